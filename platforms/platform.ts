@@ -1,0 +1,37 @@
+// Platform: what the rest of the house knows of a place where commands are carried out.
+
+import type { Json, JsonObject } from '../json.ts'
+
+export interface Command {
+  /** `discord` or `database`. */
+  readonly platform: string
+  /** Such as `messages.send`; the spellings of older files are accepted too. */
+  readonly command: string
+  readonly args: JsonObject
+}
+
+export interface CommandOptions {
+  readonly signal: AbortSignal
+  /** The same key, the same effect: a platform that can, carries out a write with it once only. */
+  readonly idempotencyKey: string
+}
+
+export interface CommandOutcome {
+  readonly result: Json
+  /** True when a write was rendered and answered plausibly, but not sent. */
+  readonly dryRun: boolean
+}
+
+export interface Platform {
+  readonly name: string
+  /** `read`, `write`, or undefined for a command that the platform does not know. */
+  effectOf(command: string): 'read' | 'write' | undefined
+  /** @throws PlatformError with `retryable` */
+  execute(command: Command, options: CommandOptions): Promise<CommandOutcome>
+}
+
+/** All configured platforms behind one call; caches reads, refuses what the policy forbids. */
+export interface Platforms {
+  effectOf(command: Command): 'read' | 'write' | undefined
+  execute(command: Command, options: CommandOptions & { readonly cacheSeconds?: number }): Promise<CommandOutcome>
+}

@@ -1,0 +1,307 @@
+// Store: what the actors know of the database. The tables, the SQL and the file stay behind this interface.
+//
+//   S1. Every call is one transaction: it happened whole, or not at all.
+//   S2. An answer is in the journal, with its tokens and cost, before anybody uses it (P2).
+//   S3. An act's rows and its completion are stored together (P1).
+//   S4. Times go in and come out as epoch milliseconds; the store never asks a clock.
+
+import type { SerializedError } from '../errors.ts'
+import type { Json, JsonObject } from '../json.ts'
+
+export interface Store {
+  readonly executions: Executions
+  readonly journal: Journal
+  readonly effects: Effects
+  readonly content: Content
+  readonly ledger: Ledger
+  readonly state: State
+  readonly schedules: Schedules
+  close(): void
+}
+
+// ---------------------------------------------------------------------------- executions
+
+export const EXECUTION_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number]
+export const TRIGGERS = ['cli', 'schedule', 'message', 'narrative'] as const
+export type Trigger = (typeof TRIGGERS)[number]
+
+export interface NewExecution {
+  /** A ULID; of a nested execution its parent's id, a slash and its key. */
+  readonly id: string
+  readonly parentId?: string
+  /** Path of the narrative file, absolute. */
+  readonly file: string
+  /** Key of the narrative in its file. */
+  readonly narrative: string
+  readonly bot?: string
+  readonly trigger: Trigger
+  /** What is needed to begin again: the model override and the like. */
+  readonly options: JsonObject
+  readonly traceparent?: string
+  readonly startedAt: number
+}
+
+export interface Execution extends NewExecution {
+  readonly status: ExecutionStatus
+  readonly endedAt?: number
+  readonly error?: SerializedError
+}
+
+export interface ExecutionSummary extends Execution {
+  readonly acts: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number
+}
+
+export interface Executions {
+  /** Stores the beginning. One that is known already is returned as it is, and nothing changes. */
+  begin(execution: NewExecution): Execution
+  finish(id: string, end: { status: Exclude<ExecutionStatus, 'running'>; error?: SerializedError; at: number }): void
+  find(id: string): Execution | undefined
+  /** Top-level executions of a bot that began and never ended, oldest first. */
+  unfinished(bot: string): readonly Execution[]
+  /** Newest first; nested ones only when a parent is named. */
+  list(filter?: {
+    status?: ExecutionStatus
+    bot?: string
+    parentId?: string
+    limit?: number
+  }): readonly ExecutionSummary[]
+}
+
+// ---------------------------------------------------------------------------- journal of acts
+
+export const ACT_STATUSES = ['running', 'answered', 'completed', 'failed'] as const
+export type ActStatus = (typeof ACT_STATUSES)[number]
+
+export interface ActKey {
+  readonly executionId: string
+  /** The act's place in its execution: its name, and `#n` from its second turn on. */
+  readonly key: string
+}
+
+/** A model's answer as it is journaled. */
+export interface StoredAnswer {
+  readonly text: string
+  readonly finishReason: string
+  readonly provider: string
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cachedInputTokens?: number
+  readonly reasoningTokens?: number
+  /** Undefined when no price is known. */
+  readonly costUsd?: number
+  readonly responseId?: string
+  readonly durationMs: number
+}
+
+export interface ActRecord extends ActKey {
+  readonly act: string
+  readonly sequence: number
+  readonly status: ActStatus
+  /** How often the act was begun. */
+  readonly attempts: number
+  /** The user message as it was sent to the model. */
+  readonly prompt?: Json
+  readonly answer?: StoredAnswer
+  /** What the act gives to those after it: response, what stays in the conversation, names it defines. */
+  readonly result?: JsonObject
+  readonly rowsStored: number
+  readonly traceparent?: string
+  readonly startedAt: number
+  readonly endedAt?: number
+  readonly error?: SerializedError
+}
+
+export interface Journal {
+  /** Counts an attempt. A completed act is returned as it is, and nothing changes. */
+  begin(act: ActKey & { act: string; sequence: number; traceparent?: string; at: number }): ActRecord
+  find(act: ActKey): ActRecord | undefined
+  /** In the order in which they began. */
+  acts(executionId: string): readonly ActRecord[]
+  /** The answer and its line in the ledger, before anyone uses it (S2). */
+  saveAnswer(act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void
+  /** Stores the act's rows, deletes what it pulled, completes it: together (S3). */
+  complete(
+    act: ActKey,
+    end: { result: JsonObject; rows?: NewRows; pulled?: PulledRows; at: number },
+  ): InsertOutcome | undefined
+  fail(act: ActKey, end: { error: SerializedError; at: number }): void
+}
+
+// ---------------------------------------------------------------------------- effects
+
+export interface NewEffect {
+  /** Unique over all executions; it is also the idempotency key that the platform is given. */
+  readonly key: string
+  readonly executionId: string
+  readonly act: string
+  readonly platform: string
+  readonly command: string
+  readonly args: JsonObject
+  readonly traceparent?: string
+  readonly at: number
+}
+
+export interface Effect extends NewEffect {
+  /** `intended` is written before anything is sent; with a result or an error it is settled. */
+  readonly status: 'intended' | 'done' | 'failed'
+  readonly result?: Json
+  readonly dryRun?: boolean
+  readonly error?: SerializedError
+  readonly endedAt?: number
+}
+
+export interface Effects {
+  /** Writes the intent. One that is known already is returned as it is. */
+  intend(effect: NewEffect): Effect
+  settle(key: string, end: { result: Json; dryRun: boolean; at: number } | { error: SerializedError; at: number }): void
+  list(executionId: string): readonly Effect[]
+}
+
+// ---------------------------------------------------------------------------- content tables
+
+/** Column types that a narrative can ask for; SQLite keeps booleans as 0/1, JSON and lists as text. */
+export const COLUMN_TYPES = ['text', 'integer', 'real', 'boolean', 'json', 'text-list', 'timestamp'] as const
+export type ColumnType = (typeof COLUMN_TYPES)[number]
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  readonly required?: boolean
+  /** The column is (part of) the key that the content brings itself. */
+  readonly key?: boolean
+}
+
+/** Rows that an act produced, on their way into the table that its narrative targets. */
+export interface NewRows {
+  readonly table: string
+  /** The table is created, or completed, with these. */
+  readonly columns: readonly Column[]
+  readonly rows: readonly NewRow[]
+  readonly narrative: string
+  readonly description?: string
+  readonly act: string
+  readonly executionId: string
+  readonly model?: string
+}
+
+export interface NewRow {
+  readonly values: JsonObject
+  /** W3C trace context of the item, kept with it for its whole life (P5). */
+  readonly traceparent?: string
+  /** The row that this one was made from. Of one source a table takes one row only; a second is skipped. */
+  readonly source?: RowRef
+}
+
+export interface RowRef {
+  readonly table: string
+  readonly id: number
+}
+
+export interface PulledRows {
+  readonly table: string
+  readonly ids: readonly number[]
+}
+
+export interface InsertOutcome {
+  readonly table: string
+  /** Ids of the stored rows, by index of the given row; undefined where one was skipped. */
+  readonly ids: readonly (number | undefined)[]
+  readonly stored: number
+  readonly skipped: readonly { readonly index: number; readonly reason: string }[]
+  readonly warnings: readonly string[]
+}
+
+export interface TableQuery {
+  readonly table: string
+  /** All when absent. */
+  readonly columns?: readonly string[]
+  /** Expression of the filter grammar (narrative format, section 17.1). */
+  readonly where?: string
+  readonly orderBy?: string
+  readonly limit?: number
+  readonly offset?: number
+  /** So many random rows; excludes `orderBy`. */
+  readonly sample?: number
+}
+
+export interface TableRows {
+  /** The asked columns, in order; booleans, JSON and lists as such again. */
+  readonly rows: readonly JsonObject[]
+  readonly columns: readonly string[]
+  /** Beside each row: its id and trace context, where the table has them. */
+  readonly refs: readonly { readonly id?: number; readonly traceparent?: string }[]
+  /** True when the hard cap of 1000 rows cut the answer. */
+  readonly capped: boolean
+}
+
+export const REVIEW_STATUSES = ['pending', 'approved', 'rejected', 'posted'] as const
+export type ReviewStatus = (typeof REVIEW_STATUSES)[number]
+
+export interface ContentRow {
+  readonly table: string
+  readonly id: number
+  readonly reviewStatus: string
+  readonly narrative: string
+  readonly act: string
+  readonly model?: string
+  readonly generatedAt: number
+  readonly traceparent?: string
+  readonly source?: RowRef
+  /** The columns that the content brought. */
+  readonly values: JsonObject
+}
+
+export interface Content {
+  exists(table: string): boolean
+  /** @throws StoreError `table-not-found`, `bad-filter`, `unknown-column`, `bad-identifier` */
+  select(query: TableQuery, now: number): TableRows
+  /** Rows changed, the oldest first where `limit` cuts. The string `NOW()` as a value means `now`. */
+  update(change: { table: string; where: string; values: JsonObject; limit?: number }, now: number): number
+  insert(rows: NewRows, at: number): InsertOutcome
+  /** Names of the tables that narratives produced. */
+  tables(): readonly string[]
+  list(filter?: { table?: string; status?: string; limit?: number }): readonly ContentRow[]
+  find(ref: RowRef): ContentRow | undefined
+  /**
+   * A person's decision, kept in `reviews`. Approving a row with a `target` copies it there as well, so that the
+   * poster finds it; the copy keeps the trace and names its source.
+   */
+  review(
+    ref: RowRef,
+    decision: { status: 'approved' | 'rejected'; target?: string; by: string; note?: string; at: number },
+  ): { changed: boolean; copied?: RowRef }
+}
+
+// ---------------------------------------------------------------------------- ledger, state, schedules
+
+export interface LedgerTotals {
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number
+  /** Calls of models without a known price; their cost is not in the sum. */
+  readonly unpriced: number
+}
+
+export interface Ledger {
+  totals(filter?: { since?: number; executionId?: string; bot?: string }): LedgerTotals
+}
+
+/** Strings that survive runs; `${state:KEY}` reads them. */
+export interface State {
+  get(key: string): string | undefined
+  set(key: string, value: string, at: number): void
+  keys(): readonly string[]
+}
+
+export interface Schedules {
+  /** When the bot is due next, if that was decided. */
+  next(bot: string): number | undefined
+  setNext(bot: string, dueAt: number): void
+  all(): readonly { readonly bot: string; readonly dueAt: number }[]
+}
