@@ -21,6 +21,134 @@ export const CODES = {
   'toml-syntax': { summary: 'The file is not valid TOML.', fix: 'Mend the line that the message points at.' },
   'bad-type': { summary: 'A key has a value of the wrong type.', fix: 'Give the key a value of the expected type.' },
   'missing-key': { summary: 'A required key is missing.', fix: 'Add the key.' },
+  // --- models/
+  'provider-not-configured': {
+    summary: 'A narrative or the configuration names a model of a provider that has no key or address.',
+    fix: 'Set the key of the provider, or name a model of a provider that is configured.',
+  },
+  'provider-unknown': {
+    summary: 'A model name begins with a provider that is not known.',
+    fix: 'Write one of the known providers or servers before the colon.',
+  },
+  'model-unknown': {
+    summary: 'The provider does not know the model, or the name does not say whose model it is.',
+    fix: 'Check the name in the list of models of the provider, or write it as provider:model.',
+  },
+  'model-auth': {
+    summary: 'The provider refused the key.',
+    fix: 'Put a valid key that may use this model into the configuration.',
+  },
+  'model-quota': {
+    summary: 'The account of the provider has no quota or credit left.',
+    fix: 'Add credit, wait until the quota is renewed, or name another model.',
+  },
+  'model-rate-limit': {
+    summary: 'The provider takes no more requests for the moment.',
+    fix: 'Nothing, the call is made again; if it happens often, lower the limits of the provider.',
+  },
+  'model-timeout': {
+    summary: 'The model did not answer in time.',
+    fix: 'Nothing, the call is made again; if it happens often, allow more time or ask for a shorter answer.',
+  },
+  'model-network': {
+    summary: 'The provider could not be reached, or the connection broke.',
+    fix: 'Check the network and the address of the provider.',
+  },
+  'model-server': {
+    summary: 'The provider failed or is overloaded.',
+    fix: 'Nothing, the call is made again; see the status page of the provider if it lasts.',
+  },
+  'model-bad-request': {
+    summary: 'The provider does not accept the question.',
+    fix: 'Change what the message names: a parameter, an attachment or the length of the prompt.',
+  },
+  'model-content-filter': {
+    summary: 'The provider refused to answer, or cut the answer, because of its content rules.',
+    fix: 'Reword the prompt.',
+  },
+  'model-malformed-answer': {
+    summary: 'The answer of the provider could not be read, or it broke off.',
+    fix: 'Nothing, the call is made again; if it happens always, check that the address is the one of this provider.',
+  },
+  'model-empty-answer': {
+    summary: 'The model answered without a text.',
+    fix: 'Raise max_tokens if the answer was cut before its first word, else reword the prompt.',
+  },
+  'model-aborted': {
+    summary: 'The question was withdrawn before the answer came.',
+    fix: 'Nothing: whoever asked stopped waiting.',
+  },
+  'script-invalid': {
+    summary: 'A script of the scripted model has a mistake.',
+    fix: 'Mend the reply that the message names.',
+  },
+  // --- store/
+  'store-open': {
+    summary: 'The database file cannot be opened or created.',
+    fix: 'Check that the path is a file, that its folder can be written to, and who owns them.',
+  },
+  'store-not-a-database': {
+    summary: 'The file is not an SQLite database.',
+    fix: 'Point the configuration at another file, or move this one away so that a new database is made.',
+  },
+  'store-corrupt': {
+    summary: 'The database file is damaged.',
+    fix: 'Stop the server, keep a copy of the file, and restore a backup or recover it with: sqlite3 FILE .recover',
+  },
+  'store-read-only': {
+    summary: 'The database can be read but not written to.',
+    fix: 'Give the user of the server write permission on the file and its folder.',
+  },
+  'store-busy': {
+    summary: 'Another process holds the lock of the database for too long.',
+    fix: 'End the other process, or wait until it has finished, and try again.',
+  },
+  'store-full': { summary: 'The disk is full.', fix: 'Free some space; nothing of the refused call was stored.' },
+  'store-io': {
+    summary: 'The disk failed while the database was read or written.',
+    fix: 'Check the disk and the file system; a database does not belong on a network drive.',
+  },
+  'store-newer': {
+    summary: 'The database was written by a newer version.',
+    fix: 'Start the newer version again, or restore a backup from before the upgrade.',
+  },
+  'store-migration-changed': {
+    summary: 'A step that built the tables of the database is not the one that this version knows.',
+    fix: 'Use the released version that made the database; a migration must never be edited, only followed by another.',
+  },
+  'store-failed': {
+    summary: 'The database refused a call for another reason.',
+    fix: 'The message has the reason; if it makes no sense, report it as a bug.',
+  },
+  'unknown-record': {
+    summary: 'Something refers to an execution, act, effect or message that the store does not have.',
+    fix: 'Check the id; what is older than the retention is gone.',
+  },
+  'table-not-found': {
+    summary: 'A table that is read or changed does not exist.',
+    fix: 'Check the name, or first run the narrative that produces the table.',
+  },
+  'unknown-column': { summary: 'A table has no column of that name.', fix: 'Use one of the columns of the table.' },
+  'bad-identifier': {
+    summary: 'A name cannot be that of a table or column.',
+    fix: 'Use letters of the English alphabet, digits and underscores; the first character is not a digit.',
+  },
+  'bad-filter': {
+    summary: 'A filter (where) cannot be understood.',
+    fix: "Write comparisons joined by AND, OR, NOT, like: review_status = 'pending' AND rating >= 4",
+  },
+  'bad-order-by': {
+    summary: 'An order_by cannot be understood.',
+    fix: 'Write columns, each with ASC or DESC after it if needed, like: rating DESC, generated_at',
+  },
+  'reserved-table': {
+    summary: 'A narrative writes to a table, or a column, that belongs to the server.',
+    fix: 'Choose another name for the target.',
+  },
+  'bad-rows': {
+    summary: 'None of the rows that an act produced could be stored.',
+    fix: 'Look at the reasons, then reword the prompt so that the model answers with objects of the expected keys.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 export type ErrorCode = keyof typeof CODES
