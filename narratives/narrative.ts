@@ -127,11 +127,14 @@ export interface Carousel {
   readonly budget?: Budget
 }
 
-/** Shares of the model's rate limits, each above 0 and at most 1. The effective limit is the minimum of all levels. */
+/**
+ * Shares of the model's limits on requests a minute, tokens a minute and requests a day: above 0, at most 1. Of all
+ * levels that give one the smallest counts.
+ */
 export interface Budget {
-  readonly requestsPerMinute: number
-  readonly tokensPerMinute: number
-  readonly requestsPerDay: number
+  readonly rpmMultiplier: number
+  readonly tpmMultiplier: number
+  readonly rpdMultiplier: number
 }
 
 export const RETENTIONS = ['full', 'summary', 'drop'] as const

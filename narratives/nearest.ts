@@ -1,0 +1,34 @@
+// Nearest: which known name a mistyped one probably meant.
+
+/** The closest of `names`, if it is close enough to be meant: a third of its length wrong at most, never more than 3. */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  const wanted = name.toLowerCase()
+  let best: { name: string; distance: number } | undefined
+  for (const candidate of names) {
+    const distance = editDistance(wanted, candidate.toLowerCase())
+    const limit = Math.min(3, Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3)))
+    if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { name: candidate, distance }
+  }
+  return best?.name
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that lead from one string to the other. */
+function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 3) return Infinity
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let value = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        value = Math.min(value, beforeLast[j - 2]! + 1)
+      }
+      row.push(value)
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length]!
+}
