@@ -21,6 +21,137 @@ export const CODES = {
   'toml-syntax': { summary: 'The file is not valid TOML.', fix: 'Mend the line that the message points at.' },
   'bad-type': { summary: 'A key has a value of the wrong type.', fix: 'Give the key a value of the expected type.' },
   'missing-key': { summary: 'A required key is missing.', fix: 'Add the key.' },
+  // --- narratives/
+  'narrative-missing': {
+    summary: 'The file holds no narrative.',
+    fix: 'Add a [narrative] table with a name and a toc.',
+  },
+  'narrative-not-found': {
+    summary: 'The file has no narrative of that name.',
+    fix: 'Ask for one of the names that the message lists.',
+  },
+  'narrative-ambiguous': { summary: 'The file holds several narratives and none was named.', fix: 'Name one of them.' },
+  'duplicate-narrative': {
+    summary: 'Two narratives of a file have the same key.',
+    fix: 'Give one of them another key.',
+  },
+  'empty-toc': {
+    summary: 'A narrative has no table of contents, or an empty one.',
+    fix: 'List the acts to run: toc = ["first", "second"].',
+  },
+  'missing-act': {
+    summary: 'A table of contents names an act that does not exist.',
+    fix: 'Correct the name, or write the act.',
+  },
+  'empty-prompt': { summary: 'An act has nothing to do.', fix: 'Give the act a prompt, an input or a narrative.' },
+  'bad-act': {
+    summary: 'An act, or one of its inputs, is neither a string, an array nor a table.',
+    fix: 'Write the act as a prompt, a list of inputs or a table.',
+  },
+  'unknown-input-type': {
+    summary: 'The type of an input is not known.',
+    fix: 'Use text, image, audio, video, document, bot_command, table or narrative.',
+  },
+  'text-without-content': {
+    summary: 'A text input has neither content nor a file.',
+    fix: 'Give it content, or the type it was meant to have.',
+  },
+  'media-without-source': {
+    summary: 'A media input or resource has no url, base64 or file.',
+    fix: 'Add one of url, file and base64.',
+  },
+  'unknown-media-kind': {
+    summary: 'Nothing says whether the media is an image, audio, video or a document.',
+    fix: 'Add its mime type.',
+  },
+  'unknown-table-format': { summary: 'A table is asked for in an unknown format.', fix: 'Use json, markdown or csv.' },
+  'unknown-bot': {
+    summary: 'A reference names a bot command that the file does not define.',
+    fix: 'Correct the name, or add the [bots] entry.',
+  },
+  'unknown-table': {
+    summary: 'A reference names a table that the file does not define.',
+    fix: 'Correct the name, or add the [tables] entry.',
+  },
+  'unknown-media': {
+    summary: 'A reference names media that the file does not define.',
+    fix: 'Correct the name, or add the [media] entry.',
+  },
+  'unknown-narrative': {
+    summary: 'A reference names a narrative that the file does not define.',
+    fix: 'Correct the name, or add the narrative or link.',
+  },
+  'bad-reference': {
+    summary: 'A ref is not written as a reference.',
+    fix: 'Write it as bots.x, tables.x, media.x, narratives.x or narrative:file.',
+  },
+  'bad-budget': {
+    summary: 'A budget has an unknown key, or a share that is not above 0 and at most 1.',
+    fix: 'Use rpm_multiplier, tpm_multiplier and rpd_multiplier with values above 0 and at most 1.',
+  },
+  'missing-file': {
+    summary: 'A file that an input names was not found.',
+    fix: 'Put the file beside the narrative, or correct its name.',
+  },
+  'narrative-cycle': {
+    summary: 'A narrative runs itself, directly or by way of others, or narratives are nested too deep.',
+    fix: 'Break the circle.',
+  },
+  'unknown-key': {
+    summary: 'A key is not part of the format and is ignored.',
+    fix: 'Remove the key, or correct its spelling.',
+  },
+  'ignored-key': {
+    summary: 'A key has no effect where it stands.',
+    fix: 'Remove the key, or move it where it counts.',
+  },
+  'duplicate-setting': { summary: 'A setting is given twice; one of the two is ignored.', fix: 'Keep one of them.' },
+  'looks-like-reference': {
+    summary: 'A text begins like a reference but is not one; it is sent to the model as it stands.',
+    fix: 'Correct the reference, or reword the text.',
+  },
+  'unused-act': { summary: 'No table of contents mentions the act.', fix: 'Add it to a toc, or remove it.' },
+  'odd-act-name': {
+    summary: 'The name of an act cannot be used in a placeholder.',
+    fix: 'Use letters, digits, _ and - only.',
+  },
+  'temperature-range': {
+    summary: 'A temperature lies outside 0 to 2; the provider may refuse it.',
+    fix: 'Use a number from 0 to 2.',
+  },
+  'old-dialect': {
+    summary: 'The file is written in an older dialect of the format.',
+    fix: 'Nothing has to be done; the current spelling is shorter.',
+  },
+  'unset-env': {
+    summary: 'An environment variable that the narrative uses is not set.',
+    fix: 'Set it, or give a fallback: ${NAME:-fallback}.',
+  },
+  'unknown-placeholder': {
+    summary: 'A placeholder names nothing that the narrative has.',
+    fix: 'Correct the name to that of an act or a table.',
+  },
+  // --- narratives/, when they run
+  'placeholder-unresolved': {
+    summary: 'A placeholder in the argument of a command has no value.',
+    fix: 'Correct the name, or see why the act it names gave no such value.',
+  },
+  'prompt-assembly': {
+    summary: 'The template of a narrative names a table whose columns are not known.',
+    fix: 'Use one of the known templates, or create the table first.',
+  },
+  'no-json': {
+    summary: 'An answer that should hold JSON holds none.',
+    fix: 'Ask for JSON and nothing else, and allow enough tokens.',
+  },
+  'bad-json': {
+    summary: 'The JSON of an answer cannot be read, nor repaired, or is not a list of objects.',
+    fix: 'Ask for one JSON object or an array of objects.',
+  },
+  'schema-inference': {
+    summary: 'No table can be made of the JSON of an answer.',
+    fix: 'Ask for an object or an array of objects with at least one key.',
+  },
   // --- models/
   'provider-not-configured': {
     summary: 'A narrative or the configuration names a model of a provider that has no key or address.',
@@ -148,6 +279,71 @@ export const CODES = {
   'bad-rows': {
     summary: 'None of the rows that an act produced could be stored.',
     fix: 'Look at the reasons, then reword the prompt so that the model answers with objects of the expected keys.',
+  },
+  // --- platforms/
+  'unknown-platform': {
+    summary: 'A command names a platform that does not exist.',
+    fix: 'Write `discord` or `database`.',
+  },
+  'unknown-command': {
+    summary: 'The platform does not know the command.',
+    fix: 'Choose a command of the table in docs/platforms.md.',
+  },
+  'missing-argument': {
+    summary: 'A command lacks an argument that it requires.',
+    fix: 'Add the argument to the command.',
+  },
+  'invalid-argument': {
+    summary: 'An argument of a command has a value that the command cannot take.',
+    fix: 'Give the argument a value of the kind that the message names.',
+  },
+  'command-not-allowed': {
+    summary: 'The security policy does not allow the command.',
+    fix: 'Name the command in `allowed_commands` of `[security.policy]` in the narrative, if it may be used.',
+  },
+  'confirmation-required': {
+    summary: 'The security policy wants a person to confirm the command.',
+    fix: 'Take the command out of `require_confirmation` in `[security.policy]`, or carry it out by hand.',
+  },
+  'constraint-violated': {
+    summary: 'A command goes beyond the limits in `[security.constraints]`.',
+    fix: 'Change the argument, or the constraint.',
+  },
+  'table-not-updatable': {
+    summary: 'The table is not among those that `update_table` may change.',
+    fix: 'Add the table to the list of updatable tables in the configuration.',
+  },
+  'discord-no-token': {
+    summary: 'Posting is live, but there is no Discord token.',
+    fix: 'Set DISCORD_TOKEN, or leave posting in dry run.',
+  },
+  'discord-unauthorized': {
+    summary: 'Discord refused the token.',
+    fix: 'Reset the token in the developer portal and set DISCORD_TOKEN to the new one.',
+  },
+  'discord-forbidden': {
+    summary: 'The bot lacks a permission on Discord.',
+    fix: 'Give the role of the bot the permission that the message names, in the server or in the channel.',
+  },
+  'discord-not-found': {
+    summary: 'Discord does not know the server, channel, message, role or member.',
+    fix: 'Check the id, and that the bot is a member of the server.',
+  },
+  'discord-rejected': {
+    summary: 'Discord did not accept the request.',
+    fix: 'Change the arguments as the message says.',
+  },
+  'discord-rate-limited': {
+    summary: 'Discord takes no more requests for longer than a command may wait.',
+    fix: 'Nothing, the command is carried out later; if it happens often, post less often.',
+  },
+  'discord-unavailable': {
+    summary: 'Discord could not be reached, or failed.',
+    fix: 'Nothing, the command is carried out again; see discordstatus.com if it lasts.',
+  },
+  'discord-uncertain': {
+    summary: 'Discord did not say whether it carried the command out.',
+    fix: 'Nothing, the next attempt looks for the effect first; where it cannot, the command is not repeated: look yourself.',
   },
 } as const satisfies Record<string, CodeEntry>
 
