@@ -345,6 +345,53 @@ export const CODES = {
     summary: 'Discord did not say whether it carried the command out.',
     fix: 'Nothing, the next attempt looks for the effect first; where it cannot, the command is not repeated: look yourself.',
   },
+
+  // --- config, bin and console: the configuration, the command line, the server's socket
+  'bad-config': {
+    summary: 'A setting has a value that it cannot have.',
+    fix: 'Give it a value as the message says; "botticelli help config" lists all settings.',
+  },
+  usage: {
+    summary: 'The command line names a command, flag or argument that does not exist or does not fit.',
+    fix: 'Look at "botticelli help" or at the --help of the command.',
+  },
+  'not-found': {
+    summary: 'What the command was asked about does not exist.',
+    fix: 'List what there is with the "list" command of the same kind.',
+  },
+  'server-not-running': {
+    summary: 'The command needs a running server, and none runs for this project.',
+    fix: 'Start one with "botticelli serve".',
+  },
+  'server-running': {
+    summary: 'A server already runs for this project; a second one is refused.',
+    fix: 'Use the running one, or stop it first.',
+  },
+  'server-unreachable': {
+    summary: 'The server of this project does not answer on its socket.',
+    fix: 'Look at its log; when it hangs, stop it and start it again.',
+  },
+  'confirmation-missing': {
+    summary: 'The command asks before it acts, and there is nobody to ask.',
+    fix: 'Add --yes if you mean it.',
+  },
+  'timed-out': {
+    summary: 'The time given with --timeout was over before the command had finished.',
+    fix: 'Give it more time.',
+  },
+  interrupted: { summary: 'The command was interrupted.', fix: 'Run it again.' },
+  'demo-failed': {
+    summary: 'The demonstration did not end as promised.',
+    fix: 'Look at the line that names what was expected; it is a fault of this program.',
+  },
+  'node-too-old': {
+    summary: 'Node 24 is needed, and none was found.',
+    fix: 'Run "npm ci" in the project, which brings it, or install Node 24.',
+  },
+  'install-failed': {
+    summary: 'npm could not install what the project needs.',
+    fix: 'Look at what npm said above the message.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 export type ErrorCode = keyof typeof CODES

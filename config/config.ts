@@ -1,0 +1,115 @@
+// Config: everything the server needs to know, resolved.
+//
+// Past this file nothing is optional that has a default, no path is relative and nobody looks into the environment.
+
+/** The configuration in effect. What is optional here may really be absent. */
+export interface Config {
+  /** Folder of botticelli.toml, or the working directory where there is none. Absolute, like every path here. */
+  readonly root: string
+  /** The file that was read. */
+  readonly file?: string
+  /** What the server keeps: database, socket, lock. */
+  readonly stateDir: string
+  readonly database: string
+  /** Only `live` lets anything leave this machine. */
+  readonly posting: Posting
+  /** Where files that narratives name are looked for, after the narrative's own folder. */
+  readonly contextPaths: readonly string[]
+  /** Where narratives are looked for by name. */
+  readonly narrativePaths: readonly string[]
+  readonly models: ModelsConfig
+  readonly discord: DiscordConfig
+  readonly bots: readonly BotConfig[]
+  readonly pipeline: PipelineConfig
+  /** Tables that `database.update_table` may change. */
+  readonly updatableTables: readonly string[]
+  readonly telemetry: TelemetryConfig
+  /** Time that work in progress gets to finish after SIGTERM. */
+  readonly drainMs: number
+  /** The variables that narratives may name as `${NAME}`: the environment over `.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export const POSTINGS = ['dry-run', 'live'] as const
+export type Posting = (typeof POSTINGS)[number]
+
+export interface ModelsConfig {
+  /** The model of an act that names none. */
+  readonly default: string
+  /** Longest wait for one answer. */
+  readonly timeoutMs: number
+  /** How often a failed question is asked again. */
+  readonly retries: number
+  readonly providers: Readonly<Record<ProviderName, ProviderConfig>>
+  /** Further servers that speak OpenAI's protocol, by the name that stands before the colon. */
+  readonly servers: Readonly<Record<string, ServerConfig>>
+  /** Prices that are not in the built-in list, by model. */
+  readonly prices: Readonly<Record<string, PriceConfig>>
+}
+
+export const PROVIDERS = ['gemini', 'openai', 'anthropic', 'ollama'] as const
+export type ProviderName = (typeof PROVIDERS)[number]
+
+export interface ProviderConfig {
+  readonly apiKey?: string
+  readonly baseUrl?: string
+}
+
+export interface ServerConfig {
+  readonly baseUrl: string
+  readonly apiKey?: string
+}
+
+/** US dollars per million tokens. */
+export interface PriceConfig {
+  readonly inputPerMillion: number
+  readonly outputPerMillion: number
+}
+
+export interface DiscordConfig {
+  readonly token?: string
+  readonly apiUrl?: string
+  readonly guildId?: string
+  readonly channelId?: string
+}
+
+export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
+export type BotType = (typeof BOT_TYPES)[number]
+
+export interface BotConfig {
+  readonly name: string
+  readonly type: BotType
+  /** Path of the narrative file. */
+  readonly narrative: string
+  readonly narrativeName?: string
+  readonly everyMs?: number
+  /** Run once as soon as the server runs. */
+  readonly onStart: boolean
+  /** Run when one of these bots has finished something. */
+  readonly after: readonly string[]
+  /** Overrides the model of every act. */
+  readonly model?: string
+  readonly enabled: boolean
+}
+
+export interface PipelineConfig {
+  /** Table of what was generated and waits for a decision. */
+  readonly drafts: string
+  /** Table that the posting bot reads; an approved draft is copied there. */
+  readonly approved: string
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+export const LOG_FORMATS = ['pretty', 'json'] as const
+export type LogFormat = (typeof LOG_FORMATS)[number]
+
+export interface TelemetryConfig {
+  readonly serviceName: string
+  /** Base URL of an OTLP/HTTP receiver; without it nothing is traced. */
+  readonly otlpEndpoint?: string
+  /** Share of traces that are kept, 0 to 1. */
+  readonly sampleRatio: number
+  readonly prometheus: { readonly host: string; readonly port: number } | undefined
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+}

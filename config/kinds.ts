@@ -1,0 +1,109 @@
+// Kinds: what a setting may be, and how a value of it is read from TOML and from text.
+//
+// Text is what the environment and flags hold. `undefined` means that it is none; `expected` completes "must be …".
+
+export interface Kind<T> {
+  readonly expected: string
+  fromToml(value: unknown): T | undefined
+  fromText(text: string): T | undefined
+}
+
+export const text: Kind<string> = {
+  expected: 'a text that is not empty',
+  fromToml: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
+  fromText: (value) => value,
+}
+
+export const boolean: Kind<boolean> = {
+  expected: 'true or false',
+  fromToml: (value) => (typeof value === 'boolean' ? value : undefined),
+  fromText: (value) => ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[value.toLowerCase()],
+}
+
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const check = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined
+  return {
+    expected: max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
+    fromToml: check,
+    fromText: (value) => (/^\d+$/.test(value) ? check(Number(value)) : undefined),
+  }
+}
+
+export function number(min: number, max = Number.POSITIVE_INFINITY): Kind<number> {
+  const check = (value: unknown) => (typeof value === 'number' && value >= min && value <= max ? value : undefined)
+  return {
+    expected: max === Number.POSITIVE_INFINITY ? `a number from ${min}` : `a number from ${min} to ${max}`,
+    fromToml: check,
+    fromText: (value) => (value.trim() === '' ? undefined : check(Number(value))),
+  }
+}
+
+export function choice<const T extends string>(choices: readonly T[]): Kind<T> {
+  const check = (value: unknown) => choices.find((one) => one === value)
+  return { expected: choices.map((one) => `"${one}"`).join(' or '), fromToml: check, fromText: check }
+}
+
+/** One text or a list of them; in the environment separated by colons, as in PATH. */
+export const pathList: Kind<readonly string[]> = {
+  expected: 'a path or a list of paths',
+  fromToml: listOf,
+  fromText: (value) => value.split(process.platform === 'win32' ? ';' : ':').filter((path) => path !== ''),
+}
+
+/** One text or a list of them; in the environment separated by commas. */
+export const textList: Kind<readonly string[]> = {
+  expected: 'a list of texts',
+  fromToml: listOf,
+  fromText: (value) => value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])),
+}
+
+/** An identifier of Discord: digits, which TOML may hold as a number where no digit is lost. */
+export const snowflake: Kind<string> = {
+  expected: 'an id of Discord (a text of digits)',
+  fromToml: (value) => (/^\d+$/.test(String(value)) ? String(value) : undefined),
+  fromText: (value) => (/^\d+$/.test(value) ? value : undefined),
+}
+
+export const url: Kind<string> = {
+  expected: 'a URL that starts with http:// or https://',
+  fromToml: (value) => (typeof value === 'string' ? httpUrl(value) : undefined),
+  fromText: httpUrl,
+}
+
+/** A URL, or a host with a port as Ollama writes it in OLLAMA_HOST. */
+export const hostOrUrl: Kind<string> = {
+  expected: 'a URL, or a host and port such as 127.0.0.1:11434',
+  fromToml: (value) => (typeof value === 'string' ? hostOrUrl.fromText(value) : undefined),
+  fromText: (value) => {
+    if (value.includes('://')) return httpUrl(value)
+    // 0.0.0.0 is where the server listens; a client cannot go there everywhere.
+    const host = value.replace(/^0\.0\.0\.0/, '127.0.0.1')
+    return httpUrl(`http://${/:\d+$/.test(host) ? host : `${host}:11434`}`)
+  },
+}
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** Milliseconds, written with their unit: `500ms`, `90s`, `30m`, `1h30m`, `2d`. At least one. */
+export const duration: Kind<number> = {
+  expected: 'a duration such as "90s", "30m", "12h" or "1d"',
+  fromToml: (value) => (typeof value === 'string' ? parseDuration(value) : undefined),
+  fromText: parseDuration,
+}
+
+function parseDuration(value: string): number | undefined {
+  if (!/^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(value)) return undefined
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)]
+  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit as keyof typeof UNITS], 0)
+  return ms >= 1 ? Math.round(ms) : undefined
+}
+
+function httpUrl(value: string): string | undefined {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? '') ? value.replace(/\/+$/, '') : undefined
+}
+
+function listOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string' && value.trim() !== '') return [value]
+  return Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '') ? value : undefined
+}

@@ -1,0 +1,124 @@
+// Named settings: the bots, servers and prices that the person gives names to.
+//
+// What makes each of them usable is checked here: keys without which it is nothing, and names of one another.
+
+import { existsSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import type { Diagnostic } from '../narratives/diagnostic.ts'
+import { nearest } from '../narratives/nearest.ts'
+import type { Span } from '../narratives/toml-tree.ts'
+import type { BotConfig, PriceConfig, ServerConfig } from './config.ts'
+import { type ConfigFile, diagnosticAt } from './config-file.ts'
+import type { SettingKey } from './settings.ts'
+import type { Values } from './values.ts'
+
+interface Made<T> {
+  readonly made: T
+  readonly faults: readonly Diagnostic[]
+}
+
+export function assembleBots(values: Values, file: ConfigFile | undefined): Made<readonly BotConfig[]> {
+  const names = namesOf(file, 'bots')
+  const faults = names.flatMap(([name, span]) => [
+    ...missing(file, 'bots.*.narrative', name, span),
+    ...unknownBots(values.get('bots.*.after', name) ?? [], name, names, file),
+  ])
+  const made = names.map(([name]): BotConfig => {
+    const [narrativeName, everyMs, model] = [
+      values.get('bots.*.narrative_name', name),
+      values.get('bots.*.every', name),
+      values.get('bots.*.model', name),
+    ]
+    return {
+      name,
+      type: values.get('bots.*.type', name),
+      narrative: narrativePath(values, name),
+      ...(narrativeName !== undefined && { narrativeName }),
+      ...(everyMs !== undefined && { everyMs }),
+      onStart: values.get('bots.*.on_start', name),
+      after: values.get('bots.*.after', name),
+      ...(model !== undefined && { model }),
+      enabled: values.get('bots.*.enabled', name),
+    }
+  })
+  return { made, faults }
+}
+
+/** @param secretOf the content of a variable, or of the file that `NAME_FILE` names */
+export function assembleServers(
+  values: Values,
+  file: ConfigFile | undefined,
+  secretOf: (variable: string) => string | undefined,
+): Made<Readonly<Record<string, ServerConfig>>> {
+  const names = namesOf(file, 'models.servers')
+  const made = names.map(([name]): [string, ServerConfig] => {
+    const variable = values.get('models.servers.*.api_key_env', name)
+    const apiKey = variable === undefined ? undefined : secretOf(variable)
+    return [
+      name,
+      { baseUrl: values.get('models.servers.*.base_url', name) ?? '', ...(apiKey !== undefined && { apiKey }) },
+    ]
+  })
+  const faults = names.flatMap(([name, span]) => missing(file, 'models.servers.*.base_url', name, span))
+  return { made: Object.fromEntries(made), faults }
+}
+
+export function assemblePrices(
+  values: Values,
+  file: ConfigFile | undefined,
+): Made<Readonly<Record<string, PriceConfig>>> {
+  const names = namesOf(file, 'models.prices')
+  const made = names.map(([name]): [string, PriceConfig] => [
+    name,
+    {
+      inputPerMillion: values.get('models.prices.*.input_per_million', name) ?? 0,
+      outputPerMillion: values.get('models.prices.*.output_per_million', name) ?? 0,
+    },
+  ])
+  const faults = names.flatMap(([name, span]) => [
+    ...missing(file, 'models.prices.*.input_per_million', name, span),
+    ...missing(file, 'models.prices.*.output_per_million', name, span),
+  ])
+  return { made: Object.fromEntries(made), faults }
+}
+
+function namesOf(file: ConfigFile | undefined, prefix: string): [string, Span][] {
+  return [...(file?.names.get(`${prefix}.*.`) ?? [])]
+}
+
+/** A fault, unless the key is there or is wrong in itself, which has been told already. */
+function missing(file: ConfigFile | undefined, key: SettingKey, name: string, span: Span): Diagnostic[] {
+  if (file === undefined || file.values.some((one) => one.key === key && one.name === name)) return []
+  const path = key.replace('*', name)
+  if (file.diagnostics.some((one) => one.severity === 'error' && one.path === path)) return []
+  const [, table, last] = /^(.*)\.(\w+)$/.exec(path) ?? []
+  return [diagnosticAt('bad-config', file.path, span, `[${table}] needs the key "${last}".`, path)]
+}
+
+function unknownBots(
+  after: readonly string[],
+  name: string,
+  names: readonly [string, Span][],
+  file: ConfigFile | undefined,
+): Diagnostic[] {
+  const known = names.map(([bot]) => bot)
+  const stands = file?.values.find((one) => one.key === 'bots.*.after' && one.name === name)
+  if (file === undefined || stands === undefined) return []
+  return after.flatMap((bot) => {
+    if (known.includes(bot)) return []
+    const meant = nearest(bot, known)
+    const message = `The bot "${name}" runs after "${bot}", which is not configured.`
+    const hint = meant === undefined ? {} : { hint: `did you mean "${meant}"?` }
+    return [{ ...diagnosticAt('bad-config', file.path, stands.span, message, stands.path), ...hint }]
+  })
+}
+
+/** A path as it stands; a bare name is looked for in the folders of narratives. */
+function narrativePath(values: Values, name: string): string {
+  const written = values.get('bots.*.narrative', name) ?? ''
+  const path = values.path('bots.*.narrative', name)
+  if (isAbsolute(written) || existsSync(path)) return path
+  const fileName = written.endsWith('.toml') ? written : `${written}.toml`
+  const found = values.paths('narratives.path').map((folder) => join(folder, fileName))
+  return found.find((one) => existsSync(one)) ?? path
+}

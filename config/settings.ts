@@ -1,0 +1,134 @@
+// Settings: every key of botticelli.toml, once, with its variable, kind, default and meaning.
+//
+// `*` stands for a name that the person chooses. The documentation and `config show` are printed from this table.
+
+import { BOT_TYPES, LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
+import {
+  boolean,
+  choice,
+  duration,
+  hostOrUrl,
+  integer,
+  type Kind,
+  number,
+  pathList,
+  snowflake,
+  text,
+  textList,
+  url,
+} from './kinds.ts'
+
+export interface Setting<T> {
+  readonly kind: Kind<T>
+  readonly help: string
+  /** Variables that set it, the first one found wins. */
+  readonly env: readonly string[]
+  readonly default?: T
+  /** Never shown, never in botticelli.toml, and readable from the file that `NAME_FILE` names. */
+  readonly secret: boolean
+}
+
+export const SETTINGS = {
+  state_dir: setting(text, '.botticelli', 'Folder of the database, the socket and the lock.', ['BOTTICELLI_STATE_DIR']),
+  database: unset(text, 'Path of the database. Default: botticelli.db in state_dir.', ['BOTTICELLI_DATABASE']),
+  posting: setting(choice(POSTINGS), 'dry-run', 'Only "live" lets anything leave this machine.', [
+    'BOTTICELLI_POSTING',
+  ]),
+  drain: setting(duration, 30_000, 'Time that work in progress gets to finish at the end.', ['BOTTICELLI_DRAIN']),
+
+  'context.path': setting(pathList, [] as readonly string[], 'Folders of the files that narratives name.', [
+    'BOTTICELLI_CONTEXT_PATH',
+  ]),
+  'narratives.path': setting(pathList, ['narratives'], 'Folders where narratives are looked for by name.', [
+    'BOTTICELLI_NARRATIVES',
+  ]),
+
+  'models.default': setting(text, 'gemini-2.5-flash-lite', 'The model of an act that names none.', [
+    'BOTTICELLI_MODEL',
+  ]),
+  'models.timeout': setting(duration, 120_000, 'Longest wait for one answer.', ['BOTTICELLI_MODEL_TIMEOUT']),
+  'models.retries': setting(integer(0, 20), 3, 'How often a failed question is asked again.', [
+    'BOTTICELLI_MODEL_RETRIES',
+  ]),
+  'models.gemini.api_key': secret('Key of the Gemini API.', ['GEMINI_API_KEY', 'GOOGLE_API_KEY']),
+  'models.gemini.base_url': unset(url, 'Another address of the Gemini API.', ['GEMINI_BASE_URL']),
+  'models.openai.api_key': secret('Key of the OpenAI API.', ['OPENAI_API_KEY']),
+  'models.openai.base_url': unset(url, 'Any server that speaks the protocol.', ['OPENAI_BASE_URL']),
+  'models.anthropic.api_key': secret('Key of the Anthropic API.', ['ANTHROPIC_API_KEY']),
+  'models.anthropic.base_url': unset(url, 'Another address of the Anthropic API.', ['ANTHROPIC_BASE_URL']),
+  'models.ollama.api_key': secret('Key of an Ollama server that asks for one.', ['OLLAMA_API_KEY']),
+  'models.ollama.base_url': setting(hostOrUrl, 'http://127.0.0.1:11434', 'Where Ollama listens.', ['OLLAMA_HOST']),
+  'models.servers.*.base_url': unset(url, 'A further server that speaks the protocol of OpenAI.'),
+  'models.servers.*.api_key_env': unset(text, 'Name of the variable that holds its key.'),
+  'models.prices.*.input_per_million': unset(number(0), 'US dollars per million tokens of a prompt.'),
+  'models.prices.*.output_per_million': unset(number(0), 'US dollars per million tokens of an answer.'),
+
+  'discord.token': secret('Token of the Discord bot.', ['DISCORD_TOKEN']),
+  'discord.api_url': unset(url, 'Another server that speaks the API of Discord.', ['DISCORD_API_URL']),
+  'discord.guild_id': unset(snowflake, 'The Discord server.', ['DISCORD_GUILD_ID']),
+  'discord.channel_id': unset(snowflake, 'The channel to post in.', ['DISCORD_CHANNEL_ID']),
+
+  'bots.*.type': setting(choice(BOT_TYPES), 'custom', 'The role of the bot.'),
+  'bots.*.narrative': unset(text, 'Path of its narrative file, or the name of one in narratives.path.'),
+  'bots.*.narrative_name': unset(text, 'Which narrative of the file.'),
+  'bots.*.every': unset(duration, 'Time between two runs.'),
+  'bots.*.on_start': setting(boolean, false, 'Run once as soon as the server runs.'),
+  'bots.*.after': setting(textList, [] as readonly string[], 'Run when one of these bots has finished something.'),
+  'bots.*.model': unset(text, 'Overrides the model of every act.'),
+  'bots.*.enabled': setting(boolean, true, 'False keeps the bot from running.'),
+
+  'pipeline.drafts': setting(text, 'potential_discord_posts', 'Table of what was generated.'),
+  'pipeline.approved': setting(text, 'approved_discord_posts', 'Table that the posting bot reads.'),
+  'pipeline.updatable_tables': setting(
+    textList,
+    ['approved_discord_posts', 'potential_discord_posts', 'content', 'post_history'],
+    'Tables that the command database.update_table may change.',
+  ),
+
+  'telemetry.enabled': setting(boolean, true, 'False: no traces and no metrics.'),
+  'telemetry.service_name': setting(text, 'botticelli', 'Name of the server in traces.', ['OTEL_SERVICE_NAME']),
+  'telemetry.otlp_endpoint': unset(url, 'Where traces go, over OTLP/HTTP. Without it nowhere.', [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OTLP_ENDPOINT',
+  ]),
+  'telemetry.sample_ratio': setting(number(0, 1), 1, 'Share of traces that are kept, 0 to 1.', [
+    'OTEL_TRACES_SAMPLER_ARG',
+    'TRACE_SAMPLE_RATE',
+  ]),
+  'telemetry.metrics': setting(boolean, true, 'Serve metrics for Prometheus.'),
+  'telemetry.metrics_host': setting(text, '127.0.0.1', 'Address the metrics are served on.', [
+    'BOTTICELLI_METRICS_HOST',
+  ]),
+  'telemetry.metrics_port': setting(integer(0, 65_535), 9464, 'Port the metrics are served on; 0 takes a free one.', [
+    'BOTTICELLI_METRICS_PORT',
+  ]),
+  'telemetry.log_level': setting(choice(LOG_LEVELS), 'info', 'From which level on the server logs.', [
+    'BOTTICELLI_LOG_LEVEL',
+    'LOG_LEVEL',
+  ]),
+  'telemetry.log_format': unset(choice(LOG_FORMATS), 'Default: "pretty" on a terminal, "json" elsewhere.', [
+    'BOTTICELLI_LOG_FORMAT',
+    'LOG_FORMAT',
+  ]),
+} as const satisfies Record<string, Setting<unknown>>
+
+export type SettingKey = keyof typeof SETTINGS
+/** What a setting holds once resolved: without a default, possibly nothing. */
+export type ValueOf<K extends SettingKey> =
+  (typeof SETTINGS)[K] extends Setting<infer T>
+    ? (typeof SETTINGS)[K] extends { readonly default: T }
+      ? T
+      : T | undefined
+    : never
+
+function setting<T>(kind: Kind<T>, fallback: T, help: string, env: readonly string[] = []) {
+  return { ...unset(kind, help, env), default: fallback }
+}
+
+function unset<T>(kind: Kind<T>, help: string, env: readonly string[] = []): Setting<T> {
+  return { kind, help, env, secret: false }
+}
+
+function secret(help: string, env: readonly string[]): Setting<string> {
+  return { kind: text, help, env, secret: true }
+}
