@@ -125,7 +125,7 @@ export const CODES = {
   },
   'unset-env': {
     summary: 'An environment variable that the narrative uses is not set.',
-    fix: 'Set it, or give a fallback: ${NAME:-fallback}.',
+    fix: 'Set it, or give the placeholder a fallback, as in NAME:-fallback.',
   },
   'unknown-placeholder': {
     summary: 'A placeholder names nothing that the narrative has.',
