@@ -1,0 +1,126 @@
+// Instruments: how the rest of the house gives numbers to the metrics of the instrument table.
+//
+//   N1. Every call works before, without and after a metrics SDK; without one it does nothing.
+//   N2. What is observed stays observed when the SDK is started later, or again.
+//   N3. A counter whose labels are all closed lists is there with 0 from the beginning, since an alert on a series
+//       that does not exist never fires. For the others the owner calls `count(name, labels, 0)` once it knows the names.
+
+import type { Attributes, Counter, Gauge, Histogram, Meter, ObservableResult } from '@opentelemetry/api'
+import {
+  type CounterName,
+  INSTRUMENTS,
+  type InstrumentEntry,
+  type InstrumentName,
+  type LabelsOf,
+  type ObservedName,
+  type RecordedName,
+} from './instrument-table.ts'
+
+export type { BotType, LabelsOf } from './instrument-table.ts'
+
+/** Adds to a counter. A value of 0 makes the series exist. */
+export function count<N extends CounterName>(name: N, labels: LabelsOf<N>, value = 1): void {
+  bound?.counters.get(name)?.add(value, given(labels))
+}
+
+/** Puts a value into a histogram, or sets a gauge. The value is in the unit of the table. */
+export function record<N extends RecordedName>(name: N, value: number, labels: LabelsOf<N>): void {
+  bound?.recorders.get(name)?.record(value, given(labels))
+}
+
+export interface Observation<N extends InstrumentName> {
+  readonly value: number
+  readonly labels: LabelsOf<N>
+}
+
+/**
+ * Gives an observable instrument a source, which is asked whenever the metrics are read. It must be quick: what costs a
+ * query is cached by whoever observes.
+ *
+ * @returns ends the observation
+ */
+export function observe<N extends ObservedName>(name: N, read: () => Iterable<Observation<N>>): () => void {
+  const sources = observers.get(name) ?? new Set<Source>()
+  observers.set(name, sources)
+  const source = read as Source
+  sources.add(source)
+  return () => void sources.delete(source)
+}
+
+/** Binds all instruments to a meter, or with undefined to none. For the start and the end of telemetry. */
+export function bindInstruments(meter: Meter | undefined, onError: (name: string, thrown: unknown) => void): void {
+  bound = meter === undefined ? undefined : bind(meter, onError)
+}
+
+type Source = () => Iterable<{ readonly value: number; readonly labels: Readonly<Record<string, string | undefined>> }>
+
+interface Bound {
+  readonly counters: ReadonlyMap<string, Counter>
+  readonly recorders: ReadonlyMap<string, Histogram | Gauge>
+}
+
+const observers = new Map<string, Set<Source>>()
+let bound: Bound | undefined
+
+function bind(meter: Meter, onError: (name: string, thrown: unknown) => void): Bound {
+  const counters = new Map<string, Counter>()
+  const recorders = new Map<string, Histogram | Gauge>()
+  for (const [name, entry] of Object.entries(INSTRUMENTS) as [string, InstrumentEntry][]) {
+    const options = { unit: entry.unit, description: entry.help }
+    switch (entry.kind) {
+      case 'counter': {
+        const counter = meter.createCounter(name, options)
+        for (const labels of knownLabelSets(entry.labels)) counter.add(0, labels)
+        counters.set(name, counter)
+        break
+      }
+      case 'histogram': {
+        const advice = { explicitBucketBoundaries: [...(entry.buckets ?? [])] }
+        recorders.set(name, meter.createHistogram(name, { ...options, advice }))
+        break
+      }
+      case 'gauge':
+        recorders.set(name, meter.createGauge(name, options))
+        break
+      case 'observable-counter':
+        meter.createObservableCounter(name, options).addCallback((result) => read(name, result, onError))
+        break
+      case 'observable-gauge':
+        meter.createObservableGauge(name, options).addCallback((result) => read(name, result, onError))
+        break
+    }
+  }
+  return { counters, recorders }
+}
+
+/** An optional label that is undefined is a label left out, not a series of its own. */
+function given(labels: Readonly<Record<string, string | undefined>>): Attributes {
+  for (const label in labels) {
+    if (labels[label] === undefined) {
+      return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== undefined)) as Attributes
+    }
+  }
+  return labels as Attributes
+}
+
+/** Every combination of labels, when all of them are closed lists; else none. */
+function knownLabelSets(labels: InstrumentEntry['labels']): Attributes[] {
+  let sets: Attributes[] = [{}]
+  for (const [label, values] of Object.entries(labels)) {
+    if (typeof values === 'string') return []
+    if (label.endsWith('?')) continue
+    sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })))
+  }
+  return sets
+}
+
+/** One source that throws does not cost the others their series. */
+function read(name: string, result: ObservableResult, onError: (name: string, thrown: unknown) => void): void {
+  for (const source of observers.get(name) ?? []) {
+    try {
+      for (const { value, labels } of source()) result.observe(value, given(labels))
+    } catch (thrown) {
+      onError(name, thrown)
+    }
+  }
+}

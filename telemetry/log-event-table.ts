@@ -1,0 +1,401 @@
+// Log event table: every line that Botticelli can log, from which docs/observability.md is printed.
+//
+// Owns names, levels, messages and fields. A message is constant: what varies is a field. The part of a name before the
+// first point is the line's `target`, the unit in which levels are set.
+//
+//   error  somebody must look at it        info   major steps of a life
+//   warn   degraded, or near a limit       debug  the flow in detail; trace: every message and query
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What a field may hold. `error` is anything thrown, or an error as plain data. */
+export const FIELD_TYPES = ['string', 'number', 'boolean', 'strings', 'error', 'data'] as const
+type FieldType = (typeof FIELD_TYPES)[number]
+
+export interface LogEventEntry {
+  readonly level: LogLevel
+  readonly message: string
+  /** By name; one that ends in `?` may be left out. */
+  readonly fields: Readonly<Record<string, FieldType>>
+}
+
+/** Fields that any event may carry. Times end in their unit. */
+export const COMMON_FIELDS = {
+  'actor?': 'string',
+  'bot?': 'string',
+  'bot_type?': 'string',
+  'narrative?': 'string',
+  'act?': 'string',
+  /** Id of the execution. */
+  'execution?': 'string',
+  'duration_ms?': 'number',
+  'err?': 'error',
+} as const satisfies Record<string, FieldType>
+
+export const LOG_EVENTS = {
+  // --- the server
+  'app.started': {
+    level: 'info',
+    message: 'Botticelli started',
+    fields: {
+      version: 'string',
+      node: 'string',
+      pid: 'number',
+      'bots?': 'number',
+      'database?': 'string',
+      'posting?': 'string',
+    },
+  },
+  'app.stopping': { level: 'info', message: 'Stopping', fields: { 'reason?': 'string' } },
+  'app.stopped': {
+    level: 'info',
+    message: 'Botticelli stopped',
+    fields: { 'reason?': 'string', 'uptime_secs?': 'number' },
+  },
+  'app.failed': { level: 'error', message: 'Botticelli failed', fields: { err: 'error' } },
+  'config.loaded': { level: 'info', message: 'Configuration loaded', fields: { 'file?': 'string', 'hash?': 'string' } },
+  'config.warning': {
+    level: 'warn',
+    message: 'Configuration has a doubtful entry',
+    fields: { warning: 'string', 'place?': 'string' },
+  },
+
+  // --- bots and schedules
+  'bot.started': { level: 'info', message: 'Bot starting', fields: { bot: 'string', bot_type: 'string' } },
+  'bot.stopped': {
+    level: 'info',
+    message: 'Bot stopped',
+    fields: { bot: 'string', 'uptime_secs?': 'number', 'reason?': 'string' },
+  },
+  'bot.restarted': {
+    level: 'warn',
+    message: 'Bot restarted',
+    fields: { bot: 'string', attempt: 'number', 'reason?': 'string', 'delay_ms?': 'number' },
+  },
+  'bot.failed': {
+    level: 'warn',
+    message: 'Bot execution failed',
+    fields: { bot: 'string', err: 'error', 'consecutive_failures?': 'number', 'will_retry?': 'boolean' },
+  },
+  'bot.run_started': {
+    level: 'info',
+    message: 'Bot run started',
+    fields: { bot: 'string', trigger: 'string', 'resumed?': 'boolean' },
+  },
+  'bot.run_completed': {
+    level: 'info',
+    message: 'Bot run completed',
+    fields: { bot: 'string', outcome: 'string', duration_ms: 'number', 'rows?': 'number', 'cost_usd?': 'number' },
+  },
+  'bot.run_skipped': { level: 'info', message: 'Bot run skipped', fields: { bot: 'string', reason: 'string' } },
+  'bot.paused': { level: 'warn', message: 'Bot paused', fields: { bot: 'string', reason: 'string' } },
+  'bot.resumed': { level: 'info', message: 'Bot resumed', fields: { bot: 'string' } },
+  'schedule.next': {
+    level: 'info',
+    message: 'Scheduled next execution',
+    fields: { bot: 'string', next_run: 'string', 'schedule?': 'string' },
+  },
+  'schedule.triggered': { level: 'info', message: 'Schedule triggered', fields: { bot: 'string', lag_ms: 'number' } },
+  'schedule.missed': {
+    level: 'warn',
+    message: 'Scheduled run was missed',
+    fields: { bot: 'string', due: 'string', 'policy?': 'string' },
+  },
+
+  // --- actors
+  'actor.started': {
+    level: 'debug',
+    message: 'Actor started',
+    fields: { actor: 'string', kind: 'string', incarnation: 'number' },
+  },
+  'actor.crashed': {
+    level: 'warn',
+    message: 'Actor crashed',
+    fields: { actor: 'string', kind: 'string', incarnation: 'number', err: 'error' },
+  },
+  'actor.restarting': {
+    level: 'info',
+    message: 'Actor will be restarted',
+    fields: { actor: 'string', kind: 'string', delay_ms: 'number', 'cause?': 'string' },
+  },
+  'actor.restarted': {
+    level: 'info',
+    message: 'Actor restarted',
+    fields: { actor: 'string', kind: 'string', incarnation: 'number', restarts: 'number' },
+  },
+  'actor.escalated': {
+    level: 'error',
+    message: 'Supervisor gave up and escalates',
+    fields: { actor: 'string', kind: 'string', 'reason?': 'string' },
+  },
+  'actor.stopped': {
+    level: 'debug',
+    message: 'Actor stopped',
+    fields: { actor: 'string', kind: 'string', reason: 'string' },
+  },
+  'actor.dead_letter': {
+    level: 'error',
+    message: 'Message given up',
+    fields: {
+      actor: 'string',
+      kind: 'string',
+      message_type: 'string',
+      reason: 'string',
+      'message_id?': 'string',
+      'attempts?': 'number',
+    },
+  },
+  'actor.mailbox_full': {
+    level: 'warn',
+    message: 'Mailbox is full',
+    fields: { actor: 'string', capacity: 'number', 'message_type?': 'string' },
+  },
+  'actor.listener_failed': {
+    level: 'error',
+    message: 'A listener of supervision events failed',
+    fields: { err: 'error' },
+  },
+  'message.handled': {
+    level: 'trace',
+    message: 'Message handled',
+    fields: { actor: 'string', message_type: 'string', duration_ms: 'number', ok: 'boolean' },
+  },
+
+  // --- narratives and acts
+  'narrative.started': {
+    level: 'info',
+    message: 'Starting narrative execution',
+    fields: { narrative: 'string', act_count: 'number', has_carousel: 'boolean', 'trigger?': 'string' },
+  },
+  'narrative.resumed': {
+    level: 'info',
+    message: 'Resuming narrative execution',
+    fields: { narrative: 'string', 'acts_done?': 'number' },
+  },
+  'narrative.completed': {
+    level: 'info',
+    message: 'Narrative execution completed',
+    fields: { narrative: 'string', duration_ms: 'number', acts_completed: 'number', 'cost_usd?': 'number' },
+  },
+  'narrative.failed': {
+    level: 'error',
+    message: 'Narrative execution failed',
+    fields: { narrative: 'string', err: 'error', 'act?': 'string' },
+  },
+  'narrative.cancelled': {
+    level: 'warn',
+    message: 'Narrative execution cancelled',
+    fields: { narrative: 'string', 'reason?': 'string' },
+  },
+  'narrative.warning': {
+    level: 'warn',
+    message: 'Narrative file has a doubtful entry',
+    fields: { warning: 'string', 'place?': 'string' },
+  },
+  'carousel.iteration': {
+    level: 'info',
+    message: 'Carousel turn',
+    fields: { narrative: 'string', iteration: 'number', 'iterations?': 'number' },
+  },
+  'carousel.iteration_failed': {
+    level: 'warn',
+    message: 'Carousel turn failed',
+    fields: { narrative: 'string', iteration: 'number', err: 'error' },
+  },
+  'carousel.stopped': {
+    level: 'warn',
+    message: 'Carousel stopped before its end',
+    fields: { narrative: 'string', iterations: 'number', reason: 'string' },
+  },
+  'act.started': { level: 'debug', message: 'Processing act', fields: { act: 'string', input_count: 'number' } },
+  'act.completed': {
+    level: 'debug',
+    message: 'Act completed',
+    fields: { act: 'string', duration_ms: 'number', 'output_length?': 'number' },
+  },
+  'act.failed': {
+    level: 'warn',
+    message: 'Act failed',
+    fields: { act: 'string', err: 'error', 'will_retry?': 'boolean', 'attempt?': 'number' },
+  },
+  'act.replayed': { level: 'debug', message: 'Act was done already and is not asked again', fields: { act: 'string' } },
+  'placeholder.unresolved': {
+    level: 'warn',
+    message: 'Placeholders stay as they are because nothing has their name',
+    fields: { narrative: 'string', act: 'string', names: 'strings' },
+  },
+  'table.missing': {
+    level: 'warn',
+    message: 'Table does not exist yet; the act gets no rows from it',
+    fields: { narrative: 'string', act: 'string', table: 'string' },
+  },
+  'table.capped': {
+    level: 'warn',
+    message: 'Table has more rows than an act may be given',
+    fields: { narrative: 'string', act: 'string', table: 'string' },
+  },
+  'json.repaired': { level: 'debug', message: 'JSON of an answer was repaired', fields: { act: 'string' } },
+  'json.failed': { level: 'warn', message: 'Answer holds no usable JSON', fields: { act: 'string', err: 'error' } },
+
+  // --- content
+  'content.generated': {
+    level: 'info',
+    message: 'Generated new content',
+    fields: { table: 'string', count: 'number', 'skipped?': 'number' },
+  },
+  'content.skipped': {
+    level: 'warn',
+    message: 'Content could not be stored',
+    fields: { table: 'string', reason: 'string', 'index?': 'number' },
+  },
+  'content.curated': {
+    level: 'info',
+    message: 'Curated content',
+    fields: { selected: 'number', evaluated: 'number', 'rejected?': 'number' },
+  },
+  'content.published': {
+    level: 'info',
+    message: 'Published content',
+    fields: { platform: 'string', 'post_id?': 'string', 'channel_id?': 'string', 'dry_run?': 'boolean' },
+  },
+  'content.publish_failed': {
+    level: 'error',
+    message: 'Content could not be published',
+    fields: { platform: 'string', err: 'error' },
+  },
+  'content.reviewed': {
+    level: 'info',
+    message: 'Content reviewed',
+    fields: { table: 'string', id: 'number', decision: 'string', 'by?': 'string' },
+  },
+
+  // --- models
+  'llm.request': {
+    level: 'debug',
+    message: 'Model asked',
+    fields: {
+      provider: 'string',
+      model: 'string',
+      'input_tokens?': 'number',
+      'max_tokens?': 'number',
+      'attempt?': 'number',
+    },
+  },
+  'llm.response': {
+    level: 'debug',
+    message: 'Model answered',
+    fields: {
+      provider: 'string',
+      model: 'string',
+      input_tokens: 'number',
+      output_tokens: 'number',
+      duration_ms: 'number',
+      finish_reason: 'string',
+      'cost_usd?': 'number',
+    },
+  },
+  'llm.failed': {
+    level: 'warn',
+    message: 'Model call failed',
+    fields: { provider: 'string', model: 'string', err: 'error', 'attempt?': 'number' },
+  },
+  'llm.rate_limited': {
+    level: 'warn',
+    message: 'Rate limited, backing off',
+    fields: { provider: 'string', model: 'string', 'retry_after_ms?': 'number' },
+  },
+  'llm.unpriced': {
+    level: 'warn',
+    message: 'No price is known for the model',
+    fields: { provider: 'string', model: 'string' },
+  },
+  'budget.reached': {
+    level: 'warn',
+    message: 'Budget reached',
+    fields: { period: 'string', limit_usd: 'number', 'bot?': 'string' },
+  },
+
+  // --- platforms
+  'platform.command': {
+    level: 'debug',
+    message: 'Command carried out',
+    fields: { platform: 'string', command: 'string', dry_run: 'boolean', 'duration_ms?': 'number' },
+  },
+  'platform.failed': {
+    level: 'warn',
+    message: 'Command failed',
+    fields: { platform: 'string', command: 'string', err: 'error' },
+  },
+  'platform.rate_limited': {
+    level: 'warn',
+    message: 'Platform asks to wait',
+    fields: { platform: 'string', retry_after_ms: 'number', 'route?': 'string' },
+  },
+
+  // --- database
+  'db.opened': { level: 'info', message: 'Database opened', fields: { database: 'string', 'migrations?': 'number' } },
+  'db.migrated': { level: 'info', message: 'Database migrated', fields: { 'from?': 'number', to: 'number' } },
+  'db.query': { level: 'trace', message: 'Query executed', fields: { name: 'string', duration_ms: 'number' } },
+  'db.commit': {
+    level: 'trace',
+    message: 'Transaction committed',
+    fields: { duration_ms: 'number', 'statements?': 'number' },
+  },
+  'db.slow': { level: 'warn', message: 'Slow query', fields: { name: 'string', duration_ms: 'number' } },
+
+  // --- HTTP and telemetry
+  'http.request_completed': {
+    level: 'debug',
+    message: 'Request answered',
+    fields: {
+      method: 'string',
+      route: 'string',
+      status: 'number',
+      duration_ms: 'number',
+      'request_id?': 'string',
+      'bytes?': 'number',
+    },
+  },
+  'http.failed': {
+    level: 'error',
+    message: 'Request failed',
+    fields: { method: 'string', route: 'string', err: 'error' },
+  },
+  'metrics.listening': { level: 'info', message: 'Prometheus metrics server listening', fields: { url: 'string' } },
+  'telemetry.export_failed': {
+    level: 'warn',
+    message: 'Traces could not be sent',
+    fields: { endpoint: 'string', err: 'error', lost_spans: 'number', failed_batches: 'number' },
+  },
+  'telemetry.spans_dropped': {
+    level: 'warn',
+    message: 'Spans were dropped because too many wait to be sent',
+    fields: { dropped_spans: 'number', capacity: 'number' },
+  },
+  'telemetry.metric_failed': {
+    level: 'error',
+    message: 'A metric could not be read',
+    fields: { instrument: 'string', err: 'error' },
+  },
+} as const satisfies Record<string, LogEventEntry>
+
+export type LogEventName = keyof typeof LOG_EVENTS
+
+interface FieldValues {
+  string: string
+  number: number
+  boolean: boolean
+  strings: readonly string[]
+  error: unknown
+  data: unknown
+}
+
+type Fields<F> = { readonly [K in keyof F as K extends `${string}?` ? never : K]: FieldValues[F[K] & FieldType] } & {
+  readonly [K in keyof F as K extends `${infer Name}?` ? Name : never]?: FieldValues[F[K] & FieldType] | undefined
+}
+
+type CommonFields = Fields<typeof COMMON_FIELDS>
+
+/** The fields of an event: its own, and any of the common ones. */
+export type FieldsOf<E extends LogEventName> = Fields<(typeof LOG_EVENTS)[E]['fields']> & CommonFields

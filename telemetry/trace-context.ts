@@ -1,0 +1,72 @@
+// Trace context: W3C trace context and baggage as plain data, for messages, rows and headers.
+//
+// Owns the way between the active context and its written form. Without a running trace SDK there is no
+// active context: reading gives undefined, entering only runs the function.
+
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  type SpanContext,
+  trace,
+} from '@opentelemetry/api'
+
+/** @see https://www.w3.org/TR/trace-context/ */
+export interface TraceContext {
+  /** `00-<trace id>-<span id>-<flags>`, 55 characters. */
+  readonly traceparent: string
+  readonly tracestate?: string
+  readonly baggage?: string
+}
+
+/** The context that this code runs in, written down; undefined outside of any span. */
+export function currentTraceContext(): TraceContext | undefined {
+  const active = context.active()
+  const span = trace.getSpanContext(active)
+  if (span === undefined || !isSpanContextValid(span)) return undefined
+  const carrier: Record<string, string> = {}
+  propagation.inject(active, carrier)
+  const { traceparent, tracestate, baggage } = carrier
+  if (traceparent === undefined) return undefined
+  return { traceparent, ...(tracestate && { tracestate }), ...(baggage && { baggage }) }
+}
+
+/**
+ * Runs `fn` in exactly this context. Undefined means in none: whatever was active around the caller does not leak in.
+ * Promises, timers and streams that `fn` starts inherit it.
+ */
+export function withTraceContext<T>(traceContext: TraceContext | undefined, fn: () => T): T {
+  return context.with(toContext(traceContext), fn)
+}
+
+/** The 32 hex digits of the trace id; undefined for a text that is no traceparent. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+  return parseTraceparent(traceparent)?.traceId
+}
+
+/** A written context as OpenTelemetry's, with nothing else in it. */
+export function toContext(traceContext: TraceContext | undefined): Context {
+  if (traceContext === undefined) return ROOT_CONTEXT
+  return propagation.extract(ROOT_CONTEXT, traceContext)
+}
+
+/** A traceparent as a span context; undefined when it is malformed or all zeros. */
+export function parseTraceparent(traceparent: string | undefined): SpanContext | undefined {
+  const match = traceparent === undefined ? null : TRACEPARENT.exec(traceparent)
+  if (match === null) return undefined
+  const [, version, traceId, spanId, flags, more] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string?,
+  ]
+  if (version === 'ff' || (version === '00' && more !== undefined)) return undefined
+  const parsed = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true }
+  return isSpanContextValid(parsed) ? parsed : undefined
+}
+
+const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/
