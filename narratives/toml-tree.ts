@@ -149,13 +149,13 @@ function addKeyValue(table: OpenTable, pair: AST.TOMLKeyValue): void {
   }
   const last = keys.at(-1)!
   const name = nameOf(last)
-  at.entries.set(name, valueOf(pair.value, childPath(at.path, name), spanOf(last)))
+  at.entries.set(name, nodeOf(pair.value, childPath(at.path, name), spanOf(last)))
 }
 
-function valueOf(node: AST.TOMLContentNode, path: string, keySpan?: Span): OpenNode {
+function nodeOf(node: AST.TOMLContentNode, path: string, keySpan?: Span): OpenNode {
   const base = { path, span: spanOf(node), ...(keySpan !== undefined && { keySpan }) }
   if (node.type === 'TOMLArray') {
-    return { ...base, is: 'array', items: node.elements.map((item, index) => valueOf(item, `${path}[${index}]`)) }
+    return { ...base, is: 'array', items: node.elements.map((item, index) => nodeOf(item, `${path}[${index}]`)) }
   }
   if (node.type === 'TOMLInlineTable') {
     const table: OpenTable = { ...base, is: 'table', entries: new Map() }

@@ -1,0 +1,230 @@
+// Inputs: one element of an act's list of inputs, resolved (format, sections 6.3, 7 and 9).
+
+import { Keys, reportType } from './keys.ts'
+import { INPUT_MEDIA_KINDS, type Input, type InputMediaKind, type Link, type NarrativeInput } from './narrative.ts'
+import { nearest } from './nearest.ts'
+import { present } from './present.ts'
+import { looksLikeReference, parseReference, type Reference } from './references.ts'
+import type { Report, Spot } from './report.ts'
+import {
+  type Ports,
+  type Resource,
+  type ResourceIndex,
+  readCommand,
+  readInlineMedia,
+  readRetention,
+  readTableOptions,
+  readTableQuery,
+  warnOfMissingFile,
+} from './resources.ts'
+import type { TomlNode, TomlTable } from './toml-tree.ts'
+
+/** What the inputs of one act are read with. */
+export interface InputScope {
+  readonly resources: ResourceIndex
+  /** Key of the narrative of this file that a name means, if there is one. */
+  readonly keyOfNarrative: (name: string) => string | undefined
+  readonly links: ReadonlyMap<string, Link>
+  readonly narrativeNames: readonly string[]
+  readonly ports: Ports
+  readonly report: Report
+  /** Told of every resource that the act uses. */
+  readonly uses: Set<Resource<unknown>>
+}
+
+/** Reads a string or a table; undefined when it was neither or was broken, which is then reported. */
+export function readInput(node: TomlNode, scope: InputScope): Input | undefined {
+  if (node.is === 'string') return readString(node.value, node, scope)
+  if (node.is === 'table') return readTable(node, scope)
+  scope.report.error('bad-act', node, `"${node.path}" must be a text, a reference or a table of an input.`)
+  return undefined
+}
+
+/** The reference that the string is, if it is one; a string that only begins like one is warned of. */
+export function referenceOf(text: string, spot: Spot, scope: InputScope): Reference | undefined {
+  const reference = parseReference(text, (name) => scope.keyOfNarrative(name) !== undefined || scope.links.has(name))
+  if (reference === undefined && looksLikeReference(text)) {
+    const shown = text.length > 40 ? `${text.slice(0, 37)}…` : text
+    scope.report.warn('looks-like-reference', spot, `"${shown}" is sent as text: it is not a whole reference.`)
+  }
+  return reference
+}
+
+function readString(text: string, node: TomlNode, scope: InputScope): Input | undefined {
+  const reference = referenceOf(text, node, scope)
+  if (reference !== undefined) return resolve(reference, text, node, scope)
+  return { kind: 'text', source: { text }, retention: 'full', place: scope.report.placeOf(node) }
+}
+
+/** The input that a reference stands for; an unknown name is reported. */
+export function resolve(reference: Reference, written: string, spot: Spot, scope: InputScope): Input | undefined {
+  const place = scope.report.placeOf(spot)
+  if (reference.to === 'file') {
+    return {
+      kind: 'narrative',
+      ref: written,
+      name: reference.path,
+      target: { path: reference.path },
+      retention: 'full',
+      place,
+    }
+  }
+  if (reference.to === 'narratives') {
+    const target = narrativeTarget(reference.name, scope)
+    if (target === undefined) return unknown('narratives', reference.name, scope.narrativeNames, spot, scope)
+    return { kind: 'narrative', ref: written, name: reference.name, target, retention: 'full', place }
+  }
+  const section: ReadonlyMap<string, Resource<Input>> = scope.resources[reference.to]
+  const resource = section.get(reference.name)
+  if (resource === undefined) return unknown(reference.to, reference.name, [...section.keys()], spot, scope)
+  scope.uses.add(resource)
+  return resource.input && { ...resource.input, ref: written, place }
+}
+
+/** A narrative of this file or, by a link, of another; undefined when the file knows neither. */
+function narrativeTarget(name: string, scope: InputScope): NarrativeInput['target'] | undefined {
+  const key = scope.keyOfNarrative(name)
+  if (key !== undefined) return { key }
+  const link = scope.links.get(name)
+  return link && { path: link.path }
+}
+
+const UNKNOWN_CODES = {
+  bots: ['unknown-bot', 'bot command'],
+  tables: ['unknown-table', 'table'],
+  media: ['unknown-media', 'media'],
+  narratives: ['unknown-narrative', 'narrative'],
+} as const
+
+function unknown(
+  section: keyof typeof UNKNOWN_CODES,
+  name: string,
+  known: readonly string[],
+  spot: Spot,
+  scope: InputScope,
+): undefined {
+  const [code, what] = UNKNOWN_CODES[section]
+  const meant = nearest(name, known)
+  scope.report.error(code, spot, `The file defines no ${what} "${name}".`, {
+    hint: meant === undefined ? undefined : `did you mean "${section}.${meant}"?`,
+    fix: known.length === 0 ? `Add [${section}.${name}].` : `Known: ${known.join(', ')}.`,
+  })
+}
+
+// ---------------------------------------------------------------------------- tables
+
+const INPUT_TYPES = ['text', ...INPUT_MEDIA_KINDS, 'bot_command', 'table', 'narrative'] as const
+
+function readTable(table: TomlTable, scope: InputScope): Input | undefined {
+  const keys = new Keys(table, scope.report, `input "${table.path}"`)
+  if (keys.has('ref')) return readRef(keys, scope)
+  const type = keys.has('type') ? keys.string('type') : 'text'
+  switch (type) {
+    case undefined:
+      return undefined
+    case 'text':
+      return readText(keys, scope)
+    case 'bot_command':
+      return readCommand(keys, scope.report)
+    case 'table':
+      return readTableQuery(keys, scope.report, scope.ports)
+    case 'narrative':
+      return readNarrative(keys, scope)
+    default:
+      if ((INPUT_MEDIA_KINDS as readonly string[]).includes(type)) {
+        return readInlineMedia(type as InputMediaKind, keys, scope.report, scope.ports)
+      }
+      return unknownType(type, keys.node('type')!, scope)
+  }
+}
+
+function unknownType(type: string, node: TomlNode, { report }: InputScope): undefined {
+  const meant = nearest(type, INPUT_TYPES)
+  report.error('unknown-input-type', node, `Unknown input type "${type}".`, {
+    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+    fix: `Use one of ${INPUT_TYPES.join(', ')}.`,
+  })
+}
+
+function readText(keys: Keys, scope: InputScope): Input | undefined {
+  keys.node('type')
+  const text = keys.string('content', 'text')
+  const file = keys.string('file')
+  readRetention(keys)
+  const place = scope.report.placeOf(keys.node('content', 'text') ?? keys.table)
+  if (text === undefined && !keys.has('content') && !keys.has('text') && !keys.has('file')) {
+    const isMedia = keys.has('url') || keys.has('base64')
+    scope.report.error('text-without-content', keys.table, `"${keys.table.path}" has neither content nor a file.`, {
+      hint: isMedia ? 'add a type, such as type = "image"' : undefined,
+      fix: isMedia ? 'Add type = "image", "audio", "video" or "document".' : undefined,
+    })
+    return undefined
+  }
+  keys.warnOfRest()
+  if (text !== undefined) return { kind: 'text', source: { text }, retention: 'full', place }
+  if (file === undefined) return undefined
+  warnOfMissingFile(file, keys.node('file')!, scope.report, scope.ports)
+  return { kind: 'text', source: { file }, retention: 'full', place }
+}
+
+function readNarrative(keys: Keys, scope: InputScope): Input | undefined {
+  keys.node('type')
+  const name = keys.string('name')
+  const path = keys.string('path')
+  const retention = readRetention(keys) ?? 'full'
+  keys.warnOfRest()
+  if (name === undefined) {
+    if (!keys.has('name')) reportMissingName(keys, scope)
+    return undefined
+  }
+  const target = path === undefined ? (narrativeTarget(name, scope) ?? { path: name }) : { path, narrative: name }
+  return { kind: 'narrative', name, target, retention, place: scope.report.placeOf(keys.table) }
+}
+
+function reportMissingName(keys: Keys, { report }: InputScope): void {
+  report.error('bad-type', keys.table, `"${keys.table.path}.name" must be a string, found nothing.`, {
+    hint: '"name" is missing',
+    fix: 'Add name = "…", the narrative to run.',
+  })
+}
+
+/** `ref = "tables.x"` and what may stand beside it (D-11b). */
+function readRef(keys: Keys, scope: InputScope): Input | undefined {
+  const written = keys.string('ref')
+  const node = keys.node('ref')!
+  if (written === undefined) return undefined
+  const reference = parseReference(written, (name) => scope.keyOfNarrative(name) !== undefined || scope.links.has(name))
+  if (reference === undefined) {
+    scope.report.error('bad-reference', node, `"${written}" is not a reference.`, {
+      hint: 'such as "bots.x", "tables.x" or "media.x"',
+    })
+    return undefined
+  }
+  const input = resolve(reference, written, node, scope)
+  const overrides = readOverrides(input, keys, scope)
+  for (const [name, extra] of keys.rest()) {
+    if (name !== 'type')
+      scope.report.warn(
+        'ignored-key',
+        { path: extra.path, span: extra.keySpan ?? extra.span },
+        `"${name}" has no effect beside "ref".`,
+      )
+  }
+  return input && ({ ...input, ...overrides } as Input)
+}
+
+function readOverrides(input: Input | undefined, keys: Keys, scope: InputScope): object {
+  if (input?.kind === 'table') return present(readTableOptions(keys, scope.report, scope.ports))
+  if (input?.kind === 'command') {
+    return present({ required: keys.boolean('required'), retention: readRetention(keys) })
+  }
+  return present({ retention: input?.kind === 'narrative' ? readRetention(keys) : undefined })
+}
+
+/** The elements of `input = [...]`, or its single table (D-19b). */
+export function inputNodes(node: TomlNode, report: Report): readonly TomlNode[] {
+  if (node.is === 'array') return node.items
+  if (node.is === 'table') return [node]
+  reportType(report, node, 'an array of inputs')
+  return []
+}

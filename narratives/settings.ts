@@ -1,0 +1,120 @@
+// Settings: model settings, carousels and budgets, wherever in a file they stand.
+
+import { Keys, reportType } from './keys.ts'
+import type { Budget, Carousel, ModelSettings } from './narrative.ts'
+import { nearest } from './nearest.ts'
+import { present } from './present.ts'
+import { keyOf, type Report } from './report.ts'
+import type { TomlNode, TomlTable } from './toml-tree.ts'
+
+/** `model`, `temperature` and `max_tokens` of a table that may hold other keys as well. */
+export function readModelSettings(keys: Keys): ModelSettings {
+  const settings = {
+    model: keys.string('model'),
+    temperature: keys.number('temperature'),
+    maxTokens: keys.count('max_tokens'),
+  }
+  const { temperature } = settings
+  if (temperature !== undefined && (temperature < 0 || temperature > 2)) {
+    const node = keys.node('temperature')!
+    keys.report.warn('temperature-range', node, `A temperature of ${temperature} lies outside 0 to 2.`)
+  }
+  return present(settings)
+}
+
+/** `carousel = 3`, or the table. */
+export function readCarousel(node: TomlNode, report: Report): Carousel | undefined {
+  if (node.is === 'integer') {
+    if (node.value < 0) return reportType(report, node, 'an integer from 0, or a table')
+    return { iterations: node.value, estimatedTokensPerIteration: 1000, continueOnError: false }
+  }
+  if (node.is !== 'table') return reportType(report, node, 'a table, or the number of iterations')
+  const keys = new Keys(node, report, 'a carousel')
+  const iterations = keys.count('iterations')
+  if (!keys.has('iterations')) {
+    report.error('bad-type', keyOf(node), `"${node.path}.iterations" must be an integer from 0, found nothing.`, {
+      fix: 'Add iterations = 3, or as many as you want.',
+    })
+  }
+  const budget = keys.node('budget')
+  const carousel = {
+    iterations: iterations ?? 0,
+    estimatedTokensPerIteration: keys.count('estimated_tokens_per_iteration') ?? 1000,
+    continueOnError: keys.boolean('continue_on_error') ?? false,
+    budget: budget && readBudget(budget, report),
+  }
+  keys.warnOfRest()
+  return present(carousel)
+}
+
+const BUDGET_KEYS = ['rpm_multiplier', 'tpm_multiplier', 'rpd_multiplier'] as const
+
+export function readBudget(node: TomlNode, report: Report): Budget | undefined {
+  if (node.is !== 'table') return reportType(report, node, 'a table')
+  const keys = new Keys(node, report, 'a budget')
+  const [rpmMultiplier, tpmMultiplier, rpdMultiplier] = BUDGET_KEYS.map((name) => readShare(keys, name))
+  for (const [name, unknown] of keys.rest()) {
+    const meant = nearest(name, BUDGET_KEYS)
+    report.error('bad-budget', keyOf(unknown), `A budget has no key "${name}".`, {
+      hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+      fix: `Use ${BUDGET_KEYS.join(', ')}.`,
+    })
+  }
+  return { rpmMultiplier: rpmMultiplier!, tpmMultiplier: tpmMultiplier!, rpdMultiplier: rpdMultiplier! }
+}
+
+function readShare(keys: Keys, name: string): number {
+  const share = keys.number(name)
+  if (share === undefined || (share > 0 && share <= 1)) return share ?? 1
+  keys.report.error('bad-budget', keys.node(name)!, `"${name}" must be above 0 and at most 1, found ${share}.`, {
+    hint: 'a share of the limit, such as 0.5',
+  })
+  return 1
+}
+
+// Spellings of providers in `[config.NAME]`, and how the names of their models begin.
+const CONFIG_PREFIXES: readonly (readonly [RegExp, RegExp])[] = [
+  [/^(gemini|google)$/i, /^(gemini|google)/i],
+  [/^(openai|gpt)$/i, /^(gpt|o1|o3|whisper|openai)/i],
+  [/^(anthropic|claude)$/i, /^(claude|anthropic)/i],
+]
+
+/** What `[config.<provider>]` and `[shared]` say, for acts whose narrative says nothing. */
+export class FileDefaults {
+  readonly #providers: readonly { readonly name: string; readonly settings: ModelSettings }[]
+  readonly #shared: ModelSettings
+
+  constructor(config: TomlTable | undefined, shared: TomlTable | undefined, report: Report) {
+    this.#providers = config === undefined ? [] : readProviders(config, report)
+    this.#shared = shared === undefined ? {} : readTable(shared, '[shared]', report)
+  }
+
+  /** @param model what the act or narrative names: the section of its provider then comes first */
+  for(model: string | undefined): ModelSettings {
+    const own = this.#providers.filter(({ name }) => model !== undefined && isOf(name, model))
+    const others = this.#providers.filter((one) => !own.includes(one))
+    const weakestFirst = [...own, ...others].map((one) => one.settings).reverse()
+    return Object.assign({}, this.#shared, ...weakestFirst)
+  }
+}
+
+function readProviders(config: TomlTable, report: Report): { name: string; settings: ModelSettings }[] {
+  const providers = []
+  for (const [name, node] of config.entries) {
+    if (node.is === 'table') providers.push({ name, settings: readTable(node, `[config.${name}]`, report) })
+    else reportType(report, node, 'a table')
+  }
+  return providers
+}
+
+function readTable(table: TomlTable, what: string, report: Report): ModelSettings {
+  const keys = new Keys(table, report, what)
+  const settings = readModelSettings(keys)
+  keys.warnOfRest()
+  return settings
+}
+
+function isOf(provider: string, model: string): boolean {
+  const known = CONFIG_PREFIXES.find(([name]) => name.test(provider))
+  return known === undefined ? model.startsWith(provider) : known[1].test(model)
+}
