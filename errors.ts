@@ -392,6 +392,16 @@ export const CODES = {
     summary: 'npm could not install what the project needs.',
     fix: 'Look at what npm said above the message.',
   },
+
+  // --- telemetry/
+  'bad-otlp-endpoint': {
+    summary: 'The address that traces are sent to is not an http or https URL.',
+    fix: 'Give the base URL of an OTLP/HTTP receiver, such as http://localhost:4318, or none to send no traces.',
+  },
+  'metrics-port-taken': {
+    summary: 'The metrics server cannot listen on its address.',
+    fix: 'Stop the other process, or choose another port for metrics.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 export type ErrorCode = keyof typeof CODES

@@ -235,8 +235,16 @@ export const LOG_EVENTS = {
     message: 'Table has more rows than an act may be given',
     fields: { narrative: 'string', act: 'string', table: 'string' },
   },
-  'json.repaired': { level: 'debug', message: 'JSON of an answer was repaired', fields: { act: 'string' } },
-  'json.failed': { level: 'warn', message: 'Answer holds no usable JSON', fields: { act: 'string', err: 'error' } },
+  'json.repaired': {
+    level: 'debug',
+    message: 'JSON of an answer was repaired',
+    fields: { act: 'string', 'repairs?': 'data' },
+  },
+  'json.failed': {
+    level: 'warn',
+    message: 'Answer holds no usable JSON',
+    fields: { act: 'string', err: 'error' },
+  },
 
   // --- content
   'content.generated': {
@@ -248,6 +256,11 @@ export const LOG_EVENTS = {
     level: 'warn',
     message: 'Content could not be stored',
     fields: { table: 'string', reason: 'string', 'index?': 'number' },
+  },
+  'content.warning': {
+    level: 'warn',
+    message: 'Content was stored with a change',
+    fields: { table: 'string', warning: 'string' },
   },
   'content.curated': {
     level: 'info',
@@ -367,6 +380,11 @@ export const LOG_EVENTS = {
     level: 'warn',
     message: 'Traces could not be sent',
     fields: { endpoint: 'string', err: 'error', lost_spans: 'number', failed_batches: 'number' },
+  },
+  'telemetry.endpoint_changed': {
+    level: 'warn',
+    message: 'Port 4317 speaks gRPC; traces go to port 4318, where OTLP over HTTP is',
+    fields: { endpoint: 'string' },
   },
   'telemetry.spans_dropped': {
     level: 'warn',

@@ -1,0 +1,117 @@
+// Telemetry: starts and ends logs, traces and metrics of the process, as configuration says.
+//
+//   Y1. What is off is not loaded: without an endpoint no trace SDK, without metrics no metrics SDK (P6).
+//   Y2. It is started before anything it should see, and ended last; a second start ends the first.
+//   Y3. Ending is bounded in time and never fails: a dead backend must not keep a server from stopping.
+
+import { hostname } from 'node:os'
+import { observe } from './instruments.ts'
+import { countedLines, type LogOptions, startLog, stopLog } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { countRedactions } from './redaction.ts'
+import type { Tracing } from './tracing.ts'
+
+export interface TelemetryOptions {
+  readonly serviceName: string
+  readonly serviceVersion: string
+  /** `development`, `production` … ; left out of the resource when undefined. */
+  readonly environment?: string | undefined
+  /** Base URL of an OTLP/HTTP receiver such as `http://localhost:4318`; `/v1/traces` is appended. No traces without it. */
+  readonly otlpEndpoint?: string | undefined
+  /** Sent with every export; for a backend that wants a key. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Share of new traces that are kept, 0 to 1. Default 1. */
+  readonly sampleRatio?: number | undefined
+  /** Most spans that wait for the backend, about 1 kB each. Default 8192. */
+  readonly spanQueueSize?: number | undefined
+  /** Default false. */
+  readonly metrics?: boolean | undefined
+  /** Longest time that `flush` and `shutdown` may take, in ms. Default 3000. */
+  readonly shutdownMs?: number | undefined
+  /** No log without it. */
+  readonly log?: LogOptions | undefined
+}
+
+export interface Telemetry {
+  /** All metrics in the text format of Prometheus; empty when metrics are off. */
+  metricsText(): Promise<string>
+  /** Sends the spans that wait. Bounded in time, never rejects. */
+  flush(): Promise<void>
+  /** Sends the spans that wait and ends everything. Bounded in time, never rejects. */
+  shutdown(): Promise<void>
+}
+
+/** @throws TelemetryError `bad-otlp-endpoint` */
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  await running?.shutdown()
+  if (options.log !== undefined) await startLog(options.log)
+  const [tracing, metrics] = await load(options)
+  const endObservations = observeTelemetry(options)
+  const limitMs = options.shutdownMs ?? 3_000
+
+  let ended: Promise<void> | undefined
+  const telemetry: Telemetry = {
+    metricsText: async () => (await metrics?.text()) ?? '',
+    flush: () => within(limitMs, tracing?.flush()),
+    shutdown: () => (ended ??= end()),
+  }
+  async function end() {
+    if (running === telemetry) running = undefined
+    await within(limitMs, Promise.allSettled([tracing?.stop(), metrics?.stop()]))
+    endObservations()
+    stopLog()
+  }
+  running = telemetry
+  return telemetry
+}
+
+let running: Telemetry | undefined
+
+async function load(options: TelemetryOptions): Promise<[Tracing | undefined, Metrics | undefined]> {
+  const { otlpEndpoint, metrics = false } = options
+  if (otlpEndpoint === undefined && !metrics) return [undefined, undefined]
+  const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources')
+  const resource = defaultResource().merge(
+    resourceFromAttributes({
+      'service.name': options.serviceName,
+      'service.version': options.serviceVersion,
+      'service.instance.id': `${hostname()}-${process.pid}`,
+      'process.pid': process.pid,
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
+      ...(options.environment !== undefined && { 'deployment.environment.name': options.environment }),
+    }),
+  )
+  return [
+    otlpEndpoint === undefined
+      ? undefined
+      : (await import('./tracing.ts')).startTracing({
+          endpoint: otlpEndpoint,
+          headers: options.headers ?? {},
+          sampleRatio: options.sampleRatio ?? 1,
+          resource,
+          queueSize: options.spanQueueSize ?? 8_192,
+        }),
+    metrics ? (await import('./metrics.ts')).startMetrics(resource) : undefined,
+  ]
+}
+
+function observeTelemetry({ serviceVersion }: TelemetryOptions): () => void {
+  const build = { version: serviceVersion, node: process.versions.node }
+  const ends = [
+    observe('botticelli.build.info', () => [{ value: 1, labels: build }]),
+    observe('botticelli.log.records', countedLines),
+    observe('botticelli.telemetry.redactions', () => [{ value: countRedactions(), labels: {} }]),
+  ]
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+/** Waits for the work, but no longer than this, and for its success not at all: failures were logged where they happened. */
+async function within(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
+  const limit = Promise.withResolvers<void>()
+  const timer = setTimeout(limit.resolve, limitMs)
+  await Promise.race([work?.catch(() => {}), limit.promise])
+  clearTimeout(timer)
+}

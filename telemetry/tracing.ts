@@ -1,0 +1,96 @@
+// Tracing: the trace SDK, loaded only when there is somewhere to send spans.
+//
+// Owns the tracer provider and everything it registers globally; alone knows the classes of the SDK, together with
+// the outbox. Settings are explained in docs/observability.md.
+
+import { context, propagation, trace } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import type { Resource } from '@opentelemetry/resources'
+import { NodeTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node'
+import { observe } from './instruments.ts'
+import { log } from './log.ts'
+import { SpanOutbox } from './span-outbox.ts'
+import { TelemetryError } from './telemetry-error.ts'
+
+export interface TracingOptions {
+  /** Base URL of an OTLP/HTTP receiver. */
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Share of new traces that are kept, 0 to 1; a continued trace follows the decision made at its beginning. */
+  readonly sampleRatio: number
+  readonly resource: Resource
+  /** Most spans that may wait for the backend. */
+  readonly queueSize: number
+}
+
+export interface Tracing {
+  flush(): Promise<void>
+  /** Sends what waits, then takes everything back that was registered. Rejects when the backend did not take it. */
+  stop(): Promise<void>
+}
+
+export function startTracing(options: TracingOptions): Tracing {
+  const url = tracesUrl(options.endpoint)
+  const exporter = new OTLPTraceExporter({ url, headers: { ...options.headers }, timeoutMillis: EXPORT_TIMEOUT_MS })
+  const outbox = new SpanOutbox(exporter, {
+    capacity: options.queueSize,
+    batchSize: Math.min(512, options.queueSize),
+    delayMs: 1_000,
+    timeoutMs: EXPORT_TIMEOUT_MS,
+    endpoint: url,
+    now: () => performance.now(),
+  })
+  const provider = new NodeTracerProvider({
+    resource: options.resource,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sampleRatio) }),
+    spanLimits: { attributeValueLengthLimit: 4_096, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
+    spanProcessors: [outbox],
+  })
+  // Also registers an AsyncLocalStorage context manager and the propagators of W3C trace context and baggage.
+  provider.register()
+  const endObservation = observeOutbox(outbox)
+
+  return {
+    flush: () => outbox.forceFlush(),
+    async stop() {
+      trace.disable()
+      context.disable()
+      propagation.disable()
+      endObservation()
+      await provider.shutdown()
+    },
+  }
+}
+
+const EXPORT_TIMEOUT_MS = 3_000
+
+function tracesUrl(endpoint: string): string {
+  const url = URL.parse(endpoint)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new TelemetryError('bad-otlp-endpoint', `The OTLP endpoint must be an http or https URL, got '${endpoint}'.`)
+  }
+  if (url.port === '4317') {
+    url.port = '4318'
+    log('telemetry.endpoint_changed', { endpoint: url.href })
+  }
+  if (!url.pathname.endsWith('/v1/traces')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`
+  return url.href
+}
+
+function observeOutbox(outbox: SpanOutbox): () => void {
+  const ends = [
+    observe('otel.sdk.processor.span.queue.size', () => [{ value: outbox.account.waiting, labels: {} }]),
+    observe('otel.sdk.processor.span.queue.capacity', () => [{ value: outbox.account.capacity, labels: {} }]),
+    observe('otel.sdk.processor.span.processed', () => [
+      { value: outbox.account.accepted, labels: {} },
+      { value: outbox.account.dropped, labels: { 'error.type': 'queue_full' } },
+    ]),
+    observe('otel.sdk.exporter.span.exported', () => [
+      { value: outbox.account.sent, labels: {} },
+      { value: outbox.account.lost, labels: { 'error.type': 'export_failed' } },
+    ]),
+  ]
+  return () => {
+    for (const end of ends) end()
+  }
+}
