@@ -48,7 +48,9 @@ export interface Execution extends NewExecution {
   readonly error?: SerializedError
 }
 
+/** Tokens and cost include those of nested executions. */
 export interface ExecutionSummary extends Execution {
+  /** Acts that were begun, without those of nested executions. */
   readonly acts: number
   readonly inputTokens: number
   readonly outputTokens: number
@@ -58,6 +60,8 @@ export interface ExecutionSummary extends Execution {
 export interface Executions {
   /** Stores the beginning. One that is known already is returned as it is, and nothing changes. */
   begin(execution: NewExecution): Execution
+  /** One that ended is running again: whoever resumes it calls this first, so that a crash of the resumption is seen. */
+  reopen(id: string): Execution
   finish(id: string, end: { status: Exclude<ExecutionStatus, 'running'>; error?: SerializedError; at: number }): void
   find(id: string): Execution | undefined
   /** Top-level executions of a bot that began and never ended, oldest first. */
@@ -117,14 +121,22 @@ export interface ActRecord extends ActKey {
 }
 
 export interface Journal {
-  /** Counts an attempt. A completed act is returned as it is, and nothing changes. */
+  /**
+   * Counts an attempt. A completed act is returned as it is, and nothing changes. One that has an answer is
+   * `answered` again, also after a failure: a caller that does not want the answer asks anew and saves the new one.
+   */
   begin(act: ActKey & { act: string; sequence: number; traceparent?: string; at: number }): ActRecord
   find(act: ActKey): ActRecord | undefined
   /** In the order in which they began. */
   acts(executionId: string): readonly ActRecord[]
   /** The answer and its line in the ledger, before anyone uses it (S2). */
   saveAnswer(act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void
-  /** Stores the act's rows, deletes what it pulled, completes it: together (S3). */
+  /**
+   * Stores the act's rows, deletes what it pulled, completes it: together (S3). Of a completed act, gives the outcome
+   * that it had.
+   *
+   * @throws StoreError `bad-rows` when no row could be stored; the act is as it was then
+   */
   complete(
     act: ActKey,
     end: { result: JsonObject; rows?: NewRows; pulled?: PulledRows; at: number },
@@ -218,7 +230,7 @@ export interface InsertOutcome {
 
 export interface TableQuery {
   readonly table: string
-  /** All when absent. */
+  /** When absent, all but those that tie the row to its trace, execution and source. */
   readonly columns?: readonly string[]
   /** Expression of the filter grammar (narrative format, section 17.1). */
   readonly where?: string
@@ -237,6 +249,22 @@ export interface TableRows {
   readonly refs: readonly { readonly id?: number; readonly traceparent?: string }[]
   /** True when the hard cap of 1000 rows cut the answer. */
   readonly capped: boolean
+  /** What an operator should know: the cap, a filter on a column that does not exist. */
+  readonly warnings: readonly string[]
+}
+
+/** What one run stored in one table, or why it did not. */
+export interface Generation {
+  readonly table: string
+  readonly narrative: string
+  readonly executionId: string
+  readonly status: 'success' | 'failed'
+  readonly stored: number
+  readonly skipped: number
+  readonly error?: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly durationMs: number
 }
 
 export const REVIEW_STATUSES = ['pending', 'approved', 'rejected', 'posted'] as const
@@ -258,18 +286,29 @@ export interface ContentRow {
 
 export interface Content {
   exists(table: string): boolean
-  /** @throws StoreError `table-not-found`, `bad-filter`, `unknown-column`, `bad-identifier` */
+  /** @throws StoreError `table-not-found`, `bad-filter`, `bad-order-by`, `unknown-column`, `bad-identifier` */
   select(query: TableQuery, now: number): TableRows
-  /** Rows changed, the oldest first where `limit` cuts. The string `NOW()` as a value means `now`. */
+  /**
+   * Rows changed, the oldest first where `limit` cuts. The string `NOW()` as a value means `now`.
+   *
+   * @throws StoreError as `select`, and `reserved-table`
+   */
   update(change: { table: string; where: string; values: JsonObject; limit?: number }, now: number): number
+  /** @throws StoreError `bad-rows` when no row could be stored, `reserved-table`, `bad-identifier` */
   insert(rows: NewRows, at: number): InsertOutcome
+  /** An act that should have produced rows did not: no JSON in its answer, say. Refused rows note this themselves. */
+  noteFailure(run: { table: string; narrative: string; executionId: string }, error: string, at: number): void
+  /** Newest first. */
+  generations(filter?: { table?: string; limit?: number }): readonly Generation[]
   /** Names of the tables that narratives produced. */
   tables(): readonly string[]
+  /** Newest first; at most 100 unless a limit is given. */
   list(filter?: { table?: string; status?: string; limit?: number }): readonly ContentRow[]
   find(ref: RowRef): ContentRow | undefined
   /**
    * A person's decision, kept in `reviews`. Approving a row with a `target` copies it there as well, so that the
-   * poster finds it; the copy keeps the trace and names its source.
+   * poster finds it (its `review_status` is `pending` there); the copy keeps the trace and names its source.
+   * Rejecting takes back copies that are still pending. A posted row is not changed.
    */
   review(
     ref: RowRef,
@@ -289,6 +328,7 @@ export interface LedgerTotals {
 }
 
 export interface Ledger {
+  /** Of an execution: with those nested in it. Of a bot: with what its narratives nest. `since` is inclusive. */
   totals(filter?: { since?: number; executionId?: string; bot?: string }): LedgerTotals
 }
 

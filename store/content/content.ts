@@ -1,0 +1,27 @@
+// Content: the tables that narratives read and produce, as one port.
+
+import type { Db } from '../database.ts'
+import type { Content } from '../store.ts'
+import { listGenerations, noteFailure, withFailureNoted } from './generations.ts'
+import { insertRows } from './insert-rows.ts'
+import { contentTables, findContent, listContent } from './read-content.ts'
+import { reviewContent } from './review-content.ts'
+import { selectRows } from './select-rows.ts'
+import { findTable } from './table.ts'
+import { updateRows } from './update-rows.ts'
+
+export function openContent(db: Db): Content {
+  return {
+    exists: (table) => db.read('content.exists', () => findTable(db, table) !== undefined),
+    select: (query, now) => db.read('content.select', () => selectRows(db, query, now)),
+    update: (change, now) => db.write('content.update', () => updateRows(db, change, now)),
+    insert: (rows, at) =>
+      withFailureNoted(db, rows, at, () => db.write('content.insert', () => insertRows(db, rows, at))),
+    noteFailure: (run, error, at) => db.write('content.noteFailure', () => noteFailure(db, run, error, at)),
+    generations: (filter) => db.read('content.generations', () => listGenerations(db, filter)),
+    tables: () => db.read('content.tables', () => contentTables(db)),
+    list: (filter) => db.read('content.list', () => listContent(db, filter)),
+    find: (ref) => db.read('content.find', () => findContent(db, ref)),
+    review: (ref, decision) => db.write('content.review', () => reviewContent(db, ref, decision)),
+  }
+}

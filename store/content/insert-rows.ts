@@ -1,0 +1,230 @@
+// Stores the rows of an act in the table that its narrative targets (narrative format, 19.5 to 19.7).
+//
+//   R1. Values are bound, names are checked: no text of a model becomes SQL (P9).
+//   R2. A row that cannot be stored is skipped with its reason; the others are stored, unless all are bad.
+//   R3. Of one source a table takes one row (NewRow.source).
+
+import Database from 'better-sqlite3'
+import type { Json } from '../../json.ts'
+import type { Db, SqlParams } from '../database.ts'
+import type { InsertOutcome, NewRow, NewRows, RowRef } from '../store.ts'
+import { StoreError } from '../store-error.ts'
+import { toIso } from '../time.ts'
+import { contentColumn, isBookkeeping, isOurs } from './bookkeeping.ts'
+import { noteSuccess } from './generations.ts'
+import { quote, sameName } from './identifier.ts'
+import { matchColumn } from './match-column.ts'
+import { produceTable } from './produce-table.ts'
+import { findTable, type Table, type TableColumn } from './table.ts'
+import { coerce, type Stored } from './value.ts'
+import { Warnings } from './warnings.ts'
+
+/** Ids that a model wrote are taken up to this; a huge one would use up the numbers after it. */
+const MAX_CONTENT_ID = 2 ** 31 - 1
+
+/** To be called in a write. @throws StoreError `bad-rows`, `reserved-table`, `bad-identifier` */
+export function insertRows(db: Db, rows: NewRows, at: number): InsertOutcome {
+  const outcome = storeRows(db, rows, at)
+  noteSuccess(db, rows, outcome, at)
+  return outcome
+}
+
+/** The same without a record of a generation, for a copy of a row that was generated before. */
+export function storeRows(db: Db, rows: NewRows, generatedAt: number): InsertOutcome {
+  const warnings = new Warnings()
+  const table = produceTable(db, rows, generatedAt, warnings)
+  const insertion = new Insertion(db, table, rows, generatedAt, warnings)
+  const results = rows.rows.map((row) => insertion.add(row))
+  const skipped = results.flatMap((result, index) => ('reason' in result ? [{ index, ...result }] : []))
+  if (skipped.length > 0 && skipped.length === results.length && skipped.every(({ bad }) => bad)) {
+    throw new StoreError(
+      'bad-rows',
+      `None of the ${skipped.length} rows for the table ${table.name} could be stored: ${skipped[0]?.reason}`,
+    )
+  }
+  return {
+    table: table.name,
+    ids: results.map((result) => ('id' in result ? result.id : undefined)),
+    stored: results.length - skipped.length,
+    skipped: skipped.map(({ index, reason }) => ({ index, reason })),
+    warnings: warnings.list(),
+  }
+}
+
+type Result = { readonly id: number } | { readonly reason: string; readonly bad: boolean }
+
+class Insertion {
+  readonly #db: Db
+  readonly #table: Table
+  readonly #rows: NewRows
+  readonly #warnings: Warnings
+  readonly #contentColumns: readonly TableColumn[]
+  readonly #idColumn: string | undefined
+  readonly #sql: string
+  readonly #common: Record<string, Stored>
+  readonly #executionTrace: string | undefined
+  #lastId: number
+
+  constructor(db: Db, table: Table, rows: NewRows, generatedAt: number, warnings: Warnings) {
+    this.#db = db
+    this.#table = table
+    this.#rows = rows
+    this.#warnings = warnings
+    this.#contentColumns = table.columns.filter(({ name }) => !isOurs(name) && !(table.hasId && sameName(name, 'id')))
+    const idColumn = rows.columns.find(({ name }) => sameName(name, 'id'))
+    this.#idColumn = idColumn && contentColumn(idColumn, table.hasId).name
+    this.#executionTrace = executionTrace(db, rows.executionId)
+    this.#common = {
+      generated_at: toIso(generatedAt),
+      source_narrative: rows.narrative,
+      source_act: rows.act,
+      generation_model: rows.model ?? null,
+      execution_id: rows.executionId,
+    }
+    this.#sql = insertStatement(table)
+    this.#lastId = table.hasId ? lastId(db, table) : 0
+  }
+
+  add(row: NewRow): Result {
+    const values = this.#place(row)
+    const hasContent = this.#contentColumns.some(
+      ({ name }) => !isBookkeeping(name) && values.get(name.toLowerCase()) != null,
+    )
+    if (!hasContent) return { reason: 'It has no value for any column of the table.', bad: true }
+    this.#noteMissing(values)
+    const duplicate = row.source && this.#rowOfSource(row.source)
+    if (duplicate !== undefined) {
+      return { reason: `Its source is in the table already, as row ${duplicate}.`, bad: false }
+    }
+    return this.#insert(this.#parameters(row, values))
+  }
+
+  /** The values by column name in lower case, in the column's type. */
+  #place(row: NewRow): Map<string, Stored> {
+    const values = new Map<string, Stored>()
+    for (const [key, value] of Object.entries(row.values)) {
+      if (sameName(key, 'id') && this.#table.hasId && this.#idColumn !== 'source_id') {
+        values.set('id', this.#usableId(value))
+        continue
+      }
+      const column = this.#columnOf(sameName(key, 'id') ? (this.#idColumn ?? key) : key)
+      if (!column) this.#warnings.add(`The key ${JSON.stringify(key)} has no column, its value was dropped.`)
+      else if (values.has(column.name.toLowerCase()))
+        this.#warnings.add(`Two keys of a row mean the column ${column.name}.`)
+      else values.set(column.name.toLowerCase(), this.#coerced(column, value))
+    }
+    return values
+  }
+
+  #columnOf(key: string): TableColumn | undefined {
+    return isOurs(key) ? undefined : matchColumn(key, this.#contentColumns)
+  }
+
+  #coerced(column: TableColumn, value: Json): Stored {
+    const { value: stored, warning } = coerce(value, column.type)
+    if (warning) this.#warnings.add(`A value of the column ${column.name} ${warning}.`)
+    return stored
+  }
+
+  /** A number that no row had yet; else the row gets the next one. */
+  #usableId(value: Json): Stored {
+    if (typeof value === 'number' && Number.isInteger(value) && value > this.#lastId && value <= MAX_CONTENT_ID) {
+      return value
+    }
+    if (value !== null) this.#warnings.add('An id of the content could not be used, the row got a new one.')
+    return null
+  }
+
+  #noteMissing(values: ReadonlyMap<string, Stored>): void {
+    for (const required of this.#rows.columns.filter((column) => column.required)) {
+      if (sameName(required.name, 'id') && this.#idColumn !== 'source_id') continue
+      const column = this.#columnOf(contentColumn(required, this.#table.hasId).name)
+      if (column && values.get(column.name.toLowerCase()) == null) {
+        this.#warnings.add(`The required column ${column.name} has no value, NULL was stored.`)
+      }
+    }
+  }
+
+  #rowOfSource(source: RowRef): number | undefined {
+    const table = quote(this.#table.name)
+    return this.#db.get<{ row: number }>(
+      `select rowid as row from ${table} where source_table = @table and source_row = @id`,
+      { table: sourceName(this.#db, source), id: source.id },
+    )?.row
+  }
+
+  #parameters(row: NewRow, values: ReadonlyMap<string, Stored>): Record<string, Stored> {
+    return {
+      ...Object.fromEntries(
+        this.#contentColumns.map(({ name }) => [parameterOf(name), values.get(name.toLowerCase()) ?? null]),
+      ),
+      ...this.#common,
+      id: values.get('id') ?? null,
+      review_status: values.get('review_status') || 'pending',
+      tags: values.get('tags') ?? null,
+      rating: values.get('rating') ?? null,
+      trace_id: traceIdOf(row.traceparent ?? this.#executionTrace),
+      traceparent: row.traceparent ?? null,
+      source_table: row.source ? sourceName(this.#db, row.source) : null,
+      source_row: row.source?.id ?? null,
+    }
+  }
+
+  #insert(parameters: SqlParams): Result {
+    try {
+      const { id } = this.#db.run(this.#sql, parameters)
+      this.#lastId = Math.max(this.#lastId, id)
+      return { id }
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT'))) throw error
+      const duplicate = /UNIQUE|PRIMARYKEY/.test(error.code)
+      return {
+        reason: duplicate ? `Its key is in the table already (${error.message}).` : error.message,
+        bad: !duplicate,
+      }
+    }
+  }
+}
+
+/** Every column of the table, so that all rows of a table share one statement. */
+function insertStatement(table: Table): string {
+  const columns = table.columns.map(({ name }) => quote(name)).join(', ')
+  const parameters = table.columns
+    .map(({ name }) => {
+      const isOwn = isBookkeeping(name) || (table.hasId && sameName(name, 'id'))
+      return `@${isOwn ? name.toLowerCase() : parameterOf(name)}`
+    })
+    .join(', ')
+  return `insert into ${quote(table.name)} (${columns}) values (${parameters})`
+}
+
+/** Apart from the names of bookkeeping columns. */
+function parameterOf(column: string): string {
+  return `value_${column.toLowerCase()}`
+}
+
+function lastId(db: Db, table: Table): number {
+  const row = db.get<{ last: number }>(
+    `select max(coalesce((select seq from sqlite_sequence where name = @name), 0),
+       coalesce((select max(id) from ${quote(table.name)}), 0)) as last`,
+    { name: table.name },
+  )
+  return row?.last ?? 0
+}
+
+/** As the schema writes it, so that one source never has two names. */
+function sourceName(db: Db, source: RowRef): string {
+  return findTable(db, source.table)?.name ?? source.table
+}
+
+function executionTrace(db: Db, executionId: string): string | undefined {
+  const row = db.get<{ traceparent: string | null }>('select traceparent from executions where id = @executionId', {
+    executionId,
+  })
+  return row?.traceparent ?? undefined
+}
+
+/** @see https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
+function traceIdOf(traceparent: string | undefined): string | null {
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-/.exec(traceparent ?? '')?.[1] ?? null
+}

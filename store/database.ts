@@ -1,0 +1,111 @@
+// Db: one open SQLite file, as the queries of this folder see it.
+//
+// Owns the connection, the prepared statements and the border of every call: its transaction, the translation of
+// errors and the hook that telemetry may set. Knows no table.
+//
+//   D1. A write takes the write lock at its beginning, so that it waits for other processes there and nowhere else.
+//   D2. A commit is on the disk before the call returns (synchronous=FULL).
+//   D3. A statement is prepared once for each SQL text.
+
+import type Database from 'better-sqlite3'
+import { translate } from './store-error.ts'
+
+type SqlValue = null | number | bigint | string | undefined
+export type SqlParams = Readonly<Record<string, SqlValue>>
+type Named = [SqlParams]
+
+/** Called after each call of the store with its name, like `journal.complete`, and how long it took. */
+export type OnQuery = (name: string, durationMs: number) => void
+
+/** Generated tables have statements of many shapes; past this many the kept ones are let go. */
+const KEPT_STATEMENTS = 500
+
+export class Db {
+  readonly path: string
+  readonly #connection: Database.Database
+  readonly #onQuery: OnQuery | undefined
+  readonly #statements = new Map<string, Database.Statement<Named>>()
+
+  constructor(connection: Database.Database, options: { path: string; onQuery?: OnQuery }) {
+    this.#connection = connection
+    this.path = options.path
+    this.#onQuery = options.onQuery
+  }
+
+  /** One call of the store that only reads; all that it reads is of the same instant. */
+  read<T>(name: string, work: () => T): T {
+    return this.#call(name, () => this.#connection.transaction(work).deferred())
+  }
+
+  /** One call of the store that writes: whole, or not at all. Inside another one it is part of that one. */
+  write<T>(name: string, work: () => T): T {
+    return this.#call(name, () => this.#connection.transaction(work).immediate())
+  }
+
+  /** A call that must run outside of a transaction, as VACUUM must. */
+  outside<T>(name: string, work: () => T): T {
+    return this.#call(name, work)
+  }
+
+  get<Row>(sql: string, params: SqlParams = {}): Row | undefined {
+    return this.#prepare(sql).get(params) as Row | undefined
+  }
+
+  all<Row>(sql: string, params: SqlParams = {}): Row[] {
+    return this.#prepare(sql).all(params) as Row[]
+  }
+
+  /** Like `all`, with every integer as a bigint: ids of platforms have 18 digits, a number holds 15. */
+  allExact<Row>(sql: string, params: SqlParams = {}): Row[] {
+    return this.#prepare(sql, true).all(params) as Row[]
+  }
+
+  run(sql: string, params: SqlParams = {}): { changes: number; id: number } {
+    const { changes, lastInsertRowid } = this.#prepare(sql).run(params)
+    return { changes, id: Number(lastInsertRowid) }
+  }
+
+  pragma(text: string): unknown {
+    return this.#connection.pragma(text, { simple: true })
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#connection.close()
+  }
+
+  #call<T>(name: string, work: () => T): T {
+    const startedAt = this.#onQuery && performance.now()
+    try {
+      return work()
+    } catch (error) {
+      throw translate(error, this.path)
+    } finally {
+      if (startedAt !== undefined) this.#onQuery?.(name, performance.now() - startedAt)
+    }
+  }
+
+  #prepare(sql: string, exact = false): Database.Statement<Named> {
+    const key = `${exact}:${sql}`
+    const known = this.#statements.get(key)
+    if (known) return known
+    if (this.#statements.size >= KEPT_STATEMENTS) this.#statements.clear()
+    const statement = this.#connection.prepare<SqlParams>(sql) as Database.Statement<Named>
+    this.#statements.set(key, statement.safeIntegers(exact))
+    return statement
+  }
+}
+
+/** For a column that keeps JSON as text; undefined stays NULL. */
+export function toText(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+export function fromText<T>(text: string | null): T | undefined {
+  return text === null ? undefined : (JSON.parse(text) as T)
+}
+
+/** A row with its NULLs left out, so that they are absent in the answer. */
+export function present<T extends object>(row: { [K in keyof T]: T[K] | null | undefined }): T {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined)) as T
+}

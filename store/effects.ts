@@ -1,0 +1,94 @@
+// Effects: commands that change the world, the intent before and the result after (P3).
+//
+//   F1. An intent is stored before anything is sent, and once only.
+//   F2. What is done stays done; what failed may be settled again.
+
+import type { SerializedError } from '../errors.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { type Db, fromText, present, toText } from './database.ts'
+import type { Effect, Effects, NewEffect } from './store.ts'
+import { StoreError } from './store-error.ts'
+
+interface EffectRow {
+  key: string
+  executionId: string
+  act: string
+  platform: string
+  command: string
+  args: string
+  traceparent: string | null
+  status: Effect['status']
+  result: string | null
+  dryRun: number | null
+  error: string | null
+  at: number
+  endedAt: number | null
+}
+
+const COLUMNS = `key, execution_id as executionId, act, platform, command, args, traceparent, status, result,
+  dry_run as dryRun, error, intended_at as at, ended_at as endedAt`
+
+export function openEffects(db: Db): Effects {
+  return {
+    intend: (effect) => db.write('effects.intend', () => intend(db, effect)),
+    settle: (key, end) => db.write('effects.settle', () => settle(db, key, end)),
+    list: (executionId) => db.read('effects.list', () => list(db, executionId)),
+  }
+}
+
+function intend(db: Db, effect: NewEffect): Effect {
+  db.run(
+    `insert into effects (key, execution_id, act, platform, command, args, traceparent, status, intended_at)
+     values (@key, @executionId, @act, @platform, @command, @args, @traceparent, 'intended', @at)
+     on conflict (key) do nothing`,
+    {
+      key: effect.key,
+      executionId: effect.executionId,
+      act: effect.act,
+      platform: effect.platform,
+      command: effect.command,
+      args: toText(effect.args),
+      traceparent: effect.traceparent,
+      at: effect.at,
+    },
+  )
+  return find(db, effect.key) as Effect
+}
+
+function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): void {
+  if (!find(db, key)) throw new StoreError('unknown-record', `The effect ${key} was never intended.`)
+  const failed = 'error' in end
+  db.run(
+    `update effects set status = @status, result = @result, dry_run = @dryRun, error = @error, ended_at = @at
+      where key = @key and status <> 'done'`,
+    {
+      key,
+      status: failed ? 'failed' : 'done',
+      result: failed ? null : toText(end.result),
+      dryRun: failed ? null : Number(end.dryRun),
+      error: failed ? toText(end.error) : null,
+      at: end.at,
+    },
+  )
+}
+
+function list(db: Db, executionId: string): readonly Effect[] {
+  return db
+    .all<EffectRow>(`select ${COLUMNS} from effects where execution_id = @executionId order by rowid`, { executionId })
+    .map(toEffect)
+}
+
+function find(db: Db, key: string): Effect | undefined {
+  const row = db.get<EffectRow>(`select ${COLUMNS} from effects where key = @key`, { key })
+  return row && toEffect(row)
+}
+
+function toEffect(row: EffectRow): Effect {
+  return present<Effect>({
+    ...row,
+    args: fromText<JsonObject>(row.args),
+    result: row.result === null ? undefined : (JSON.parse(row.result) as Json),
+    dryRun: row.dryRun === null ? undefined : row.dryRun === 1,
+    error: fromText<SerializedError>(row.error),
+  })
+}

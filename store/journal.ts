@@ -1,0 +1,152 @@
+// Journal of acts: what each act of an execution was asked, answered and gave.
+//
+//   J1. An act only moves forward: running, answered, completed; `failed` may begin again, `completed` is for ever.
+//   J2. The answer and its line in the ledger are one write (S2). The answer outlives a failure of its act.
+//   J3. Rows, deletions and completion are one write (S3).
+
+import type { SerializedError } from '../errors.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { deleteRows } from './content/delete-rows.ts'
+import { withFailureNoted } from './content/generations.ts'
+import { insertRows } from './content/insert-rows.ts'
+import { type Db, fromText, present, toText } from './database.ts'
+import { addToLedger } from './ledger.ts'
+import type { ActKey, ActRecord, ActStatus, InsertOutcome, Journal, StoredAnswer } from './store.ts'
+import { StoreError } from './store-error.ts'
+
+interface ActRow {
+  executionId: string
+  key: string
+  act: string
+  sequence: number
+  status: ActStatus
+  attempts: number
+  prompt: string | null
+  answer: string | null
+  result: string | null
+  rowsStored: number
+  traceparent: string | null
+  error: string | null
+  startedAt: number
+  endedAt: number | null
+}
+
+const COLUMNS = `execution_id as executionId, key, act, sequence, status, attempts, prompt, answer, result,
+  rows_stored as rowsStored, traceparent, error, started_at as startedAt, ended_at as endedAt`
+
+export function openJournal(db: Db): Journal {
+  return {
+    begin: (act) => db.write('journal.begin', () => begin(db, act)),
+    find: (act) => db.read('journal.find', () => find(db, act)),
+    acts: (executionId) => db.read('journal.acts', () => acts(db, executionId)),
+    saveAnswer: (act, saved) => db.write('journal.saveAnswer', () => saveAnswer(db, act, saved)),
+    complete: (act, end) =>
+      withFailureNoted(db, end.rows, end.at, () => db.write('journal.complete', () => complete(db, act, end))),
+    fail: (act, end) => db.write('journal.fail', () => fail(db, act, end)),
+  }
+}
+
+function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
+  db.run(
+    `insert into act_executions (execution_id, key, act, sequence, status, attempts, traceparent, started_at)
+     values (@executionId, @key, @act, @sequence, 'running', 1, @traceparent, @at)
+     on conflict (execution_id, key) do update set
+       attempts = attempts + 1,
+       status = iif(answer is null, 'running', 'answered'), -- never pay for it again (P2)
+       traceparent = coalesce(excluded.traceparent, traceparent),
+       error = null,
+       ended_at = null
+     where status <> 'completed'`,
+    {
+      executionId: act.executionId,
+      key: act.key,
+      act: act.act,
+      sequence: act.sequence,
+      traceparent: act.traceparent,
+      at: act.at,
+    },
+  )
+  return known(db, act)
+}
+
+function find(db: Db, { executionId, key }: ActKey): ActRecord | undefined {
+  const row = db.get<ActRow>(`select ${COLUMNS} from act_executions where execution_id = @executionId and key = @key`, {
+    executionId,
+    key,
+  })
+  return row && toRecord(row)
+}
+
+function acts(db: Db, executionId: string): readonly ActRecord[] {
+  return db
+    .all<ActRow>(`select ${COLUMNS} from act_executions where execution_id = @executionId order by rowid`, {
+      executionId,
+    })
+    .map(toRecord)
+}
+
+/** A call that was made is in the ledger whatever became of its act; the answer of a completed act stays as it is. */
+function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
+  known(db, act)
+  addToLedger(db, act, saved.answer, saved.at)
+  db.run(
+    `update act_executions set status = 'answered', prompt = @prompt, answer = @answer
+      where execution_id = @executionId and key = @key and status <> 'completed'`,
+    { executionId: act.executionId, key: act.key, prompt: toText(saved.prompt), answer: toText(saved.answer) },
+  )
+}
+
+/** Done once: made again, it stores nothing and gives the outcome of the first time. */
+function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]): InsertOutcome | undefined {
+  if (known(db, act).status === 'completed') return outcomeOf(db, act)
+  const outcome = end.rows && insertRows(db, end.rows, end.at)
+  if (end.pulled) deleteRows(db, end.pulled)
+  db.run(
+    `update act_executions set status = 'completed', result = @result, rows_stored = @rowsStored, outcome = @outcome,
+       error = null, ended_at = @at
+      where execution_id = @executionId and key = @key`,
+    {
+      executionId: act.executionId,
+      key: act.key,
+      result: toText(end.result),
+      rowsStored: outcome?.stored ?? 0,
+      outcome: toText(outcome),
+      at: end.at,
+    },
+  )
+  return outcome
+}
+
+function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }): void {
+  known(db, act)
+  db.run(
+    `update act_executions set status = 'failed', error = @error, ended_at = @at
+      where execution_id = @executionId and key = @key and status <> 'completed'`,
+    { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
+  )
+}
+
+function outcomeOf(db: Db, { executionId, key }: ActKey): InsertOutcome | undefined {
+  const row = db.get<{ outcome: string | null }>(
+    `select outcome from act_executions where execution_id = @executionId and key = @key`,
+    { executionId, key },
+  )
+  const outcome = fromText<InsertOutcome>(row?.outcome ?? null)
+  return outcome && { ...outcome, ids: outcome.ids.map((id) => id ?? undefined) }
+}
+
+function known(db: Db, act: ActKey): ActRecord {
+  const record = find(db, act)
+  if (record) return record
+  throw new StoreError('unknown-record', `The act ${act.key} of execution ${act.executionId} was never begun.`)
+}
+
+function toRecord(row: ActRow): ActRecord {
+  return present<ActRecord>({
+    ...row,
+    prompt: fromText<Json>(row.prompt),
+    answer: fromText<StoredAnswer>(row.answer),
+    result: fromText<JsonObject>(row.result),
+    error: fromText<SerializedError>(row.error),
+  })
+}

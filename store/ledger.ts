@@ -1,0 +1,62 @@
+// Ledger: every call of a model with its tokens and its cost. Lines are added and never changed.
+
+import type { Db } from './database.ts'
+import type { ActKey, Ledger, LedgerTotals, StoredAnswer } from './store.ts'
+
+export function openLedger(db: Db): Ledger {
+  return { totals: (filter) => db.read('ledger.totals', () => totals(db, filter)) }
+}
+
+/** For the journal, which adds the line in the transaction of the answer. */
+export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, at: number): void {
+  db.run(
+    `insert into ledger (at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
+       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms)
+     values (@at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
+       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs)`,
+    {
+      at,
+      executionId: act.executionId,
+      actKey: act.key,
+      bot: botOf(db, act.executionId),
+      provider: answer.provider,
+      model: answer.model,
+      inputTokens: answer.inputTokens,
+      outputTokens: answer.outputTokens,
+      cachedInputTokens: answer.cachedInputTokens,
+      reasoningTokens: answer.reasoningTokens,
+      costUsd: answer.costUsd,
+      responseId: answer.responseId,
+      durationMs: Math.round(answer.durationMs),
+    },
+  )
+}
+
+/** A nested execution works for the bot of the one that began it. */
+function botOf(db: Db, executionId: string): string | null | undefined {
+  return db.get<{ bot: string | null }>(
+    `with recursive line (id, parent_id, bot, depth) as (
+       select id, parent_id, bot, 0 from executions where id = @executionId
+       union all
+       select e.id, e.parent_id, e.bot, depth + 1 from executions e join line on e.id = line.parent_id
+     )
+     select bot from line where bot is not null order by depth limit 1`,
+    { executionId },
+  )?.bot
+}
+
+function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTotals {
+  return db.get<LedgerTotals>(
+    `select count(*) as calls,
+       coalesce(sum(input_tokens), 0) as inputTokens,
+       coalesce(sum(output_tokens), 0) as outputTokens,
+       coalesce(sum(cost_usd), 0) as costUsd,
+       count(*) - count(cost_usd) as unpriced
+      from ledger
+      where (@since is null or at >= @since)
+        and (@bot is null or bot = @bot)
+        and (@executionId is null or execution_id = @executionId
+          or (execution_id > @executionId || '/' and execution_id < @executionId || '0'))`, // those nested in it
+    { since: filter.since, bot: filter.bot, executionId: filter.executionId },
+  ) as LedgerTotals
+}

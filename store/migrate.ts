@@ -1,0 +1,75 @@
+// Migrations: bring the store's own tables to the version that this code knows.
+//
+//   M1. A migration is a file `NNNN-name.sql`; numbers have no gaps; a released file never changes (its checksum is kept).
+//   M2. All missing ones run in one transaction under the write lock: of several processes that open at once one
+//       migrates, the others wait and find it done.
+//   M3. A database of a newer version is left alone.
+
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import { StoreError } from './store-error.ts'
+
+interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly sql: string
+  readonly checksum: string
+}
+
+type Applied = Pick<Migration, 'number' | 'name' | 'checksum'>
+
+const FOLDER = new URL('./migrations/', import.meta.url)
+
+/** @throws StoreError `store-newer`, `store-migration-changed` */
+export function migrate(connection: Database.Database, path: string, migrations = readMigrations(FOLDER)): void {
+  // The look without a lock is enough in all cases but the first start, and a server that writes is not waited for.
+  if (missing(migrations, applied(connection), path).length === 0) return
+  connection
+    .transaction(() => {
+      connection.exec(
+        'create table if not exists migrations (number integer primary key, name text not null, checksum text not null) strict',
+      )
+      for (const { number, name, sql, checksum } of missing(migrations, applied(connection), path)) {
+        connection.exec(sql)
+        connection.prepare('insert into migrations values (?, ?, ?)').run(number, name, checksum)
+      }
+    })
+    .exclusive()
+}
+
+export function readMigrations(folder: URL): readonly Migration[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}-.+\.sql$/.test(name))
+    .sort()
+    .map((name) => {
+      // A checkout with Windows line ends has the same migrations.
+      const sql = readFileSync(new URL(name, folder), 'utf8').replaceAll('\r\n', '\n')
+      return { number: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    })
+}
+
+function applied(connection: Database.Database): readonly Applied[] {
+  const exists = connection.prepare("select 1 from sqlite_master where type = 'table' and name = 'migrations'").get()
+  if (!exists) return []
+  return connection.prepare('select number, name, checksum from migrations order by number').all() as Applied[]
+}
+
+function missing(known: readonly Migration[], done: readonly Applied[], path: string): readonly Migration[] {
+  for (const step of done) {
+    const same = known.find(({ number }) => number === step.number)
+    if (!same) {
+      throw new StoreError(
+        'store-newer',
+        `The database ${path} has migration ${step.name}, this version knows ${known.length} up to ${known.at(-1)?.name}.`,
+      )
+    }
+    if (same.checksum !== step.checksum) {
+      throw new StoreError(
+        'store-migration-changed',
+        `The database ${path} was built with another text of migration ${step.name} than this version has.`,
+      )
+    }
+  }
+  return known.filter(({ number }) => !done.some((step) => step.number === number))
+}

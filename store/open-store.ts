@@ -1,0 +1,82 @@
+// Opens the store on an SQLite file: the connection's settings, the migrations, and one object a port.
+
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import Database from 'better-sqlite3'
+import { openContent } from './content/content.ts'
+import { Db, type OnQuery } from './database.ts'
+import { openEffects } from './effects.ts'
+import { openExecutions } from './executions.ts'
+import { openJournal } from './journal.ts'
+import { openLedger } from './ledger.ts'
+import { migrate } from './migrate.ts'
+import { openSchedules } from './schedules.ts'
+import { openState } from './state.ts'
+import type { Store } from './store.ts'
+import { StoreError, translate } from './store-error.ts'
+
+export interface StoreOptions {
+  /** How long a call waits for another process that writes, in ms. Default 5,000. */
+  readonly busyTimeoutMs?: number
+  readonly onQuery?: OnQuery
+}
+
+/** The write-ahead log is cut back to this after a checkpoint, in bytes. */
+const WAL_KEPT_BYTES = 16 * 1024 * 1024
+
+/**
+ * Opens the database file; makes it, with its folder, when it does not exist.
+ *
+ * @throws StoreError `store-open`, `store-not-a-database`, `store-corrupt`, `store-read-only`, `store-busy`,
+ *   `store-newer`, `store-migration-changed`
+ */
+export function openStore(path: string, options: StoreOptions = {}): Store {
+  const file = resolve(path)
+  const connection = connect(file, options.busyTimeoutMs ?? 5000)
+  try {
+    configure(connection)
+    migrate(connection, file)
+  } catch (error) {
+    connection.close()
+    throw translate(error, file)
+  }
+  const db = new Db(connection, { path: file, ...(options.onQuery && { onQuery: options.onQuery }) })
+  return {
+    executions: openExecutions(db),
+    journal: openJournal(db),
+    effects: openEffects(db),
+    content: openContent(db),
+    ledger: openLedger(db),
+    state: openState(db),
+    schedules: openSchedules(db),
+    close: () => db.close(),
+  }
+}
+
+function connect(file: string, busyTimeoutMs: number): Database.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    return new Database(file, { timeout: busyTimeoutMs })
+  } catch (error) {
+    if (error instanceof Database.SqliteError) throw translate(error, file)
+    throw new StoreError('store-open', `The database ${file} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+function configure(connection: Database.Database): void {
+  // SQLite does not wait for a lock while it changes the mode, so the change runs only when it is needed, and where
+  // two processes make the file at once the second one tries again under the timeout that `begin` respects.
+  while (connection.pragma('journal_mode', { simple: true }) !== 'wal') {
+    try {
+      connection.pragma('journal_mode = wal')
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
+      connection.exec('begin immediate; rollback')
+    }
+  }
+  connection.pragma('synchronous = full')
+  connection.pragma('foreign_keys = on')
+  connection.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
+}
