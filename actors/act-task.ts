@@ -1,0 +1,104 @@
+// Act task: what one turn of one act is given, and what it gives back. Plain data, apart from the parsed narrative.
+
+import type { Json } from '../json.ts'
+import type { Act, Input, Narrative, NarrativeFile } from '../narratives/narrative.ts'
+import type { PulledRows, RowRef } from '../store/store.ts'
+import type { ActionResult, Piece, Turn } from './conversation.ts'
+
+/** What an execution knows when the act begins. */
+export interface Knowledge {
+  readonly turns: readonly Turn[]
+  /** Results of acts without a model that no model has seen yet. */
+  readonly pending: readonly ActionResult[]
+  /** Latest response of each act, by its name; `previous` is kept apart. */
+  readonly responses: Readonly<Record<string, string>>
+  readonly previous?: string
+  /** Rendered tables by alias, resource and table name. */
+  readonly tables: Readonly<Record<string, string>>
+  /** Rows that were read so far, for the lineage of what is made from them. */
+  readonly read: readonly ReadRow[]
+  /** Trace context of the one content item that this execution handles, once it has read it. */
+  readonly item?: string
+}
+
+export interface ReadRow {
+  readonly ref: RowRef
+  readonly traceparent?: string
+}
+
+export interface ActTask {
+  readonly executionId: string
+  /** The act's place in its execution: its name, and `#n` from its second turn on. */
+  readonly key: string
+  readonly sequence: number
+  readonly file: NarrativeFile
+  readonly narrative: Narrative
+  readonly act: Act
+  /** True if JSON is looked for in the answer, and stored. */
+  readonly extracts: boolean
+  /** Replaces the model that the act names. */
+  readonly model?: string
+  /** W3C context that the act's work belongs to. */
+  readonly traceparent?: string
+  readonly knowledge: Knowledge
+}
+
+/** One input, processed. */
+export interface Processed {
+  readonly pieces: readonly Piece[]
+  /** What the input adds to the response of an act that asks no model. */
+  readonly result?: { readonly kind: Input['kind']; readonly value: Json }
+  readonly tables?: Readonly<Record<string, string>>
+  readonly read?: readonly ReadRow[]
+  readonly pulled?: { readonly table: string; readonly ids: readonly number[] }
+}
+
+/** What the act's inputs became, before any model is asked. It is journaled with the answer. */
+export interface Gathered {
+  /** The user message, and for each piece the input it came from (its index in the act). */
+  readonly pieces: readonly { readonly piece: Piece; readonly input: number }[]
+  /** The act's response when no model is asked. */
+  readonly response: string
+  readonly tables: Readonly<Record<string, string>>
+  readonly read: readonly ReadRow[]
+  readonly pulled: readonly PulledRows[]
+}
+
+/** What the act gives to those after it; the journal keeps it. */
+export interface ActResult {
+  readonly response: string
+  /** What it leaves in the conversation; nothing when no model was asked. */
+  readonly turns: readonly Turn[]
+  readonly asked: boolean
+  readonly tables: Readonly<Record<string, string>>
+  readonly read: readonly ReadRow[]
+  readonly item?: string
+  readonly rows: readonly StoredRows[]
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Undefined when no model was asked or no price is known. */
+  readonly costUsd?: number
+}
+
+export interface StoredRows {
+  readonly table: string
+  readonly stored: number
+  readonly skipped: number
+}
+
+export const NOTHING_KNOWN: Knowledge = { turns: [], pending: [], responses: {}, tables: {}, read: [] }
+
+/** Knowledge after an act: what the next one is given. */
+export function learn(known: Knowledge, act: string, result: ActResult): Knowledge {
+  return {
+    turns: [...known.turns, ...result.turns],
+    pending: result.asked
+      ? []
+      : [...known.pending, ...(result.response === '' ? [] : [{ act, text: result.response }])],
+    responses: { ...known.responses, [act]: result.response },
+    previous: result.response,
+    tables: { ...known.tables, ...result.tables },
+    read: [...known.read, ...result.read],
+    ...((result.item ?? known.item) !== undefined && { item: result.item ?? known.item }),
+  }
+}

@@ -1,0 +1,163 @@
+// Bot runs: what a bot does when it is told to run, and when it comes back to life.
+
+import { fromPromise } from 'xstate'
+import type { ActorSpec, Delivered, Scope } from '../supervisor/index.ts'
+import { errorTypeOf } from '../telemetry/error-type.ts'
+import { count, record } from '../telemetry/instruments.ts'
+import { log } from '../telemetry/log.ts'
+import { inSpan } from '../telemetry/spans.ts'
+import { currentTraceContext } from '../telemetry/trace-context.ts'
+import { type BotMessage, type BotRun, botMachine } from './bot.ts'
+import type { BotHealthBook } from './bot-health.ts'
+import type { ExecutionOutcome, ExecutionPlan } from './execution-plan.ts'
+import { runExecution } from './run-execution.ts'
+import type { Services } from './services.ts'
+
+export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
+/** The role that a bot plays in the pipeline. */
+export type BotType = (typeof BOT_TYPES)[number]
+
+export interface BotSettings {
+  readonly name: string
+  readonly type: BotType
+  /** Absolute path of the narrative file. */
+  readonly narrative: string
+  readonly narrativeName?: string
+  readonly model?: string
+  /** Paths of the bots that are told when this one has stored rows. */
+  readonly followers: readonly string[]
+  /** The table that must hold pending rows for a run to make sense; none for a bot that makes something from nothing. */
+  readonly worksOn?: string
+}
+
+/** The bot as its supervisor is told of it. */
+export function botSpec(bot: BotSettings, services: Services, health: BotHealthBook): ActorSpec {
+  return {
+    id: bot.name,
+    kind: 'bot',
+    restart: 'permanent',
+    backoff: { minMs: 100, maxMs: 60_000, jitter: 0.2 },
+    start: (scope) => ({
+      input: { bot: bot.name },
+      logic: botMachine.provide({
+        actors: {
+          recover: fromPromise(() => recover({ bot, services, health, scope })),
+          run: fromPromise<BotRun | undefined, Delivered<BotMessage>>(({ input }) =>
+            run(input, { bot, services, health, scope }),
+          ),
+        },
+      }),
+    }),
+  }
+}
+
+interface Post {
+  readonly bot: BotSettings
+  readonly services: Services
+  readonly health: BotHealthBook
+  readonly scope: Scope
+}
+
+/** B1: oldest first; each goes on at its first unfinished act. */
+async function recover(post: Post): Promise<void> {
+  const { store, loadNarrative } = post.services
+  for (const execution of store.executions.unfinished(post.bot.name)) {
+    await attempt(post, { id: execution.id, trigger: 'message', resumed: true }, () => {
+      const { file, narrative } = loadNarrative(execution.file, execution.narrative)
+      const { model } = execution.options
+      return {
+        id: execution.id,
+        file,
+        narrative,
+        bot: post.bot.name,
+        trigger: execution.trigger,
+        chain: [],
+        ...(typeof model === 'string' && { model }),
+      }
+    })
+  }
+}
+
+async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun | undefined> {
+  if (message.type === 'bot.crash') return undefined
+  const { bot, services, health } = post
+  const known = services.store.executions.find(message.run)
+  if (known !== undefined && known.status !== 'running')
+    return { outcome: 'skipped', reason: 'this run was done before' }
+  if (bot.worksOn !== undefined && !hasPending(bot.worksOn, services)) {
+    const reason = `nothing is pending in ${bot.worksOn}`
+    health.skipped(bot.name)
+    count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'skipped' })
+    log('bot.run_skipped', { bot: bot.name, reason })
+    return { outcome: 'skipped', reason }
+  }
+  const trigger = message.type === 'content.produced' ? 'message' : message.trigger === 'manual' ? 'cli' : 'schedule'
+  return attempt(post, { id: message.run, trigger, resumed: false }, () => {
+    const { file, narrative } = services.loadNarrative(bot.narrative, bot.narrativeName)
+    const model = bot.model === undefined ? {} : { model: bot.model }
+    return { id: message.run, file, narrative, bot: bot.name, trigger, chain: [], ...model }
+  })
+}
+
+function hasPending(table: string, { store }: Services): boolean {
+  return store.content.exists(table) && store.content.list({ table, status: 'pending', limit: 1 }).length > 0
+}
+
+/** One run in its span, counted. A failure is an outcome, unless the bot itself was taken down. */
+function attempt(
+  post: Post,
+  { id, trigger, resumed }: { readonly id: string; readonly trigger: string; readonly resumed: boolean },
+  plan: () => ExecutionPlan,
+): Promise<BotRun | undefined> {
+  const { bot, services, scope } = post
+  const attributes = {
+    'botticelli.bot.name': bot.name,
+    'botticelli.bot.type': bot.type,
+    'botticelli.run.id': id,
+    'botticelli.trigger': trigger,
+    'gen_ai.operation.name': 'invoke_agent',
+    'gen_ai.agent.name': bot.name,
+  }
+  const options = { attributes, parent: 'root' as const, links: [currentTraceContext()?.traceparent] }
+  return inSpan(`bot.run ${bot.name}`, options, async (): Promise<BotRun | undefined> => {
+    const startedAt = services.clock.now()
+    log('bot.run_started', { bot: bot.name, bot_type: bot.type, trigger, execution: id, resumed })
+    try {
+      const execution = await runExecution(plan(), services, scope)
+      succeeded(post, execution, services.clock.now() - startedAt)
+      return { outcome: 'ok', execution }
+    } catch (error) {
+      if (scope.signal.aborted) throw error
+      failed(post, id, error, services.clock.now() - startedAt)
+      return undefined
+    }
+  })
+}
+
+function succeeded({ bot, services, health, scope }: Post, execution: ExecutionOutcome, durationMs: number): void {
+  const rows = execution.rows.reduce((total, { stored }) => total + stored, 0)
+  health.succeeded(bot.name, services.clock.now())
+  count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'ok' })
+  record('botticelli.bot.duration', durationMs / 1000, { bot_type: bot.type, outcome: 'ok' })
+  log('bot.run_completed', {
+    bot: bot.name,
+    execution: execution.id,
+    outcome: 'ok',
+    duration_ms: durationMs,
+    rows,
+    cost_usd: execution.costUsd,
+  })
+  if (rows === 0) return
+  for (const follower of bot.followers) {
+    scope.tell(follower, { type: 'content.produced', run: services.newId(), by: bot.name, rows } as BotMessage)
+  }
+}
+
+function failed({ bot, services, health }: Post, id: string, error: unknown, durationMs: number): void {
+  health.failed(bot.name, services.clock.now(), error)
+  const { consecutiveFailures } = health.of(bot.name)
+  count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'error' })
+  count('botticelli.bot.failures', { bot: bot.name, bot_type: bot.type, error_type: errorTypeOf(error) })
+  record('botticelli.bot.duration', durationMs / 1000, { bot_type: bot.type, outcome: 'error' })
+  log('bot.failed', { bot: bot.name, execution: id, err: error, consecutive_failures: consecutiveFailures })
+}

@@ -1,0 +1,90 @@
+// Content rows: finds the rows in an act's answer and gives each the trace that it will carry for life.
+//
+//   C1. An answer without the JSON that was hoped for does not fail the act: it is told, and the narrative goes on.
+//   C2. A row made from one that was read goes on in that one's trace. Any other begins here: alone in the trace of the
+//       act that made it, with others in a trace of its own (P5).
+
+import type { JsonObject } from '../json.ts'
+import { inferColumns, toRows } from '../narratives/columns.ts'
+import { extractJson } from '../narratives/extract-json.ts'
+import { targetTable } from '../narratives/narrative.ts'
+import { NarrativeError } from '../narratives/narrative-error.ts'
+import { columnsOfTemplate } from '../narratives/templates.ts'
+import type { NewRow, NewRows } from '../store/store.ts'
+import { count } from '../telemetry/instruments.ts'
+import { log } from '../telemetry/log.ts'
+import { inSpan } from '../telemetry/spans.ts'
+import { currentTraceContext } from '../telemetry/trace-context.ts'
+import type { ActTask, Gathered } from './act-task.ts'
+import { type SourceRow, sourceOf } from './lineage.ts'
+import type { Services } from './services.ts'
+
+/** The rows of the answer, or nothing when it holds no usable JSON. */
+export function contentRows(
+  task: ActTask,
+  gathered: Gathered,
+  response: string,
+  model: string | undefined,
+  services: Services,
+): NewRows | undefined {
+  const { narrative, act, executionId } = task
+  const table = targetTable(narrative)
+  return inSpan('processor content', { attributes: { 'botticelli.table': table } }, () => {
+    const values = rowsIn(response, narrative.key, act.name)
+    if (values === undefined) return undefined
+    const sources = rowsRead(task, gathered, services).filter(({ ref }) => ref.table !== table)
+    return {
+      table,
+      columns: narrative.template === undefined ? inferColumns(values) : columnsOfTemplate(narrative.template),
+      rows: values.map((each) => withTrace(each, table, sourceOf(each, sources), values.length === 1)),
+      narrative: narrative.name,
+      act: act.name,
+      executionId,
+      ...(narrative.description !== '' && { description: narrative.description }),
+      ...(model !== undefined && { model }),
+    }
+  })
+}
+
+function rowsIn(response: string, narrative: string, act: string): readonly JsonObject[] | undefined {
+  try {
+    const { value, repairs } = extractJson(response)
+    const rows = toRows(value)
+    count('botticelli.json.extractions', { narrative, outcome: repairs.length > 0 ? 'repaired' : 'success' })
+    if (repairs.length > 0) log('json.repaired', { narrative, act, repairs })
+    return rows
+  } catch (error) {
+    if (!(error instanceof NarrativeError)) throw error
+    count('botticelli.json.extractions', { narrative, outcome: 'failure' })
+    log('json.failed', { narrative, act, err: error })
+    return undefined
+  }
+}
+
+function rowsRead(task: ActTask, gathered: Gathered, services: Services): SourceRow[] {
+  return [...task.knowledge.read, ...gathered.read].flatMap((row) => {
+    const content = services.store.content.find(row.ref)
+    return content === undefined ? [] : [{ ...row, values: content.values }]
+  })
+}
+
+function withTrace(values: JsonObject, table: string, source: SourceRow | undefined, alone: boolean): NewRow {
+  const here = currentTraceContext()?.traceparent
+  const attributes = { 'messaging.system': 'botticelli', 'messaging.destination.name': table }
+  const written = () => currentTraceContext()?.traceparent
+  const traceparent =
+    source?.traceparent !== undefined
+      ? inSpan(
+          `process ${source.ref.table}`,
+          { attributes, parent: { traceparent: source.traceparent }, links: [here] },
+          written,
+        )
+      : alone
+        ? inSpan(`create ${table}`, { attributes }, written)
+        : inSpan(`create ${table}`, { attributes, parent: 'root', links: [here] }, written)
+  return {
+    values,
+    ...(traceparent !== undefined && { traceparent }),
+    ...(source !== undefined && { source: source.ref }),
+  }
+}

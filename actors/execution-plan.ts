@@ -1,0 +1,75 @@
+// Execution plan: what one run of one narrative is to do, and what came of it.
+
+import type { Act, Narrative, NarrativeFile } from '../narratives/narrative.ts'
+import { extractsOutput } from '../narratives/narrative.ts'
+import type { Trigger } from '../store/store.ts'
+import type { Scope } from '../supervisor/index.ts'
+import type { StoredRows } from './act-task.ts'
+import type { Services } from './services.ts'
+
+export interface ExecutionPlan {
+  /** A ULID; of a nested execution its parent's id, a slash and its key. */
+  readonly id: string
+  readonly parentId?: string
+  readonly file: NarrativeFile
+  readonly narrative: Narrative
+  readonly bot?: string
+  readonly trigger: Trigger
+  /** Replaces the model of every act. */
+  readonly model?: string
+  /** Narratives around this one and itself, to refuse a circle. */
+  readonly chain: readonly string[]
+  /** Of a carousel's rounds, from 1. */
+  readonly round?: { readonly iteration: number; readonly iterations: number }
+}
+
+export interface ExecutionOutcome {
+  readonly id: string
+  /** Responses of the acts, in order; of a carousel those of its rounds. */
+  readonly responses: readonly string[]
+  readonly rows: readonly StoredRows[]
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number
+  /** Number of acts that were performed, nested ones included. */
+  readonly acts: number
+}
+
+/** What an execution needs of the actor that it runs below. */
+export type Host = Pick<Scope, 'runChild' | 'signal'>
+
+/** How a step runs a nested execution. */
+export type RunExecution = (plan: ExecutionPlan, services: Services, host: Host) => Promise<ExecutionOutcome>
+
+/** One act's turn. */
+export interface Step {
+  readonly act: Act
+  /** The act's name, and `#n` from its second turn on. */
+  readonly key: string
+  readonly sequence: number
+  readonly extracts: boolean
+}
+
+/** The narrative's acts in order, an act with a carousel as often as it turns. */
+export function stepsOf(narrative: Narrative): Step[] {
+  const turns = new Map<string, number>()
+  const steps: Step[] = []
+  for (const [index, act] of narrative.acts.entries()) {
+    for (let round = 0; round < (act.carousel?.iterations ?? 1); round++) {
+      const turn = (turns.get(act.name) ?? 0) + 1
+      turns.set(act.name, turn)
+      steps.push({
+        act,
+        key: turn === 1 ? act.name : `${act.name}#${turn}`,
+        sequence: steps.length,
+        extracts: extractsOutput(narrative, index),
+      })
+    }
+  }
+  return steps
+}
+
+/** True if rows come from the narrative's own acts: each run of it then makes content, and begins a trace (P5). */
+export function makesContent(narrative: Narrative): boolean {
+  return narrative.acts.some((_, index) => extractsOutput(narrative, index))
+}

@@ -1,0 +1,163 @@
+// Gather inputs: turns the inputs of an act into what its model will read, or into its response when it asks none.
+//
+// Inputs are processed in order, one after another: a command may need the channel that the one before it made.
+
+import { readFile } from 'node:fs/promises'
+import { BotticelliError } from '../errors.ts'
+import {
+  type CommandInput,
+  type Input,
+  type MediaInput,
+  type NarrativeInput,
+  needsModel,
+  type TextInput,
+} from '../narratives/narrative.ts'
+import { fillIn, fillInEnv, type Values } from '../narratives/placeholders.ts'
+import { assemblePrompt, isContentFocus } from '../narratives/templates.ts'
+import { log } from '../telemetry/log.ts'
+import type { ActTask, Gathered, Processed } from './act-task.ts'
+import { carryOut } from './carry-out.ts'
+import { introduce, type Piece } from './conversation.ts'
+import { readTable } from './read-table.ts'
+import type { Services } from './services.ts'
+import { valuesFor } from './values.ts'
+
+/** What gathering needs of the act's actor. */
+interface Attempt {
+  readonly signal: AbortSignal
+  /** True when no attempt follows: a command that is not required then gives its error as text. */
+  readonly last: boolean
+  /** Runs a nested narrative below the act; gives the response of its last act. */
+  runNested(input: NarrativeInput, key: string): Promise<string>
+}
+
+export async function gatherInputs(task: ActTask, services: Services, attempt: Attempt): Promise<Gathered> {
+  const done: Processed[] = []
+  for (const [index, input] of task.act.inputs.entries()) {
+    const values = valuesFor(task, services, tablesOf(done))
+    done.push(await processInput(input, index, { task, services, values, attempt }))
+  }
+  const asks = needsModel(task.act)
+  const introduction = asks ? introduce(task.knowledge.pending).map((piece) => ({ piece, input: -1 })) : []
+  return {
+    pieces: [...introduction, ...done.flatMap(({ pieces }, input) => pieces.map((piece) => ({ piece, input })))],
+    response: asks ? '' : responseOf(done),
+    tables: tablesOf(done),
+    read: done.flatMap((each) => each.read ?? []),
+    pulled: done.flatMap((each) => each.pulled ?? []),
+  }
+}
+
+function tablesOf(done: readonly Processed[]): Record<string, string> {
+  return Object.assign({}, ...done.map(({ tables }) => tables ?? {}))
+}
+
+/** Section 12.2: one command as itself, several as an array (D-33); without commands what tables and narratives gave. */
+function responseOf(done: readonly Processed[]): string {
+  const results = done.flatMap(({ result }) => result ?? [])
+  const commands = results.filter(({ kind }) => kind === 'command').map(({ value }) => value)
+  if (commands.length === 1) return typeof commands[0] === 'string' ? commands[0] : JSON.stringify(commands[0])
+  if (commands.length > 1) return JSON.stringify(commands)
+  return results.map(({ value }) => String(value)).join('\n\n')
+}
+
+// ---------------------------------------------------------------------------- one input
+
+interface Around {
+  readonly task: ActTask
+  readonly services: Services
+  readonly values: Values
+  readonly attempt: Attempt
+}
+
+function processInput(input: Input, index: number, around: Around): Processed | Promise<Processed> {
+  switch (input.kind) {
+    case 'text':
+      return processText(input, index, around)
+    case 'media':
+      return processMedia(input, around)
+    case 'command':
+      return processCommand(input, index, around)
+    case 'table':
+      return readTable(input, around.task, around.services)
+    case 'narrative':
+      return processNarrative(input, index, around)
+  }
+}
+
+async function processText(input: TextInput, index: number, { task, services, values }: Around): Promise<Processed> {
+  if ('file' in input.source) {
+    // The text of a file is data: what looks like a placeholder in it is left alone.
+    return { pieces: [textPiece(await readFile(fileFor(input.source.file, task, services), 'utf8'))] }
+  }
+  const { narrative, act } = task
+  const assembled =
+    index === 0 && narrative.template !== undefined && isContentFocus(input.source.text)
+      ? assemblePrompt(input.source.text, narrative.template)
+      : input.source.text
+  const { text, unresolved } = fillIn(assembled, values, 'lenient')
+  if (unresolved.length > 0)
+    log('placeholder.unresolved', { narrative: narrative.key, act: act.name, names: unresolved })
+  return { pieces: text.trim() === '' ? [] : [textPiece(text)] }
+}
+
+function processMedia({ media, mime, filename, source }: MediaInput, { task, services }: Around): Processed {
+  const located =
+    'file' in source
+      ? { file: fileFor(fillInEnv(source.file, services.env), task, services) }
+      : 'url' in source
+        ? { url: fillInEnv(source.url, services.env) }
+        : source
+  const named = { ...(mime !== undefined && { mime }), ...(filename !== undefined && { filename }) }
+  return { pieces: [{ type: 'media', media, ...named, source: located }] }
+}
+
+function fileFor(name: string, { act, file }: ActTask, services: Services): string {
+  const path = services.findFile(name, file.path)
+  if (path !== undefined) return path
+  throw new BotticelliError('missing-file', `The file "${name}" of act "${act.name}" was not found.`, {
+    place: act.place,
+    fix: `Put it beside ${file.path}, or name its folder in BOTTICELLI_CONTEXT_PATH.`,
+  })
+}
+
+async function processCommand(input: CommandInput, index: number, { attempt, ...around }: Around): Promise<Processed> {
+  try {
+    const result = await carryOut(input, index, { ...around, signal: attempt.signal })
+    return { pieces: [textPiece(JSON.stringify(result, null, 2))], result: { kind: 'command', value: result } }
+  } catch (error) {
+    const mayPass = error instanceof BotticelliError && error.retryable
+    if (attempt.signal.aborted || input.required || (mayPass && !attempt.last))
+      throw commandFailure(error, input, around.task)
+    const text = `[Bot command '${input.name ?? input.command}' failed: ${messageOf(error)}]`
+    return { pieces: [textPiece(text)], result: { kind: 'command', value: text } }
+  }
+}
+
+function commandFailure(error: unknown, input: CommandInput, { act }: ActTask): BotticelliError {
+  const message = `The command ${input.platform} ${input.command} of act "${act.name}" failed: ${messageOf(error)}`
+  if (!(error instanceof BotticelliError)) {
+    return new BotticelliError('bot-command-failed', message, { cause: error, place: input.place })
+  }
+  const { fix, retryable, retryAfterMs } = error
+  return new BotticelliError('bot-command-failed', message, {
+    cause: error,
+    place: input.place,
+    fix,
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  })
+}
+
+async function processNarrative(input: NarrativeInput, index: number, { task, attempt }: Around): Promise<Processed> {
+  const response = await attempt.runNested(input, `${task.key}.${index}`)
+  return { pieces: [textPiece(response)], result: { kind: 'narrative', value: response } }
+}
+
+function textPiece(text: string): Piece {
+  return { type: 'text', text }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

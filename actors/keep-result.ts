@@ -1,0 +1,77 @@
+// Keep result: stores what an act gave and completes the act, all at once (S3 of the store).
+
+import type { JsonObject } from '../json.ts'
+import { retain } from '../narratives/retention.ts'
+import { actCaptures } from '../narratives/state-captures.ts'
+import type { InsertOutcome, StoredAnswer } from '../store/store.ts'
+import { log } from '../telemetry/log.ts'
+import type { ActResult, ActTask, Gathered, StoredRows } from './act-task.ts'
+import { contentRows } from './content-rows.ts'
+import { type Piece, sizeOf } from './conversation.ts'
+import type { Services } from './services.ts'
+
+export async function keepResult(
+  task: ActTask,
+  gathered: Gathered,
+  answer: StoredAnswer | undefined,
+  services: Services,
+): Promise<ActResult> {
+  const { journal, state } = services.store
+  const result = resultOf(task, gathered, answer)
+  const rows = task.extracts ? contentRows(task, gathered, result.response, answer?.model, services) : undefined
+  const at = services.clock.now()
+  const outcome = journal.complete(
+    { executionId: task.executionId, key: task.key },
+    {
+      result: result as unknown as JsonObject,
+      pulled: gathered.pulled,
+      at,
+      ...(rows !== undefined && { rows }),
+    },
+  )
+  for (const [key, value] of actCaptures(task.act, result.response)) state.set(key, value, at)
+  return outcome === undefined ? result : { ...result, rows: [told(task, outcome)] }
+}
+
+function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | undefined): ActResult {
+  const response = answer?.text ?? gathered.response
+  const item = gathered.read.length === 1 ? gathered.read[0]?.traceparent : undefined
+  const turns =
+    answer === undefined
+      ? []
+      : [
+          { role: 'user' as const, pieces: keptPieces(task, gathered) },
+          { role: 'assistant' as const, text: response },
+        ]
+  return {
+    response,
+    turns,
+    asked: answer !== undefined,
+    tables: gathered.tables,
+    read: gathered.read,
+    rows: [],
+    inputTokens: answer?.inputTokens ?? 0,
+    outputTokens: answer?.outputTokens ?? 0,
+    ...(item !== undefined && { item }),
+    ...(answer?.costUsd !== undefined && { costUsd: answer.costUsd }),
+  }
+}
+
+/** What stays of the user message after the act (narrative format, section 16). */
+function keptPieces(task: ActTask, gathered: Gathered): Piece[] {
+  return gathered.pieces.flatMap(({ piece, input }): Piece[] => {
+    const origin = task.act.inputs[input]
+    if (origin === undefined) return [piece]
+    const kept = retain(origin, sizeOf(piece))
+    if (kept.keep === 'full') return [piece]
+    return kept.keep === 'summary' ? [{ type: 'text', text: kept.text }] : []
+  })
+}
+
+function told({ narrative, act }: ActTask, { table, stored, skipped, warnings }: InsertOutcome): StoredRows {
+  const at = { narrative: narrative.key, act: act.name, table }
+  for (const { index, reason } of skipped) log('content.skipped', { ...at, index, reason })
+  for (const warning of warnings) log('content.warning', { ...at, warning })
+  if (stored > 0) log('content.generated', { ...at, count: stored, skipped: skipped.length })
+  return { table, stored, skipped: skipped.length }
+}

@@ -1,0 +1,142 @@
+// Perform act: one act's turn as a supervised actor, from its first attempt to its result or its last error.
+
+import { fromPromise } from 'xstate'
+import { BotticelliError, serializeError } from '../errors.ts'
+import { enterNested } from '../narratives/load-file.ts'
+import type { NarrativeInput } from '../narratives/narrative.ts'
+import type { StoredAnswer } from '../store/store.ts'
+import type { ActorSpec } from '../supervisor/index.ts'
+import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
+import { type ActContext, actMachine } from './act.ts'
+import type { ActResult, ActTask, Gathered } from './act-task.ts'
+import { askModel } from './ask-model.ts'
+import type { StepResult, StepTask } from './execution.ts'
+import type { Host, RunExecution } from './execution-plan.ts'
+import { gatherInputs } from './gather-inputs.ts'
+import { keepResult } from './keep-result.ts'
+import type { Services } from './services.ts'
+import { reportEnd, reportFailure, reportStart } from './step-report.ts'
+
+export async function performAct(
+  task: StepTask,
+  services: Services,
+  host: Host,
+  runExecution: RunExecution,
+): Promise<StepResult> {
+  const startedAt = services.clock.now()
+  const elapsed = () => services.clock.now() - startedAt
+  try {
+    const result = await host.runChild(actSpec(task, services, runExecution))
+    reportEnd(task, services, result, elapsed())
+    return { ...result, acts: 1 }
+  } catch (thrown) {
+    // Taken down from outside it has not failed: it goes on when its execution is resumed.
+    if (!host.signal.aborted) {
+      const place = { executionId: task.plan.id, key: task.step.key }
+      services.store.journal.fail(place, { error: serializeError(thrown), at: services.clock.now() })
+      reportFailure(task, services, thrown, { durationMs: elapsed(), willRetry: false })
+    }
+    throw thrown
+  }
+}
+
+/** An error that may pass brings the act back after a while; any other is its last. */
+function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecution): ActorSpec<ActResult> {
+  const { maxRestarts, minMs, maxMs } = services.retry
+  const trace = currentTraceContext()
+  const task = actTask(stepTask)
+  return {
+    id: task.key,
+    kind: 'act',
+    restart: 'transient',
+    limit: { maxRestarts },
+    backoff: { minMs, maxMs, jitter: 0.2 },
+    restartOn: mayPass,
+    beforeRestart: (error) => reportFailure(stepTask, services, error, { durationMs: 0, willRetry: true }),
+    start: (scope) => {
+      const last = scope.incarnation > maxRestarts
+      const runNested = (input: NarrativeInput, key: string) =>
+        runNestedInput(input, key, stepTask, services, scope, runExecution)
+      return {
+        input: task,
+        logic: actMachine.provide({
+          actors: {
+            gatherInputs: fromPromise<Gathered, ActContext>(({ signal }) =>
+              withTraceContext(trace, () => {
+                reportStart(stepTask, services, scope.incarnation)
+                const journaled = begin(task, services)
+                return journaled ?? gatherInputs(task, services, { signal, last, runNested })
+              }),
+            ),
+            askModel: fromPromise<StoredAnswer, ActContext>(({ input, signal }) =>
+              withTraceContext(trace, () => askModel(task, input.gathered!, services, signal)),
+            ),
+            keepResult: fromPromise<ActResult, ActContext>(({ input }) =>
+              withTraceContext(trace, () => keepResult(task, input.gathered!, input.answer, services)),
+            ),
+          },
+        }),
+      }
+    },
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof BotticelliError && error.retryable
+}
+
+function actTask({ plan, step, knowledge }: StepTask): ActTask {
+  const traceparent = currentTraceContext()?.traceparent
+  return {
+    executionId: plan.id,
+    key: step.key,
+    sequence: step.sequence,
+    file: plan.file,
+    narrative: plan.narrative,
+    act: step.act,
+    extracts: step.extracts,
+    knowledge,
+    ...(plan.model !== undefined && { model: plan.model }),
+    ...(traceparent !== undefined && { traceparent }),
+  }
+}
+
+/** Counts the attempt; gives the inputs back if they were journaled with an answer before. */
+function begin(task: ActTask, services: Services): Promise<Gathered> | undefined {
+  const known = services.store.journal.begin({
+    executionId: task.executionId,
+    key: task.key,
+    act: task.act.name,
+    sequence: task.sequence,
+    at: services.clock.now(),
+    ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
+  })
+  return known.answer === undefined ? undefined : Promise.resolve(known.prompt as unknown as Gathered)
+}
+
+/** A narrative as an input: its execution runs below the act, and its last response is what the input becomes. */
+async function runNestedInput(
+  input: NarrativeInput,
+  key: string,
+  { plan }: StepTask,
+  services: Services,
+  host: Host,
+  runExecution: RunExecution,
+): Promise<string> {
+  const { file, narrative } = services.loadNested(plan.file, input)
+  const { round: _, ...around } = plan
+  const outcome = await runExecution(
+    {
+      ...around,
+      id: `${plan.id}/${key}`,
+      parentId: plan.id,
+      file,
+      narrative,
+      trigger: 'narrative',
+      chain: enterNested(plan.chain, file, narrative),
+    },
+    services,
+    host,
+  )
+  return outcome.responses.at(-1) ?? ''
+}

@@ -1,0 +1,47 @@
+// Perform step: has one step of an execution done, unless the journal has it already.
+//
+// The step is an actor of its own: an act, or where an act stands for a narrative, that narrative's execution.
+
+import { targetTable } from '../narratives/narrative.ts'
+import type { ActRecord } from '../store/store.ts'
+import { inSpan } from '../telemetry/spans.ts'
+import { currentTraceContext } from '../telemetry/trace-context.ts'
+import type { ActResult } from './act-task.ts'
+import type { StepResult, StepTask } from './execution.ts'
+import type { Host, RunExecution } from './execution-plan.ts'
+import { performAct } from './perform-act.ts'
+import { performNarrative } from './perform-narrative.ts'
+import type { Services } from './services.ts'
+import { reportReplay, typeOfAct } from './step-report.ts'
+
+export function performStep(
+  task: StepTask,
+  services: Services,
+  host: Host,
+  runExecution: RunExecution,
+): Promise<StepResult> {
+  const { plan, step, knowledge } = task
+  const earlier = services.store.journal.find({ executionId: plan.id, key: step.key })
+  if (earlier?.status === 'completed') return Promise.resolve(replay(earlier, task, services))
+
+  // Once the execution has read its one item, what follows belongs to that item's trace (P5).
+  const inItem = knowledge.item !== undefined && {
+    parent: { traceparent: knowledge.item },
+    links: [currentTraceContext()?.traceparent],
+  }
+  const attributes = {
+    'botticelli.act.name': step.act.name,
+    'botticelli.act.key': step.key,
+    'botticelli.act.type': typeOfAct(step.act),
+  }
+  const perform = step.act.composes === undefined ? performAct : performNarrative
+  return inSpan(`act ${step.act.name}`, { attributes, ...inItem }, () => perform(task, services, host, runExecution))
+}
+
+function replay(record: ActRecord, task: StepTask, services: Services): StepResult {
+  const result = record.result as unknown as ActResult
+  const table = targetTable(task.plan.narrative)
+  const rows = record.rowsStored > 0 ? [{ table, stored: record.rowsStored, skipped: 0 }] : result.rows
+  reportReplay(task, services, { ...result, rows })
+  return { ...result, rows, acts: 1 }
+}

@@ -1,0 +1,79 @@
+// Progress: what a run tells whoever watches it, as it goes. Terminal, logs and metrics all read this one stream.
+//
+//   G1. An event is told inside the span that it belongs to.
+//   G2. A listener is called at once and must not throw.
+
+import type { SerializedError } from '../errors.ts'
+import type { Trigger } from '../store/store.ts'
+
+export type ProgressEvent =
+  | (ExecutionPosition & {
+      readonly type: 'execution.started'
+      readonly trigger: Trigger
+      /** Keys of the acts in the order in which they will run; empty for a carousel, whose rounds are executions. */
+      readonly acts: readonly string[]
+      /** From 1, of a carousel's rounds. */
+      readonly iteration?: number
+      readonly iterations?: number
+    })
+  | (ExecutionPosition & { readonly type: 'execution.completed'; readonly durationMs: number })
+  | (ExecutionPosition & {
+      readonly type: 'execution.failed'
+      readonly durationMs: number
+      readonly error: SerializedError
+      readonly errorType: string
+    })
+  | (ActPosition & { readonly type: 'act.started'; readonly model?: string; readonly attempt: number })
+  | (ActPosition & {
+      readonly type: 'act.completed'
+      readonly durationMs: number
+      readonly inputTokens: number
+      readonly outputTokens: number
+      /** Undefined for an act that asked no model, or one without a known price. */
+      readonly costUsd?: number
+      /** True when the journal had the result: nothing was asked or sent again. */
+      readonly replayed: boolean
+      readonly rowsStored: number
+      readonly table?: string
+    })
+  | (ActPosition & {
+      readonly type: 'act.failed'
+      readonly durationMs: number
+      readonly error: SerializedError
+      readonly errorType: string
+      readonly willRetry: boolean
+    })
+  | {
+      readonly type: 'command.done'
+      readonly executionId: string
+      readonly act: string
+      /** Such as `discord messages.send`. */
+      readonly command: string
+      readonly dryRun: boolean
+    }
+
+export interface ExecutionPosition {
+  readonly id: string
+  readonly parentId?: string
+  readonly narrative: string
+  readonly bot?: string
+}
+
+export interface ActPosition {
+  readonly executionId: string
+  readonly narrative: string
+  readonly bot?: string
+  readonly act: string
+  /** The act's name, and `#n` from its second turn on. */
+  readonly key: string
+  readonly actType: ActType
+  /** From 0. */
+  readonly index: number
+  readonly total: number
+}
+
+export const ACT_TYPES = ['model', 'action', 'narrative'] as const
+/** Asks a model; only acts; or stands for another narrative. */
+export type ActType = (typeof ACT_TYPES)[number]
+
+export type ProgressListener = (event: ProgressEvent) => void

@@ -1,0 +1,148 @@
+// Run execution: begins an execution in the journal, lets its actor run it, and records the end.
+//
+//   R1. Begun twice with the same id, it goes on where it stopped: what the journal has is not done again (P1, P2).
+//   R2. An execution whose actor was taken down from outside has not failed: it stays unfinished, to be resumed.
+//   R3. A run that makes content begins a trace of its own, linked to the run around it (P5).
+
+import { fromPromise } from 'xstate'
+import { serializeError } from '../errors.ts'
+import type { ActorSpec } from '../supervisor/index.ts'
+import { errorTypeOf } from '../telemetry/error-type.ts'
+import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
+import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
+import { carouselMachine, type Round } from './carousel.ts'
+import { executionMachine, type StepResult, type StepTask } from './execution.ts'
+import { type ExecutionOutcome, type ExecutionPlan, type Host, makesContent, stepsOf } from './execution-plan.ts'
+import { performStep } from './perform-step.ts'
+import type { Services } from './services.ts'
+
+/** @throws what the execution failed with; the journal has it by then */
+export function runExecution(plan: ExecutionPlan, services: Services, host: Host): Promise<ExecutionOutcome> {
+  const earlier = services.store.executions.find(plan.id)
+  return inSpan(`invoke_workflow ${plan.narrative.key}`, spanOf(plan, earlier?.traceparent), async () => {
+    const startedAt = services.clock.now()
+    begin(plan, services, startedAt)
+    try {
+      const outcome = await host.runChild(executionSpec(plan, services))
+      complete(plan, services, startedAt)
+      return outcome
+    } catch (error) {
+      if (!host.signal.aborted) fail(plan, services, startedAt, error)
+      throw error
+    }
+  })
+}
+
+function spanOf(plan: ExecutionPlan, earlier: string | undefined): SpanOptions {
+  const resumed = earlier === undefined ? undefined : { traceparent: earlier }
+  const ownTrace = plan.parentId !== undefined && makesContent(plan.narrative) && !turns(plan)
+  const parent = resumed ?? (ownTrace ? 'root' : undefined)
+  return {
+    attributes: {
+      'gen_ai.operation.name': 'invoke_workflow',
+      'gen_ai.workflow.name': plan.narrative.key,
+      'botticelli.execution.id': plan.id,
+      'botticelli.resumed': resumed !== undefined,
+    },
+    ...(parent !== undefined && { parent, links: [currentTraceContext()?.traceparent] }),
+  }
+}
+
+function begin(plan: ExecutionPlan, services: Services, startedAt: number): void {
+  const traceparent = currentTraceContext()?.traceparent
+  services.store.executions.begin({
+    id: plan.id,
+    file: plan.file.path,
+    narrative: plan.narrative.key,
+    trigger: plan.trigger,
+    options: plan.model === undefined ? {} : { model: plan.model },
+    startedAt,
+    ...(plan.parentId !== undefined && { parentId: plan.parentId }),
+    ...(plan.bot !== undefined && { bot: plan.bot }),
+    ...(traceparent !== undefined && { traceparent }),
+  })
+  services.onProgress({
+    type: 'execution.started',
+    ...positionOf(plan),
+    trigger: plan.trigger,
+    acts: turns(plan) ? [] : stepsOf(plan.narrative).map(({ key }) => key),
+    ...plan.round,
+  })
+}
+
+function complete(plan: ExecutionPlan, services: Services, startedAt: number): void {
+  const at = services.clock.now()
+  services.store.executions.finish(plan.id, { status: 'completed', at })
+  services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs: at - startedAt })
+}
+
+function fail(plan: ExecutionPlan, services: Services, startedAt: number, thrown: unknown): void {
+  const at = services.clock.now()
+  const error = serializeError(thrown)
+  services.store.executions.finish(plan.id, { status: 'failed', error, at })
+  const errorType = errorTypeOf(thrown)
+  services.onProgress({ type: 'execution.failed', ...positionOf(plan), durationMs: at - startedAt, error, errorType })
+}
+
+function positionOf({ id, parentId, narrative, bot }: ExecutionPlan) {
+  return {
+    id,
+    narrative: narrative.key,
+    ...(parentId !== undefined && { parentId }),
+    ...(bot !== undefined && { bot }),
+  }
+}
+
+// ---------------------------------------------------------------------------- the actor
+
+/** A run is never started again by itself: whoever asked for it decides, and it would go on where it stopped. */
+function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<ExecutionOutcome> {
+  const trace = currentTraceContext()
+  return {
+    id: plan.parentId === undefined ? `run-${plan.id}` : plan.id.slice(plan.parentId.length + 1),
+    kind: 'execution',
+    restart: 'temporary',
+    start: (scope) => ({ input: plan, logic: turns(plan) ? carousel(scope) : execution(scope) }),
+  }
+
+  function carousel(host: Host) {
+    return carouselMachine.provide({
+      actors: {
+        runRound: fromPromise<ExecutionOutcome | undefined, Round>(({ input }) =>
+          withTraceContext(trace, () => runRound(input, services, host)),
+        ),
+      },
+    })
+  }
+
+  function execution(host: Host) {
+    return executionMachine.provide({
+      actors: {
+        performStep: fromPromise<StepResult, StepTask>(({ input }) =>
+          withTraceContext(trace, () => performStep(input, services, host, runExecution)),
+        ),
+      },
+    })
+  }
+}
+
+/** True for a carousel as a whole; its rounds are executions of their own. */
+function turns(plan: ExecutionPlan): boolean {
+  return plan.narrative.carousel !== undefined && plan.round === undefined
+}
+
+async function runRound(
+  { plan, iteration }: Round,
+  services: Services,
+  host: Host,
+): Promise<ExecutionOutcome | undefined> {
+  const { iterations = 1, continueOnError = false } = plan.narrative.carousel ?? {}
+  const id = `${plan.id}/round-${iteration}`
+  const round = { iteration, iterations }
+  try {
+    return await runExecution({ ...plan, id, parentId: plan.id, trigger: 'narrative', round }, services, host)
+  } catch (error) {
+    if (host.signal.aborted || !continueOnError) throw error
+    return undefined
+  }
+}

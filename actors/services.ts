@@ -1,0 +1,31 @@
+// Services: what the actors need of the world, handed in by the composition root. Interfaces only.
+
+import type { Model } from '../models/model.ts'
+import type { LoadedNarrative } from '../narratives/load-file.ts'
+import type { NarrativeFile, NarrativeInput, SecurityPolicy } from '../narratives/narrative.ts'
+import type { Platforms } from '../platforms/platform.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../supervisor/index.ts'
+import type { ProgressListener } from './progress.ts'
+
+export interface Services {
+  readonly store: Store
+  /** The model that a narrative names; undefined is the configured default. */
+  findModel(name: string | undefined): Model
+  /** All platforms, under the policy of the file that uses them. */
+  platformsFor(policy: SecurityPolicy | undefined): Platforms
+  /** Reads and checks a narrative file, from the project's own folder or below. */
+  loadNarrative(file: string, narrative?: string): LoadedNarrative
+  /** The file and narrative that an input of `from` names. */
+  loadNested(from: NarrativeFile, input: NarrativeInput): LoadedNarrative
+  /** Absolute path of a file that a narrative names, or undefined (narrative format, section 10). */
+  findFile(name: string, narrativeFile: string): string | undefined
+  /** Environment variables that `${VAR}` may read. */
+  env(name: string): string | undefined
+  readonly clock: Clock
+  /** A new ULID. */
+  newId(): string
+  /** How an act is tried again after an error that may pass. */
+  readonly retry: { readonly maxRestarts: number; readonly minMs: number; readonly maxMs: number }
+  readonly onProgress: ProgressListener
+}
