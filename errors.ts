@@ -402,6 +402,65 @@ export const CODES = {
     summary: 'The metrics server cannot listen on its address.',
     fix: 'Stop the other process, or choose another port for metrics.',
   },
+  // --- supervisor
+  'child-spec': {
+    summary: 'A child specification or a supervisor flag is not valid.',
+    fix: 'Mend the field that the message names.',
+  },
+  'child-start': {
+    summary: 'A child could not be started.',
+    fix: 'Look at the cause; the supervisor has stopped what it had started.',
+  },
+  'actor-stopped': {
+    summary: 'An actor ended before its work was done.',
+    fix: 'Look at the reason in its record; send the work again once it runs.',
+  },
+  'actor-deadline': {
+    summary: 'An actor took longer over a message than its deadline.',
+    fix: 'Raise the deadline, or find what holds the actor up.',
+  },
+  'actor-hung': {
+    summary: 'An actor neither finished nor failed and was restarted.',
+    fix: 'Find what it waits for; give what waits a deadline.',
+  },
+  'death-pact': {
+    summary: 'An actor that was watched ended, and its watcher does not handle the notice.',
+    fix: 'Handle `actor.terminated`, or do not watch.',
+  },
+  'ask-timeout': {
+    summary: 'An ask was not answered in time.',
+    fix: 'Look whether the actor is busy or down; raise the timeout if it is slow by nature.',
+  },
+  'ask-refused': {
+    summary: 'An ask cannot be answered: there is no such actor, it has ended, or its mailbox is full.',
+    fix: 'Check the path and the state of the actor.',
+  },
+  'breaker-open': {
+    summary: 'A circuit breaker is open after repeated failures.',
+    fix: 'Wait until it tries again, or mend what it guards.',
+  },
+  'breaker-timeout': {
+    summary: 'A call through a circuit breaker took too long.',
+    fix: 'Look at what is called; raise the call timeout if it is slow by nature.',
+  },
+  'supervisor-gave-up': {
+    summary: 'A supervisor met more crashes than its intensity allows.',
+    fix: 'Look at the last errors of its children.',
+  },
+  'thread-died': {
+    summary: 'The worker thread of an isolated actor ended.',
+    fix: 'Look at the cause: out of memory, a busy loop, or an error of its own.',
+  },
+
+  // --- runs
+  'bot-command-failed': {
+    summary: 'A command that an act requires failed.',
+    fix: 'Mend what the message names; the run goes on behind what was done when it is resumed.',
+  },
+  'table-query-failed': {
+    summary: 'A table that an act requires does not exist, or has no such rows.',
+    fix: 'Run the narrative that fills the table first, or take `required` away.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 export type ErrorCode = keyof typeof CODES

@@ -1,0 +1,97 @@
+// Call error: whatever a call through the AI SDK throws, as a ModelError.
+//
+//   E1. No key, header or prompt gets into the error: of the SDK's errors only name, message and stack are kept.
+
+import { abortError, ModelError } from './model-error.ts'
+import { refusalError, scrub } from './refusal.ts'
+
+export interface Call {
+  readonly provider: string
+  readonly model: string
+  readonly signal: AbortSignal
+  readonly secrets: readonly string[]
+  readonly now: number
+}
+
+export function callError(thrown: unknown, call: Call): ModelError {
+  if (thrown instanceof ModelError) return thrown
+  if (call.signal.aborted) return abortError(call.signal, { provider: call.provider, name: call.model })
+  const error = thrown as SdkError
+  const { statusCode } = error
+  if (statusCode !== undefined && (statusCode < 200 || statusCode > 299))
+    return refusalError({
+      ...call,
+      status: statusCode,
+      body: error.responseBody ?? '',
+      headers: error.responseHeaders ?? {},
+    })
+  return unansweredError(error, call)
+}
+
+/** What is read of the SDK's APICallError and its kin. */
+interface SdkError extends Error {
+  readonly statusCode?: number
+  readonly responseBody?: string
+  readonly responseHeaders?: Readonly<Record<string, string>>
+}
+
+/** No status, or a good one: the connection failed, the body could not be read, or the question could not be put. */
+function unansweredError(error: SdkError, { provider, model, secrets }: Call): ModelError {
+  const said = scrub(error.message, secrets)
+  const details = { provider, model, cause: plainCause(error, said) }
+  const systemCode = codeInside(error)
+  if (systemCode !== undefined && /TIMEOUT|ETIMEDOUT/.test(systemCode))
+    return new ModelError(
+      'model-timeout',
+      `${provider} did not answer for model ${model} in time (${systemCode}).`,
+      details,
+    )
+  if (systemCode !== undefined)
+    return new ModelError(
+      'model-network',
+      `${provider} could not be reached for model ${model}: ${said} (${systemCode}).`,
+      details,
+    )
+  if (BAD_QUESTION.has(error.name))
+    return new ModelError('model-bad-request', `${provider} model ${model} cannot be asked this: ${said}`, details)
+  if (error.statusCode !== undefined || BAD_ANSWER.has(error.name))
+    return new ModelError(
+      'model-malformed-answer',
+      `The answer of ${provider} model ${model} could not be read: ${said}`,
+      details,
+    )
+  return new ModelError('model-network', `The call to ${provider} model ${model} failed: ${said}`, details)
+}
+
+const BAD_QUESTION = new Set([
+  'AI_UnsupportedFunctionalityError',
+  'AI_InvalidPromptError',
+  'AI_InvalidArgumentError',
+  'AI_InvalidDataContentError',
+  'AI_DownloadError',
+])
+const BAD_ANSWER = new Set([
+  'AI_JSONParseError',
+  'AI_TypeValidationError',
+  'AI_EmptyResponseBodyError',
+  'AI_InvalidResponseDataError',
+  'AI_NoContentGeneratedError',
+  'AI_NoOutputGeneratedError',
+])
+
+/** The code of the system or of undici, at any depth of causes. */
+function codeInside(error: unknown): string | undefined {
+  let current = error
+  for (let depth = 0; depth < 8 && current instanceof Error; depth++) {
+    const { code } = current as { code?: unknown }
+    if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+|CERT_\w+|ERR_TLS\w+)$/.test(code)) return code
+    current = current.cause
+  }
+  return undefined
+}
+
+function plainCause(error: Error, message: string): Error {
+  const plain = new Error(message)
+  plain.name = error.name
+  return plain
+}

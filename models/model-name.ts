@@ -1,0 +1,65 @@
+// Model name: whose model a name means.
+//
+//   provider:model, provider/model   the provider is written down
+//   gemini…  gpt… o1… whisper…  claude…   the provider follows from the name
+//   anything else                    a model of the default's provider
+
+import { ModelError } from './model-error.ts'
+
+export interface ModelName {
+  readonly provider: string
+  readonly model: string
+}
+
+/**
+ * @param servers the names of configured servers
+ * @param fallback the default model, already parsed
+ * @throws ModelError `provider-unknown` or `model-unknown`
+ */
+export function parseModelName(name: string, servers: readonly string[], fallback?: ModelName): ModelName {
+  const trimmed = name.trim()
+  const known = [...PROVIDERS, ...servers]
+  if (known.includes(trimmed) && trimmed === 'scripted') return { provider: trimmed, model: '' }
+
+  const separator = trimmed.search(/[:/]/)
+  const prefix = separator === -1 ? '' : trimmed.slice(0, separator)
+  const provider = servers.includes(prefix) ? prefix : (ALIASES[prefix.toLowerCase()] ?? prefix.toLowerCase())
+  if (known.includes(provider)) return { provider, model: trimmed.slice(separator + 1) }
+
+  const implied = IMPLIED.find(([pattern]) => pattern.test(trimmed))?.[1]
+  if (implied !== undefined) return { provider: implied, model: trimmed }
+
+  const meant = known.find((candidate) => isNear(prefix.toLowerCase(), candidate))
+  if (meant !== undefined)
+    throw new ModelError('provider-unknown', `There is no provider ${prefix} (in ${trimmed}). Did you mean ${meant}?`, {
+      fix: `Write ${meant}${trimmed.slice(separator)}, or configure a server named ${prefix}.`,
+    })
+  if (fallback !== undefined) return { provider: fallback.provider, model: trimmed }
+  throw new ModelError('model-unknown', `Nothing says whose model ${trimmed} is, and there is no default model.`, {
+    model: trimmed,
+    fix: `Write it as provider:model; known providers are ${known.join(', ')}.`,
+  })
+}
+
+const PROVIDERS = ['gemini', 'openai', 'anthropic', 'ollama', 'scripted']
+const ALIASES: Readonly<Record<string, string>> = { google: 'gemini', claude: 'anthropic' }
+const IMPLIED: readonly (readonly [pattern: RegExp, provider: string])[] = [
+  [/^gemini-/i, 'gemini'],
+  [/^(gpt-(?!oss)|chatgpt-|o[134](-|$)|whisper-)/i, 'openai'],
+  [/^claude-/i, 'anthropic'],
+]
+
+/** At most two letters changed, added, left out or swapped. */
+function isNear(a: string, b: string): boolean {
+  if (a.length < 3 || Math.abs(a.length - b.length) > 2) return false
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1
+      current.push(Math.min(previous[column]! + 1, current[column - 1]! + 1, previous[column - 1]! + same))
+    }
+    previous = current
+  }
+  return previous[b.length]! <= 2
+}

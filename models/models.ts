@@ -1,0 +1,87 @@
+// Models: finds the model that a narrative names, among the providers that the configuration knows.
+//
+//   F1. Nothing is loaded or connected until a model is asked.
+//   F2. Equal names give the same model, so a scripted one keeps its count of calls.
+
+import type { Clock } from '../supervisor/clock.ts'
+import type { Model, Models } from './model.ts'
+import { ModelError } from './model-error.ts'
+import { type ModelName, parseModelName } from './model-name.ts'
+import { observed } from './observed.ts'
+import { createPrices, type PriceOverrides, type Prices } from './prices.ts'
+import { type ProviderSettings, wireOf } from './provider-family.ts'
+import { createProviderModel } from './provider-model.ts'
+import { FAULTS, parseFault } from './scripted/fault.ts'
+import type { ScriptedReply } from './scripted/script.ts'
+import { createScriptedModel } from './scripted/scripted-model.ts'
+
+export interface ModelsConfig {
+  /** Asked when a narrative names no model. */
+  readonly default?: string
+  /** Asked instead of whatever a narrative names. */
+  readonly override?: string
+  /** By provider: `gemini`, `openai`, `anthropic`, `ollama`. */
+  readonly providers?: Readonly<Record<string, ProviderSettings>>
+  /** Further servers that speak OpenAI's protocol, by the name that narratives use. */
+  readonly servers?: Readonly<Record<string, ProviderSettings & { readonly baseUrl: string }>>
+  readonly prices?: PriceOverrides
+  readonly scripted?: { readonly seed?: string; readonly replies?: readonly ScriptedReply[] }
+}
+
+export function createModels(config: ModelsConfig, { clock }: { readonly clock: Clock }): Models {
+  const prices = createPrices(config.prices)
+  const servers = Object.keys(config.servers ?? {})
+  const made = new Map<string, Model>()
+
+  function find(named: string | undefined): Model {
+    const name = config.override ?? named ?? config.default
+    if (name === undefined)
+      throw new ModelError(
+        'provider-not-configured',
+        'No model is named, and the configuration has no default model.',
+        {
+          fix: 'Set a default model, such as gemini:gemini-2.5-flash or scripted.',
+        },
+      )
+    const fallback = config.default === undefined ? undefined : parseModelName(config.default, servers)
+    const parsed = parseModelName(name, servers, fallback)
+    const key = `${parsed.provider}:${parsed.model}`
+    const model = made.get(key) ?? make(parsed, config, prices, clock)
+    made.set(key, model)
+    return model
+  }
+
+  return { find }
+}
+
+function make({ provider, model }: ModelName, config: ModelsConfig, prices: Prices, clock: Clock): Model {
+  if (provider === 'scripted') return observed(makeScripted(model, config, clock), { clock })
+  const settings = config.servers?.[provider] ?? config.providers?.[provider]
+  const { baseUrl, schemas, load } = wireOf(provider, settings)
+  const asked = createProviderModel({
+    provider,
+    name: model,
+    load: () => load(model),
+    schemas,
+    secrets: settings?.apiKey === undefined ? [] : [settings.apiKey],
+    prices,
+    clock,
+  })
+  return observed(asked, { clock, baseUrl })
+}
+
+/** `scripted:7`, `scripted:http:500`, `scripted:7:truncate:60%`; any other name is that of a model it stands in for. */
+function makeScripted(model: string, config: ModelsConfig, clock: Clock): Model {
+  const [, seed, rest] = /^(\d+)?:?(.*)$/s.exec(model)!
+  const fault = rest === '' ? undefined : parseFault(rest!)
+  if (fault === undefined && rest !== '' && /^(http|truncate)\b/.test(rest!))
+    throw new ModelError('model-unknown', `scripted:${model} names no fault that the scripted model knows.`, {
+      fix: `Known faults are ${FAULTS}.`,
+    })
+  return createScriptedModel({
+    ...config.scripted,
+    ...(seed !== undefined && { seed }),
+    ...(fault !== undefined && { fault }),
+    clock,
+  })
+}

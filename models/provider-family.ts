@@ -1,0 +1,97 @@
+// Provider family: the wires that models speak, and what differs between them.
+//
+// Each loads its part of the AI SDK when it is first asked, so that a server pays only for the providers it uses.
+
+import type { LanguageModel } from 'ai'
+import { ModelError } from './model-error.ts'
+
+export interface ProviderSettings {
+  readonly apiKey?: string
+  /** Where the API is; the provider's own address without it. */
+  readonly baseUrl?: string
+}
+
+interface Family {
+  /** The address without `baseUrl`; none for a server, which must be configured. */
+  readonly address?: string
+  /** The variable that holds the key; undefined when the provider needs none. */
+  readonly key?: string
+  readonly schemas: 'any' | 'objects'
+  load(
+    model: string,
+    settings: ProviderSettings & { readonly baseUrl: string; readonly name: string },
+  ): Promise<LanguageModel>
+}
+
+/** A provider that can be asked. */
+export interface Wire {
+  readonly baseUrl: string
+  readonly schemas: 'any' | 'objects'
+  readonly load: (model: string) => Promise<LanguageModel>
+}
+
+/** @throws ModelError `provider-not-configured` when the key is missing */
+export function wireOf(provider: string, settings: ProviderSettings | undefined): Wire {
+  const family = FAMILIES[provider] ?? COMPATIBLE
+  const baseUrl = (settings?.baseUrl ?? family.address)?.replace(/\/+$/, '')
+  if (family.key !== undefined && !settings?.apiKey)
+    throw new ModelError('provider-not-configured', `A model of ${provider} is named, but ${family.key} is not set.`, {
+      provider,
+      fix: `Set ${family.key}, or name a model of another provider. Without any key, the model scripted works.`,
+    })
+  if (baseUrl === undefined)
+    throw new ModelError('provider-not-configured', `The server ${provider} has no address.`, { provider })
+  return {
+    baseUrl,
+    schemas: family.schemas,
+    load: (model) => family.load(model, { ...settings, baseUrl, name: provider }),
+  }
+}
+
+/** Servers that speak OpenAI’s chat completions. */
+const COMPATIBLE: Family = {
+  schemas: 'objects',
+  async load(model, { apiKey, baseUrl, name }) {
+    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+    const server = createOpenAICompatible({
+      name,
+      baseURL: baseUrl,
+      ...(apiKey !== undefined && { apiKey }),
+      supportsStructuredOutputs: true,
+    })
+    return server.chatModel(model)
+  },
+}
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  gemini: {
+    address: 'https://generativelanguage.googleapis.com/v1beta',
+    key: 'GEMINI_API_KEY',
+    schemas: 'any',
+    async load(model, { apiKey, baseUrl }) {
+      const { createGoogle } = await import('@ai-sdk/google')
+      return createGoogle({ baseURL: baseUrl, apiKey: apiKey! })(model)
+    },
+  },
+  openai: {
+    address: 'https://api.openai.com/v1',
+    key: 'OPENAI_API_KEY',
+    schemas: 'objects',
+    async load(model, { apiKey, baseUrl }) {
+      const { createOpenAI } = await import('@ai-sdk/openai')
+      // Chat completions rather than responses: what OPENAI_BASE_URL points at often speaks nothing else.
+      return createOpenAI({ baseURL: baseUrl, apiKey: apiKey! }).chat(model)
+    },
+  },
+  anthropic: {
+    address: 'https://api.anthropic.com/v1',
+    key: 'ANTHROPIC_API_KEY',
+    schemas: 'objects',
+    async load(model, { apiKey, baseUrl }) {
+      const { createAnthropic } = await import('@ai-sdk/anthropic')
+      return createAnthropic({ baseURL: baseUrl, apiKey: apiKey! })(model)
+    },
+  },
+  // Ollama's own protocol has no advantage for single questions, and its /v1 is the wire that is tested here.
+  ollama: { ...COMPATIBLE, address: 'http://127.0.0.1:11434/v1' },
+}

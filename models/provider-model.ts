@@ -1,0 +1,162 @@
+// Provider model: a model that is asked over the network, through the AI SDK.
+//
+// Turns a question into a call and a result into an answer. Knows no provider: what differs is in provider-family.ts.
+//
+//   L1. One call, one HTTP request: the SDK neither retries nor records.
+//   L2. Only `stop` and `length` are answers. Anything else, and an empty text, is a ModelError that carries what was paid.
+//   L3. Aborting the signal closes the connection.
+
+import { context, propagation, trace } from '@opentelemetry/api'
+import type { generateText, LanguageModel, ModelMessage } from 'ai'
+import type { Clock } from '../supervisor/clock.ts'
+import { callError } from './call-error.ts'
+import type { Answer, ChatMessage, Model, Part, Question, Usage } from './model.ts'
+import { ModelError } from './model-error.ts'
+import type { Prices } from './prices.ts'
+import { countUsage } from './tokens.ts'
+
+export interface ProviderModelOptions {
+  readonly provider: string
+  readonly name: string
+  readonly load: () => Promise<LanguageModel>
+  /** Which JSON schemas the provider takes: with any root, or only with an object as root. */
+  readonly schemas: 'any' | 'objects'
+  readonly secrets: readonly string[]
+  readonly prices: Prices
+  readonly clock: Clock
+}
+
+export function createProviderModel(options: ProviderModelOptions): Model {
+  const { provider, name, clock } = options
+
+  async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    const startedAt = clock.now()
+    const [{ generateText }, model] = await Promise.all([loadSdk(), options.load()])
+    signal.throwIfAborted()
+    const result = await generateText({
+      model,
+      maxRetries: 0,
+      abortSignal: signal,
+      telemetry: { isEnabled: false },
+      headers: traceHeaders(),
+      messages: question.messages.map(toModelMessage),
+      ...(question.system !== undefined && { instructions: question.system }),
+      ...(question.temperature !== undefined && { temperature: question.temperature }),
+      ...(question.maxTokens !== undefined && { maxOutputTokens: question.maxTokens }),
+      ...jsonOutput(question, options.schemas),
+    })
+    noteWarnings(result.warnings)
+    const usage = usageOf(result, question)
+    const finishReason =
+      result.finishReason === 'stop' || result.finishReason === 'length' ? result.finishReason : 'other'
+    const answer: Answer = {
+      text: result.text,
+      finishReason: result.finishReason === 'content-filter' ? 'content-filter' : finishReason,
+      usage,
+      costUsd: await options.prices.costUsd(provider, name, usage, new Date(clock.now())),
+      model: result.response.modelId || name,
+      provider,
+      ...(result.response.id && { responseId: result.response.id }),
+      durationMs: clock.now() - startedAt,
+    }
+    return accept(answer, result.finishReason, name)
+  }
+
+  return {
+    provider,
+    name,
+    async ask(question, { signal }) {
+      try {
+        return await ask(question, signal)
+      } catch (thrown) {
+        throw callError(thrown, { provider, model: name, signal, secrets: options.secrets, now: clock.now() })
+      }
+    },
+  }
+}
+
+async function loadSdk(): Promise<{ readonly generateText: typeof generateText }> {
+  // The SDK would print its warnings; stdout and stderr are not ours here, so they become events of the span.
+  globalThis.AI_SDK_LOG_WARNINGS = false
+  return import('ai')
+}
+
+/** The trace of whoever asks, for providers and proxies that continue it. */
+function traceHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {}
+  propagation.inject(context.active(), headers)
+  return headers
+}
+
+function toModelMessage({ role, parts }: ChatMessage): ModelMessage {
+  if (role === 'user') return { role, content: parts.map(toContent) }
+  return { role, content: parts.flatMap((part) => (part.type === 'text' ? [part] : [])) }
+}
+
+function toContent(part: Part) {
+  if (part.type === 'text') return { type: 'text' as const, text: part.text }
+  const data = 'url' in part.source ? new URL(part.source.url) : part.source.bytes
+  return {
+    type: 'file' as const,
+    mediaType: part.mime,
+    data,
+    ...(part.filename !== undefined && { filename: part.filename }),
+  }
+}
+
+/** Holds the provider to the schema but leaves the reading of the JSON to the asker: the text is the answer. */
+function jsonOutput({ json }: Question, schemas: 'any' | 'objects') {
+  if (json === undefined || (schemas === 'objects' && json.schema.type !== 'object')) return {}
+  return {
+    output: {
+      name: 'json',
+      responseFormat: Promise.resolve({ type: 'json' as const, schema: json.schema }),
+      parseCompleteOutput: async ({ text }: { text: string }) => text,
+      parsePartialOutput: async () => undefined,
+      createElementStreamTransform: () => undefined,
+    },
+  }
+}
+
+function noteWarnings(warnings: readonly object[] | undefined): void {
+  for (const warning of warnings ?? []) trace.getActiveSpan()?.addEvent('gen_ai.warning', { ...warning })
+}
+
+type Result = Awaited<ReturnType<typeof generateText>>
+
+/** As the provider counted; a server that does not count gets an estimate. */
+function usageOf({ usage, text }: Result, question: Question): Usage {
+  const estimate = countUsage(question, text)
+  const cachedInput = usage.inputTokenDetails.cacheReadTokens
+  const reasoning = usage.outputTokenDetails.reasoningTokens
+  return {
+    input: usage.inputTokens ?? estimate.input,
+    output: usage.outputTokens ?? estimate.output,
+    ...(cachedInput !== undefined && { cachedInput }),
+    ...(reasoning !== undefined && { reasoning }),
+  }
+}
+
+function accept(answer: Answer, ended: Result['finishReason'], name: string): Answer {
+  const details = { provider: answer.provider, model: name, answer }
+  if (ended === 'content-filter')
+    throw new ModelError(
+      'model-content-filter',
+      `${answer.provider} model ${name} stopped because of its content rules.`,
+      details,
+    )
+  if (ended !== 'stop' && ended !== 'length')
+    throw new ModelError(
+      'model-malformed-answer',
+      `The answer of ${answer.provider} model ${name} broke off (${ended}).`,
+      details,
+    )
+  if (answer.text.trim() !== '') return answer
+  throw new ModelError(
+    'model-empty-answer',
+    ended === 'length'
+      ? `${answer.provider} model ${name} used up its ${answer.usage.output} tokens before the first word.`
+      : `${answer.provider} model ${name} answered with an empty text.`,
+    { ...details, retryable: ended === 'stop' },
+  )
+}

@@ -1,0 +1,134 @@
+// Scripted model: a model that rehearses. It answers from a script, or makes up what fits the prompt, offline and free.
+//
+// Owns the counting of calls and the order script, fault, reply. What a reply says is reply.ts's business.
+//
+//   S1. An answer is a function of the seed, the script, the question and how often it was asked: never of the clock.
+//   S2. It says that it is scripted: in `provider`, in `model` and in the id of every answer.
+//   S3. It costs nothing, but its tokens are counted like those of any other.
+
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../supervisor/clock.ts'
+import type { Answer, Model, Question } from '../model.ts'
+import { abortError } from '../model-error.ts'
+import { countTokens, countUsage, firstTokens } from '../tokens.ts'
+import { type Fault, spoil, throwFault } from './fault.ts'
+import { createRandom } from './random.ts'
+import { reply } from './reply.ts'
+import type { Delay, ScriptedReply, When } from './script.ts'
+import { wait, waitForAbort } from './wait.ts'
+
+export interface ScriptedOptions {
+  /** Other seeds give other texts. Default `1`. */
+  readonly seed?: string
+  /** Tried in order; the first that fits decides. From parseScript or written in code. */
+  readonly replies?: readonly ScriptedReply[]
+  /** Befalls every call that no reply fits. */
+  readonly fault?: Fault
+  readonly clock: Clock
+}
+
+export function createScriptedModel({ seed = '1', replies = [], fault, clock }: ScriptedOptions): Model {
+  const provider = 'scripted'
+  const name = seed === '1' ? 'scripted' : `scripted-${seed}`
+  const counts = createCounts()
+
+  async function answerTo(question: Question, signal: AbortSignal): Promise<Answer> {
+    const startedAt = clock.now()
+    const fingerprint = fingerprintOf(question)
+    const { narrative, act } = question.origin
+    const counted: Counted = {
+      attempt: counts.next(fingerprint),
+      ofAct: counts.next(`act ${narrative}/${act}`),
+      ofNarrative: counts.next(`narrative ${narrative}`),
+      ofModel: counts.next('model'),
+    }
+    const scripted = replies.find(({ when }) => fits(when ?? {}, question, counted)) ?? {}
+    const befalls = scripted.fault ?? (Object.keys(scripted).length === 0 ? fault : undefined)
+
+    if (scripted.delay !== undefined)
+      await wait(clock, delayOf(scripted.delay, `${seed} ${fingerprint} ${counted.attempt}`), signal)
+    if (befalls?.is === 'hang') await waitForAbort(signal)
+    if (befalls !== undefined) throwFault(befalls, provider, name, clock.now())
+
+    const full = fillIn(scripted.text, question, counted) ?? reply(question, seed, counted.attempt)
+    const text = question.maxTokens === undefined ? full : firstTokens(full, question.maxTokens)
+    const withText = (written: string): Answer => ({
+      text: written,
+      finishReason: written.length < full.length ? 'length' : 'stop',
+      usage: scripted.usage ?? { ...countUsage(question, written), output: Math.max(1, countTokens(written)) },
+      costUsd: 0,
+      model: name,
+      provider,
+      responseId: `scripted-${fingerprint.slice(0, 12)}-${counted.attempt}`,
+      durationMs: clock.now() - startedAt,
+    })
+    return befalls === undefined ? withText(text) : spoil(withText(text), befalls, withText)
+  }
+
+  return {
+    provider,
+    name,
+    async ask(question, { signal }) {
+      try {
+        signal.throwIfAborted()
+        return await answerTo(question, signal)
+      } catch (error) {
+        throw signal.aborted && error === signal.reason ? abortError(signal, { provider, name }) : error
+      }
+    },
+  }
+}
+
+interface Counted {
+  readonly attempt: number
+  readonly ofAct: number
+  readonly ofNarrative: number
+  readonly ofModel: number
+}
+
+function fits(when: When, { origin }: Question, counted: Counted): boolean {
+  if (when.narrative !== undefined && when.narrative !== origin.narrative) return false
+  if (when.act !== undefined && when.act !== origin.act) return false
+  if (when.attempt !== undefined && when.attempt !== counted.attempt) return false
+  if (when.call === undefined) return true
+  if (when.act !== undefined) return when.call === counted.ofAct
+  return when.call === (when.narrative === undefined ? counted.ofModel : counted.ofNarrative)
+}
+
+function fillIn(text: string | undefined, { origin }: Question, counted: Counted): string | undefined {
+  return text
+    ?.replaceAll('{{narrative}}', origin.narrative)
+    .replaceAll('{{act}}', origin.act)
+    .replaceAll('{{call}}', String(counted.ofAct))
+}
+
+function delayOf({ ms, spreadMs }: Delay, seed: string): number {
+  return Math.max(0, Math.round(ms + (createRandom(seed).next() * 2 - 1) * spreadMs))
+}
+
+/** Equal for equal questions. Media counts by its bytes. */
+function fingerprintOf(question: Question): string {
+  const digest = createHash('sha256')
+  digest.update(
+    JSON.stringify(question, (_, value) =>
+      value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value,
+    ),
+  )
+  return digest.digest('hex')
+}
+
+/** Beyond this many different questions the oldest are forgotten, and count from 1 again. */
+const MOST_COUNTS = 20_000
+
+function createCounts() {
+  const counts = new Map<string, number>()
+  return {
+    next(key: string): number {
+      const count = (counts.get(key) ?? 0) + 1
+      counts.delete(key)
+      counts.set(key, count)
+      if (counts.size > MOST_COUNTS) counts.delete(counts.keys().next().value!)
+      return count
+    },
+  }
+}

@@ -1,0 +1,142 @@
+// Value: fills a shape with values that fit the names of the keys.
+//
+// Obeys what the shape says (choices, ranges, counts); where it says little, the key's name decides.
+
+import type { Json } from '../../json.ts'
+import { capital } from './post.ts'
+import type { Random } from './random.ts'
+import type { Shape } from './shape.ts'
+
+/** What the values are about. */
+export interface Theme {
+  readonly subject: string
+  readonly tags: readonly string[]
+  /** Sentences that describe an element, instead of general ones. */
+  readonly descriptions?: readonly string[]
+  /** A name for the element, different for every index. */
+  name(index: number): string
+  /** The main text of the element. */
+  text(index: number): string
+}
+
+export function fill(shape: Shape, theme: Theme, random: Random, index = 0, key = ''): Json {
+  if (shape.is === 'object')
+    return Object.fromEntries(shape.fields.map(([name, field]) => [name, fill(field, theme, random, index, name)]))
+  if (shape.is === 'array') return fillArray(shape, theme, random, index, key)
+  if (shape.choices !== undefined && shape.choices.length > 0) return shape.choices[index % shape.choices.length]!
+  if (shape.is === 'null') return null
+  if (shape.is === 'boolean') return random.next() < 0.7
+  if (shape.is === 'integer' || shape.is === 'number') return fillNumber(shape, random, index, key)
+  return fillText(shape, theme, random, index, key)
+}
+
+type Leaf = Exclude<Shape, { is: 'object' } | { is: 'array' }>
+
+function fillArray(
+  shape: Extract<Shape, { is: 'array' }>,
+  theme: Theme,
+  random: Random,
+  index: number,
+  key: string,
+): Json {
+  if (shape.of.is === 'object' || shape.of.is === 'array') {
+    const count = shape.count ?? 2
+    return Array.from({ length: count }, (_, inner) => fill(shape.of, theme, random, inner, key))
+  }
+  const of = shape.of
+  if (of.is !== 'text' || of.choices !== undefined)
+    return Array.from({ length: shape.count ?? 3 }, (_, inner) => fill(of, theme, random, index + inner, key))
+  if (/url|link|image/i.test(key)) return []
+  // Words that the prompt shows as an example are meant, unless they are placeholders like `feature1`.
+  if (shape.items !== undefined && !shape.items.some((item) => /\d$|\.\.\.|\s\(/.test(String(item)))) return shape.items
+  return random.shuffle(/feature/i.test(key) ? FEATURES : theme.tags).slice(0, shape.count ?? 3)
+}
+
+const FEATURES = ['multi-step narratives', 'carousel mode', 'Discord integration', 'stored content', 'choice of models']
+
+function fillNumber(shape: Leaf, random: Random, index: number, key: string): number {
+  const [min, max] =
+    shape.min !== undefined && shape.max !== undefined ? [shape.min, shape.max] : usualRange(shape, key)
+  if (/(^|_)id$/.test(key) && shape.min === undefined) return random.int(1, 9) * 1000 + index + 1
+  if (shape.is === 'number') return Math.round((min + random.next() * (max - min)) * 10) / 10
+  const step = max - min >= 50 && min % 5 === 0 ? 5 : 1
+  return min + step * random.int(0, Math.floor((max - min) / step))
+}
+
+function usualRange(shape: Leaf, key: string): [min: number, max: number] {
+  if (typeof shape.example === 'number' && shape.example > 0)
+    return [Math.ceil(shape.example * 0.8), Math.max(Math.ceil(shape.example * 1.1), 1)]
+  if (/percent|score|rate/i.test(key)) return [40, 95]
+  if (/rating/i.test(key)) return [3, 5]
+  if (/position|sort|order/i.test(key)) return [0, 10]
+  if (/count|members|likes|shares|total/i.test(key)) return [10, 900]
+  return [1, 100]
+}
+
+function fillText(shape: Leaf, theme: Theme, random: Random, index: number, key: string): string {
+  const text = textFor(shape, theme, random, index, key)
+  return shape.is === 'text' && shape.max !== undefined ? text.slice(0, shape.max) : text
+}
+
+function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: string): string {
+  const words = `${key} ${shape.hint}`.toLowerCase()
+  if (/timestamp|datetime|iso.?8601|date-time|_at\b/.test(words)) return timestamp(random)
+  if (/\bdate\b/.test(words)) return timestamp(random).slice(0, 10)
+  if (/snowflake|discord id|owner_id|guild_id|channel_id|user_id/.test(words)) return snowflake(random)
+  if (/^(text_content|content|body|text|message|post|caption|response)$/.test(key)) return theme.text(index)
+  if (/url|link|\bicon\b|avatar|banner/.test(words)) return `https://example.com/${slug(theme.name(index))}.png`
+  if (/e-?mail/.test(words)) return `${slug(theme.name(index))}@example.com`
+  if (typeof shape.example === 'string' && isMeant(shape.example)) return shape.example
+  if (/^(title|name|headline|label|heading)$|_(title|name)$/.test(key)) return theme.name(index)
+  if (/reason|notes?|comment|rationale/.test(words)) return random.pick(REASONS)
+  if (/description|summary|about|purpose/.test(words)) return descriptionOf(theme, index, random)
+  if (/colou?r/.test(words)) return `#${random.int(0x100000, 0xffffff).toString(16)}`
+  if (/locale|language/.test(words)) return 'en-US'
+  if (/status/.test(words)) return 'pending'
+  if (/source|author|created_by/.test(words)) return 'scripted'
+  if (/channel/.test(words)) return random.pick(['general', 'showcase', 'announcements'])
+  if (/\bid\b/.test(words)) return `${slug(theme.subject)}-${index + 1}`
+  if (/type|category|kind/.test(words)) return random.pick(['announcement', 'guide', 'story'])
+  if (/tone/.test(words)) return random.pick(['friendly', 'professional', 'enthusiastic'])
+  return `${capital(theme.subject)}: ${theme.name(index)}`
+}
+
+/** A short word is a value to keep; a sentence, or something with dots, only stands for one. */
+function isMeant(example: string): boolean {
+  return /^[\w-]+$/.test(example)
+}
+
+const REASONS = [
+  'Clear hook, one idea, and a question that invites an answer.',
+  'Concrete example and an easy first step for newcomers.',
+  'Reads well aloud; the call to action follows from the text.',
+  'Useful on its own, and short enough to be read to the end.',
+]
+
+function descriptionOf(theme: Theme, index: number, random: Random): string {
+  if (theme.descriptions !== undefined) return theme.descriptions[index % theme.descriptions.length]!
+  return random.pick([
+    `${theme.name(index)} brings together people who care about ${theme.subject}, from the first question to the finished work.`,
+    `A friendly place for ${theme.subject}: learn, share what you make, and find others who do the same.`,
+    `Everything around ${theme.subject}, with room for beginners and honest feedback for everyone.`,
+  ])
+}
+
+/** A moment of the year 2026, chosen by the seed: the scripted model does not know what time it is. */
+function timestamp(random: Random): string {
+  return new Date(
+    Date.UTC(2026, random.int(0, 11), random.int(1, 28), random.int(6, 20), random.int(0, 59)),
+  ).toISOString()
+}
+
+/** An id as Discord makes them: 18 digits, as text because a number would lose the last ones. */
+function snowflake(random: Random): string {
+  return `1${Array.from({ length: 17 }, () => random.int(0, 9)).join('')}`
+}
+
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+}

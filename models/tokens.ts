@@ -1,0 +1,26 @@
+// Tokens: an estimate of their number, for the scripted model and for servers that report no usage.
+
+import type { Question, Usage } from './model.ts'
+
+const CHARACTERS_PER_TOKEN = 4
+/** About what providers charge for one picture; audio and documents differ more than a rule could say. */
+const TOKENS_PER_MEDIA = 258
+
+export function countTokens(text: string): number {
+  return Math.ceil(text.length / CHARACTERS_PER_TOKEN)
+}
+
+/** The first `tokens` tokens of a text. */
+export function firstTokens(text: string, tokens: number): string {
+  return text.slice(0, tokens * CHARACTERS_PER_TOKEN)
+}
+
+/** About four characters a token. */
+export function countUsage(question: Question, answer: string): Usage {
+  const parts = question.messages.flatMap((message) => message.parts)
+  const input = parts.map((part) => (part.type === 'text' ? countTokens(part.text) : TOKENS_PER_MEDIA))
+  return {
+    input: countTokens(question.system ?? '') + input.reduce((sum, tokens) => sum + tokens, 0),
+    output: countTokens(answer),
+  }
+}
