@@ -1,0 +1,189 @@
+// Read narrative: one `[narrative]` or `[narrative.NAME]` table with its toc (format, sections 3 and 5).
+
+import { type ActDefinition, actOf } from './acts.ts'
+import { jsonOf, Keys, reportType, stringsOf } from './keys.ts'
+import type { Dialect, ModelSettings, Narrative } from './narrative.ts'
+import { nearest } from './nearest.ts'
+import { present } from './present.ts'
+import { keyOf, type Report } from './report.ts'
+import { readBudget, readCarousel, readModelSettings } from './settings.ts'
+import type { TomlNode, TomlTable } from './toml-tree.ts'
+
+export interface NarrativeSource {
+  readonly key: string
+  readonly node: TomlTable
+  /** Keys of the root that belong to the narrative of the single form. */
+  readonly fromRoot: { readonly toc?: TomlNode | undefined; readonly carousel?: TomlNode | undefined }
+  readonly form: 'single' | 'multi'
+  readonly dialect: Dialect | undefined
+}
+
+export interface NarrativeReading {
+  readonly narrative: Narrative
+  /** The acts of the toc, each once. */
+  readonly definitions: ReadonlySet<ActDefinition>
+}
+
+const PROCESSORS = ['content', 'discord']
+
+/**
+ * @param definitions the acts that the narrative may name: the shared ones under its own
+ * @param defaultsFor settings of the file for acts of a model
+ */
+export function readNarrative(
+  source: NarrativeSource,
+  definitions: ReadonlyMap<string, ActDefinition>,
+  defaultsFor: (model: string | undefined) => ModelSettings,
+  report: Report,
+): NarrativeReading {
+  const keys = new Keys(source.node, report, source.form === 'single' ? '[narrative]' : `narrative "${source.key}"`)
+  const settings = readModelSettings(keys)
+  const toc = readToc(source, keys, report)
+  const acts = findActs(toc.order, definitions, source, report)
+  const narrative = {
+    key: source.key,
+    name: readName(source, keys, report),
+    description: keys.string('description') ?? '',
+    template: keys.string('template'),
+    target: keys.string('target', 'target_table'),
+    skipContentGeneration: keys.boolean('skip_content_generation') ?? false,
+    preserveSource: keys.boolean('preserve_source') ?? false,
+    carousel: setting(
+      'carousel',
+      [keys.node('carousel'), source.fromRoot.carousel, toc.carousel],
+      readCarousel,
+      report,
+    ),
+    budget: setting('budget', [keys.node('budget'), toc.budget], readBudget, report),
+    settings,
+    vars: source.dialect === 'array-narratives' ? readVars(keys) : undefined,
+    processors: readProcessors(keys, report),
+    info: present({
+      title: keys.string('title'),
+      author: keys.string('author'),
+      version: keys.string('version'),
+      tags: keys.strings('tags') ?? [],
+    }),
+    place: report.placeOf(keyOf(source.node)),
+  }
+  const system = keys.string('system')
+  keys.node('acts')
+  keys.warnOfRest()
+  const { preserveSource } = narrative
+  return {
+    narrative: present({
+      ...narrative,
+      acts: acts.map((act) => actOf(act, { settings, preserveSource, system }, defaultsFor)),
+    }),
+    definitions: new Set(acts),
+  }
+}
+
+function readName(source: NarrativeSource, keys: Keys, report: Report): string {
+  const name = keys.string('name')
+  if (name !== undefined && name.trim() === '') {
+    report.error('bad-type', keys.node('name')!, `"${source.node.path}.name" must not be empty.`, { hint: 'a name' })
+  }
+  return name ?? source.key
+}
+
+function readVars(keys: Keys): Readonly<Record<string, string>> {
+  const context = keys.tableAt('context')
+  const vars = [...(context?.entries ?? [])].map(([name, node]) => {
+    const value = jsonOf(node)
+    return [name, typeof value === 'string' ? value : JSON.stringify(value)] as const
+  })
+  return Object.fromEntries(vars)
+}
+
+function readProcessors(keys: Keys, report: Report): readonly string[] {
+  const names = keys.strings('processors')
+  for (const name of names ?? []) {
+    if (PROCESSORS.includes(name)) continue
+    const meant = nearest(name, PROCESSORS)
+    const hint = meant === undefined ? `one of ${PROCESSORS.join(', ')}` : `did you mean "${meant}"?`
+    report.warn('unknown-key', keys.node('processors')!, `Unknown processor "${name}".`, { hint })
+  }
+  return names ?? ['content']
+}
+
+/** Of a setting that several places may give the first counts, and the others are reported. */
+function setting<T>(
+  name: string,
+  nodes: readonly (TomlNode | undefined)[],
+  read: (node: TomlNode, report: Report) => T | undefined,
+  report: Report,
+): T | undefined {
+  const [first, ...others] = nodes.filter((node) => node !== undefined)
+  for (const node of others) {
+    report.warn('duplicate-setting', keyOf(node), `"${name}" is ignored: "${first!.path}" is given as well.`)
+  }
+  return first && read(first, report)
+}
+
+// ---------------------------------------------------------------------------- toc
+
+interface Toc {
+  readonly order: readonly TomlNode[]
+  readonly carousel?: TomlNode | undefined
+  readonly budget?: TomlNode | undefined
+}
+
+/** An array of names, or a table with `order`; in the narrative or, in the single form, at the root. */
+function readToc(source: NarrativeSource, keys: Keys, report: Report): Toc {
+  const own = keys.node('toc')
+  const root = source.fromRoot.toc
+  if (own !== undefined && root !== undefined) {
+    report.warn('duplicate-setting', keyOf(root), `"toc" is ignored: "${own.path}" is given as well.`)
+  }
+  const node = own ?? root
+  if (node === undefined) {
+    report.error('empty-toc', keyOf(source.node), `The narrative "${source.key}" has no toc.`)
+    return { order: [] }
+  }
+  if (node.is === 'array') return { order: readOrder(node, source, report) }
+  if (node.is !== 'table') {
+    reportType(report, node, 'an array of act names, or a table with order')
+    return { order: [] }
+  }
+  const inner = new Keys(node, report, `[${node.path}]`)
+  const order = inner.node('order')
+  const toc = { carousel: inner.node('carousel'), budget: inner.node('budget') }
+  inner.warnOfRest()
+  if (order === undefined) {
+    report.error('empty-toc', keyOf(node), `The toc of "${source.key}" has no order.`)
+    return { ...toc, order: [] }
+  }
+  return { ...toc, order: readOrder(order, source, report) }
+}
+
+function readOrder(node: TomlNode, source: NarrativeSource, report: Report): readonly TomlNode[] {
+  if (stringsOf(node, report) === undefined || node.is !== 'array') return []
+  if (node.items.length === 0) {
+    report.error('empty-toc', node, `The toc of "${source.key}" names no act.`)
+  }
+  return node.items
+}
+
+function findActs(
+  order: readonly TomlNode[],
+  definitions: ReadonlyMap<string, ActDefinition>,
+  source: NarrativeSource,
+  report: Report,
+): readonly ActDefinition[] {
+  const acts: ActDefinition[] = []
+  for (const node of order) {
+    if (node.is !== 'string') continue
+    const definition = definitions.get(node.value)
+    if (definition !== undefined) {
+      acts.push(definition)
+      continue
+    }
+    const meant = nearest(node.value, definitions.keys())
+    report.error('missing-act', node, `The toc of "${source.key}" names "${node.value}", but there is no such act.`, {
+      hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+      fix: meant === undefined ? `Add the act "${node.value}".` : `Write "${meant}", or add the act "${node.value}".`,
+    })
+  }
+  return acts
+}
