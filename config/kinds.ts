@@ -6,6 +6,8 @@ export interface Kind<T> {
   readonly expected: string
   fromToml(value: unknown): T | undefined
   fromText(text: string): T | undefined
+  /** As a person would write it; without it, as it is. */
+  show?(value: T): string
 }
 
 export const text: Kind<string> = {
@@ -90,6 +92,7 @@ export const duration: Kind<number> = {
   expected: 'a duration such as "90s", "30m", "12h" or "1d"',
   fromToml: (value) => (typeof value === 'string' ? parseDuration(value) : undefined),
   fromText: parseDuration,
+  show: showDuration,
 }
 
 function parseDuration(value: string): number | undefined {
@@ -97,6 +100,12 @@ function parseDuration(value: string): number | undefined {
   const parts = [...value.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)]
   const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit as keyof typeof UNITS], 0)
   return ms >= 1 ? Math.round(ms) : undefined
+}
+
+/** In the largest unit that needs no decimals. */
+function showDuration(ms: number): string {
+  const unit = (['d', 'h', 'm', 's', 'ms'] as const).find((one) => ms % UNITS[one] === 0) ?? 'ms'
+  return `${ms / UNITS[unit]}${unit}`
 }
 
 function httpUrl(value: string): string | undefined {

@@ -112,6 +112,13 @@ export const SETTINGS = {
   ]),
 } as const satisfies Record<string, Setting<unknown>>
 
+/** A value of a setting as a person would write it; `-` where there is none. */
+export function showValue(key: SettingKey, value: unknown): string {
+  const kind: Kind<unknown> = SETTINGS[key].kind
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '-'
+  return kind.show?.(value) ?? (Array.isArray(value) ? value.join(', ') : String(value))
+}
+
 export type SettingKey = keyof typeof SETTINGS
 /** What a setting holds once resolved: without a default, possibly nothing. */
 export type ValueOf<K extends SettingKey> =

@@ -1,0 +1,193 @@
+// Command table: every command once. The parser, the help and the tests are made from it.
+//
+// Only words here; the code of each command is found by its name in commands.ts.
+
+import { choice, integer } from '../config/kinds.ts'
+import type { ArgSpec, CommandSpec, FlagSpec } from './command.ts'
+
+const LIMIT: FlagSpec = { flag: '--limit <n>', help: 'so many at most (20)', kind: integer(1, 1000) }
+const TABLE: FlagSpec = { flag: '--table <name>', help: 'of this table only' }
+const IDS: ArgSpec = { name: 'ID', many: true, help: 'from "content list": 12, or TABLE/12' }
+const NOTE: FlagSpec = { flag: '--note <text>', help: 'why; kept with the decision' }
+const LIVE: FlagSpec = { flag: '--live', help: 'really post; without it posts are rendered, not sent' }
+const MODEL: FlagSpec = {
+  flag: '--model <name>',
+  help: 'ask this model in every act: gemini-2.5-flash, openai:gpt-5.4, scripted',
+}
+const NARRATIVE: FlagSpec = { flag: '--narrative-name <name>', help: 'which narrative, where a file has several' }
+
+const ALL = [
+  {
+    name: 'demo',
+    group: 'Get started',
+    summary: 'Watch three bots work, offline: no key, no account',
+    flags: [{ flag: '--once', help: 'end when the posts are out; the default without a terminal' }],
+    examples: ['demo', 'demo --once --json'],
+  },
+  {
+    name: 'run',
+    group: 'Run',
+    summary: 'Run one narrative',
+    args: [{ name: 'FILE', optional: true, help: 'a file, a name, or FILE.NARRATIVE' }],
+    flags: [
+      NARRATIVE,
+      MODEL,
+      LIVE,
+      { flag: '--resume <id>', help: 'go on with an execution that did not end' },
+      { flag: '--narrative <file>', help: 'older spelling of FILE', hidden: true },
+      { flag: '--save', help: 'older flag: rows are always stored', hidden: true },
+    ],
+    examples: ['run narratives/launch.toml', 'run launch --model scripted', 'run posts.batch --live'],
+  },
+  {
+    name: 'serve',
+    group: 'Run',
+    summary: 'Run the bots until Ctrl-C',
+    flags: [LIVE],
+    aliases: ['server'],
+    examples: ['serve', 'serve --live'],
+  },
+  {
+    name: 'status',
+    group: 'Run',
+    summary: 'The server, its bots and the content on one screen',
+    flags: [{ flag: '--exit-status', help: 'end with 1 when something needs attention' }],
+    examples: ['status', 'status --json'],
+  },
+  {
+    name: 'narratives list',
+    group: 'Look and decide',
+    summary: 'What can be run',
+    examples: ['narratives list'],
+  },
+  {
+    name: 'narratives validate',
+    group: 'Look and decide',
+    summary: 'Check narrative files without running them',
+    args: [{ name: 'FILE', optional: true, many: true, help: 'files or folders; all of the project without' }],
+    flags: [{ flag: '--strict', help: 'warnings count as errors' }],
+    examples: ['narratives validate', 'narratives validate narratives/launch.toml'],
+  },
+  {
+    name: 'narratives show',
+    group: 'Look and decide',
+    summary: 'Acts, inputs and tables of one narrative',
+    args: [{ name: 'FILE', help: 'a file, a name, or FILE.NARRATIVE' }],
+    flags: [NARRATIVE],
+    examples: ['narratives show launch'],
+  },
+  {
+    name: 'content list',
+    group: 'Look and decide',
+    summary: 'What was generated, newest first',
+    args: [{ name: 'TABLE', optional: true, help: 'of this table only' }],
+    flags: [
+      { flag: '--status <status>', help: 'pending, approved, rejected or posted' },
+      TABLE,
+      LIMIT,
+      {
+        flag: '--format <format>',
+        help: 'older flag',
+        hidden: true,
+        kind: choice(['human', 'json', 'table-name-only']),
+      },
+    ],
+    examples: ['content list --status pending', 'content list approved_discord_posts --json'],
+  },
+  {
+    name: 'content show',
+    group: 'Look and decide',
+    summary: 'One piece of content, whole, with where it came from',
+    args: [{ name: 'ID', help: IDS.help }],
+    flags: [TABLE],
+    examples: ['content show 12'],
+  },
+  {
+    name: 'content approve',
+    group: 'Look and decide',
+    summary: 'Let drafts be posted',
+    args: [IDS],
+    flags: [TABLE, NOTE],
+    examples: ['content approve 12 15', 'content approve 12 --note "for Friday"'],
+  },
+  {
+    name: 'content reject',
+    group: 'Look and decide',
+    summary: 'Keep drafts from being posted',
+    args: [IDS],
+    flags: [TABLE, NOTE],
+    examples: ['content reject 12 --note "off topic"'],
+  },
+  {
+    name: 'executions list',
+    group: 'Look and decide',
+    summary: 'Runs of narratives, newest first',
+    flags: [
+      {
+        flag: '--status <status>',
+        help: 'running, completed, failed or cancelled',
+        kind: choice(['running', 'completed', 'failed', 'cancelled']),
+      },
+      { flag: '--bot <name>', help: 'of this bot only' },
+      LIMIT,
+    ],
+    examples: ['executions list', 'executions list --status failed'],
+  },
+  {
+    name: 'executions show',
+    group: 'Look and decide',
+    summary: 'One run: its acts, tokens, cost and effects',
+    args: [{ name: 'ID', help: 'whole, or its first or last letters' }],
+    flags: [
+      { flag: '--prompts', help: 'with what each act asked' },
+      { flag: '--outputs', help: 'with what each act answered' },
+    ],
+    examples: ['executions show 01JD8M', 'executions show 01JD8M --outputs'],
+  },
+  {
+    name: 'config show',
+    group: 'Understand',
+    summary: 'Every setting in effect',
+    flags: [{ flag: '--origin', help: 'and where its value came from' }],
+    examples: ['config show --origin'],
+  },
+  {
+    name: 'explain',
+    group: 'Understand',
+    summary: 'What an error code means and what to do',
+    args: [{ name: 'CODE', optional: true, help: 'such as bad-config; all codes without' }],
+    examples: ['explain bad-config'],
+  },
+  {
+    name: 'version',
+    group: 'Understand',
+    summary: 'Versions of Botticelli, Node and SQLite',
+    examples: ['version --json'],
+  },
+  {
+    name: 'help',
+    group: 'Understand',
+    summary: 'Help with a command or a topic',
+    args: [{ name: 'TOPIC', optional: true, many: true, help: 'a command, or a topic from "botticelli help"' }],
+    examples: ['help environment', 'help content approve'],
+  },
+] as const satisfies readonly CommandSpec[]
+
+export const COMMANDS: readonly CommandSpec[] = ALL
+export type CommandName = (typeof ALL)[number]['name']
+
+/** Flags that every command takes, in any position. */
+export const GLOBAL_FLAGS: readonly FlagSpec[] = [
+  { flag: '-C, --project <dir>', help: 'work as if started in this folder' },
+  { flag: '--config <file>', help: 'this file, instead of the nearest botticelli.toml' },
+  { flag: '--json', help: 'print the result as JSON' },
+  { flag: '-q, --quiet', help: 'print the result only' },
+  { flag: '-v, --verbose', help: 'say more; errors with their stack' },
+  { flag: '--color <when>', help: 'auto, always or never', kind: choice(['auto', 'always', 'never']) },
+  { flag: '--no-color', help: 'same as --color never', hidden: true },
+  { flag: '--no-input', help: 'never ask; fail instead' },
+  { flag: '-y, --yes', help: 'answer yes to every question' },
+  { flag: '--timeout <duration>', help: 'give up after this time, such as 90s' },
+  { flag: '-h, --help', help: 'this text' },
+  { flag: '--version', help: 'the version' },
+]

@@ -1,0 +1,47 @@
+// config show: every setting in effect, and where its value came from. Secrets show that they are set, no more.
+
+import { relative } from 'node:path'
+import type { Origin, Resolved } from '../../config/layers.ts'
+import { showValue } from '../../config/settings.ts'
+import type { Run } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { table } from '../table.ts'
+
+export const configShow: Run = async (options, io) => {
+  const { config, settings } = io.config()
+  if (io.json) {
+    const list = settings.map((one) => ({ key: one.path, ...shownJson(one), origin: one.origin }))
+    io.printJson({ root: config.root, file: config.file ?? null, settings: list })
+    return EXIT.ok
+  }
+  io.print(`project  ${config.root}`)
+  io.print(`file     ${config.file ?? 'none: every setting has its default'}\n`)
+  const withOrigin = options.isSet('origin')
+  const cells = settings.map((one) =>
+    withOrigin ? [one.path, shown(one), originText(one.origin, io)] : [one.path, shown(one)],
+  )
+  for (const line of table(withOrigin ? ['SETTING', 'VALUE', 'FROM'] : ['SETTING', 'VALUE'], cells, io)) io.print(line)
+  return EXIT.ok
+}
+
+function shownJson({ secret, value }: Resolved) {
+  return secret ? { secret: true, isSet: value !== undefined } : { value: value ?? null }
+}
+
+function shown({ key, secret, value }: Resolved): string {
+  return secret && value !== undefined ? `set (${String(value).length} characters)` : showValue(key, value)
+}
+
+function originText(origin: Origin, io: Io): string {
+  switch (origin.layer) {
+    case 'environment':
+      return `environment ${origin.variable}`
+    case '.env':
+      return `${relative(io.cwd, origin.place.file)}:${origin.place.line} ${origin.variable}`
+    case 'file':
+      return `${relative(io.cwd, origin.place.file)}:${origin.place.line}:${origin.place.column}`
+    default:
+      return origin.layer
+  }
+}

@@ -1,0 +1,70 @@
+// content approve, content reject: a person's decision about drafts.
+//
+// Each id is decided by itself: what can be decided is, and the exit code tells whether all were.
+
+import { userInfo } from 'node:os'
+import { BotticelliError } from '../../errors.ts'
+import type { RowRef, Store } from '../../store/store.ts'
+import type { Options, Run } from '../command.ts'
+import { parseRef, showRef } from '../content-ref.ts'
+import { reportError } from '../error-report.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { withStore } from '../project.ts'
+
+export const contentApprove: Run = (options, io) => review('approved', options, io)
+export const contentReject: Run = (options, io) => review('rejected', options, io)
+
+interface Outcome {
+  readonly ref: RowRef
+  readonly changed?: boolean
+  readonly copied?: RowRef
+  readonly error?: unknown
+}
+
+async function review(status: 'approved' | 'rejected', options: Options, io: Io): Promise<ExitCode> {
+  const { config } = io.config()
+  const { drafts, approved } = config.pipeline
+  const refs = options.args.map((text) => parseRef(text, options.text('table') ?? drafts, io.globals))
+  const note = options.text('note')
+  const by = userInfo().username
+  const none = refs.map((ref): Outcome => ({ ref, error: absent(ref) }))
+  const outcomes = await withStore(config, none, (store) =>
+    refs.map((ref) =>
+      decide(store, ref, {
+        status,
+        by,
+        at: io.now(),
+        ...(status === 'approved' && { target: approved }),
+        ...(note !== undefined && { note }),
+      }),
+    ),
+  )
+  if (io.json) io.printJson(outcomes.map(asJson))
+  for (const { ref, changed, copied, error } of outcomes) {
+    if (error !== undefined) await reportError(error, io)
+    else if (!io.json) {
+      const what = changed === true ? status : `was ${status} or posted already`
+      io.print(`${showRef(ref, drafts)}  ${what}${copied === undefined ? '' : `, will be posted from ${copied.table}`}`)
+    }
+  }
+  const failed = outcomes.filter((one) => one.error !== undefined).length
+  if (failed === 0) return EXIT.ok
+  return failed === outcomes.length ? EXIT.notFound : EXIT.partial
+}
+
+function decide(store: Store, ref: RowRef, decision: Parameters<Store['content']['review']>[1]): Outcome {
+  if (!store.content.exists(ref.table) || store.content.find(ref) === undefined) return { ref, error: absent(ref) }
+  return { ref, ...store.content.review(ref, decision) }
+}
+
+function absent(ref: RowRef): BotticelliError {
+  return new BotticelliError('not-found', `There is no content ${ref.table}/${ref.id}.`, {
+    fix: 'List what there is with "botticelli content list --status pending".',
+  })
+}
+
+function asJson({ ref, changed, copied, error }: Outcome) {
+  if (error instanceof BotticelliError) return { ...ref, error: { code: error.code, message: error.message } }
+  return { ...ref, changed, ...(copied !== undefined && { copied }) }
+}

@@ -1,0 +1,49 @@
+// content show: one piece of content, whole, with where it came from.
+
+import { BotticelliError } from '../../errors.ts'
+import type { ContentRow } from '../../store/store.ts'
+import type { Run } from '../command.ts'
+import { parseRef, showRef } from '../content-ref.ts'
+import { EXIT } from '../exit-codes.ts'
+import { ago, isoTime } from '../figures.ts'
+import type { Io } from '../io.ts'
+import { plainText } from '../plain-text.ts'
+import { withStore } from '../project.ts'
+import { contentJson } from './content-list.ts'
+
+export const contentShow: Run = async (options, io) => {
+  const { config } = io.config()
+  const meant = options.text('table') ?? config.pipeline.drafts
+  const ref = parseRef(options.args[0] ?? '', meant, io.globals)
+  const row = await withStore(config, undefined, (store) =>
+    store.content.exists(ref.table) ? store.content.find(ref) : undefined,
+  )
+  if (row === undefined) {
+    throw new BotticelliError('not-found', `There is no content ${ref.table}/${ref.id}.`, {
+      fix: 'List what there is with "botticelli content list".',
+    })
+  }
+  if (io.json) io.printJson(contentJson(row))
+  else show(row, config.pipeline.drafts, io)
+  return EXIT.ok
+}
+
+function show(row: ContentRow, drafts: string, io: Io): void {
+  const facts: [string, string | undefined][] = [
+    ['status', row.reviewStatus],
+    ['made', `${ago(row.generatedAt, io.now())} (${isoTime(row.generatedAt)})`],
+    ['by', `${row.narrative}, act ${row.act}`],
+    ['model', row.model],
+    ['from', row.source === undefined ? undefined : showRef(row.source, drafts)],
+    ['trace', row.traceparent?.split('-')[1]],
+  ]
+  io.print(io.paint('bold', `${row.table}/${row.id}`))
+  for (const [name, value] of facts) {
+    if (value !== undefined) io.print(`${io.paint('dim', name.padEnd(8))}${plainText(value)}`)
+  }
+  for (const [name, value] of Object.entries(row.values)) {
+    if (value === null) continue
+    const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+    io.print(`\n${io.paint('bold', name)}\n${plainText(text)}`)
+  }
+}

@@ -1,0 +1,47 @@
+// executions list: runs of narratives, newest first.
+
+import type { ExecutionStatus, ExecutionSummary } from '../../store/store.ts'
+import type { Run } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { ago, duration, isoTime, money } from '../figures.ts'
+import type { Io } from '../io.ts'
+import { withStore } from '../project.ts'
+import { table } from '../table.ts'
+
+export const executionsList: Run = async (options, io) => {
+  const { config } = io.config()
+  const status = options.text('status') as ExecutionStatus | undefined
+  const bot = options.text('bot')
+  const filter = {
+    limit: options.number('limit') ?? 20,
+    ...(status !== undefined && { status }),
+    ...(bot !== undefined && { bot }),
+  }
+  const found = await withStore(config, [] as readonly ExecutionSummary[], (store) => store.executions.list(filter))
+  if (io.json) io.printJson(found.map(executionJson))
+  else if (found.length === 0) io.remark('No executions. Run a narrative: botticelli run FILE')
+  else {
+    const cells = found.map((one) => cellsOf(one, io))
+    const headings = ['ID', 'STATUS', 'BEGAN', 'TOOK', 'ACTS', 'TOKENS', 'COST', 'NARRATIVE']
+    for (const line of table(headings, cells, io)) io.print(line)
+  }
+  return EXIT.ok
+}
+
+/** An execution as --json prints it. */
+export function executionJson(one: ExecutionSummary) {
+  const { startedAt, endedAt, ...rest } = one
+  return {
+    ...rest,
+    startedAt: isoTime(startedAt),
+    ...(endedAt !== undefined && { endedAt: isoTime(endedAt), durationMs: endedAt - startedAt }),
+  }
+}
+
+function cellsOf(one: ExecutionSummary, io: Io): string[] {
+  const took = one.endedAt === undefined ? '-' : duration(one.endedAt - one.startedAt)
+  const tokens = (one.inputTokens + one.outputTokens).toLocaleString('en-US')
+  const narrative = one.bot === undefined ? one.narrative : `${one.narrative} (${one.bot})`
+  const [began, acts] = [ago(one.startedAt, io.now()), String(one.acts)]
+  return [one.id, one.status, began, took, acts, tokens, money(one.costUsd), narrative]
+}

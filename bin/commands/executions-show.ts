@@ -1,0 +1,132 @@
+// executions show: one run, act by act, with what it cost and what it did outside.
+
+import { relative } from 'node:path'
+import { BotticelliError } from '../../errors.ts'
+import type { Json } from '../../json.ts'
+import type { ActRecord, Effect, ExecutionSummary, Store } from '../../store/store.ts'
+import type { Options, Run } from '../command.ts'
+import { errorText } from '../error-report.ts'
+import { EXIT } from '../exit-codes.ts'
+import { ago, duration, isoTime, money, plural, tokens } from '../figures.ts'
+import type { Io } from '../io.ts'
+import { plainText } from '../plain-text.ts'
+import { withStore } from '../project.ts'
+import { table } from '../table.ts'
+import { executionJson } from './executions-list.ts'
+
+interface Story {
+  readonly execution: ExecutionSummary
+  readonly acts: readonly ActRecord[]
+  readonly effects: readonly Effect[]
+  readonly children: readonly ExecutionSummary[]
+}
+
+/** So many of the newest executions are searched for a shortened id. */
+const SEARCHED = 1000
+
+export const executionsShow: Run = async (options, io) => {
+  const { config } = io.config()
+  const id = options.args[0] ?? ''
+  const story = await withStore(config, undefined, (store) => find(store, id))
+  if (story === undefined) {
+    throw new BotticelliError('not-found', `There is no execution "${id}".`, {
+      fix: 'List what there is with "botticelli executions list".',
+    })
+  }
+  if (io.json) io.printJson(storyJson(story))
+  else show(story, options, io)
+  return EXIT.ok
+}
+
+function find(store: Store, id: string): Story | undefined {
+  const parent = id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : undefined
+  const near = store.executions.list(parent === undefined ? { limit: SEARCHED } : { parentId: parent, limit: SEARCHED })
+  const matches = near.filter(
+    (one) => one.id === id || (id.length >= 4 && (one.id.startsWith(id) || one.id.endsWith(id))),
+  )
+  const execution = matches.find((one) => one.id === id) ?? matches[0]
+  if (execution === undefined) return undefined
+  if (execution.id !== id && matches.length > 1) {
+    throw new BotticelliError('not-found', `"${id}" is the beginning or end of ${matches.length} executions.`, {
+      fix: `Write more of it: ${matches
+        .slice(0, 3)
+        .map((one) => one.id)
+        .join(', ')}`,
+    })
+  }
+  return {
+    execution,
+    acts: store.journal.acts(execution.id),
+    effects: store.effects.list(execution.id),
+    children: store.executions.list({ parentId: execution.id, limit: SEARCHED }).toReversed(),
+  }
+}
+
+function storyJson({ execution, acts, effects, children }: Story) {
+  const times = ({ startedAt, endedAt }: { startedAt: number; endedAt?: number }) => ({
+    startedAt: isoTime(startedAt),
+    ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
+  })
+  return {
+    ...executionJson(execution),
+    acts: acts.map((act) => ({ ...act, ...times(act) })),
+    effects: effects.map(({ at, endedAt, ...effect }) => ({
+      ...effect,
+      at: isoTime(at),
+      ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
+    })),
+    children: children.map(executionJson),
+  }
+}
+
+function show({ execution, acts, effects, children }: Story, options: Options, io: Io): void {
+  const { status, startedAt, endedAt, inputTokens, outputTokens, costUsd, traceparent } = execution
+  const all = tokens(inputTokens + outputTokens)
+  const took = endedAt === undefined ? 'not ended' : duration(endedAt - startedAt)
+  io.print(`${io.paint('bold', execution.narrative)}  ${relative(io.cwd, execution.file)}`)
+  io.print(`${execution.id} · ${status} · ${ago(startedAt, io.now())} · ${took} · ${all} · ${money(costUsd)}`)
+  if (traceparent !== undefined) io.print(`trace ${traceparent.split('-')[1]}`)
+  if (acts.length > 0) {
+    io.print()
+    const cells = acts.map((act) => actCells(act))
+    for (const line of table(['ACT', 'STATUS', 'TOOK', 'TOKENS', 'COST', 'ROWS', 'MODEL'], cells, io)) io.print(line)
+  }
+  for (const act of acts) {
+    if (options.isSet('prompts') && act.prompt !== undefined) section(`${act.key}: asked`, promptText(act.prompt), io)
+    if (options.isSet('outputs') && act.answer !== undefined) section(`${act.key}: answered`, act.answer.text, io)
+  }
+  if (effects.length > 0) {
+    io.print()
+    const cells = effects.map((one) => [one.act, `${one.platform} ${one.command}`, one.dryRun ? 'dry run' : one.status])
+    for (const line of table(['ACT', 'COMMAND', 'OUTCOME'], cells, io)) io.print(line)
+  }
+  if (children.length > 0) {
+    io.print(`\n${plural(children.length, 'execution')} within:`)
+    for (const child of children) io.print(`  ${child.id}  ${child.status}  ${child.narrative}`)
+  }
+  if (execution.error !== undefined) io.print(`\n${errorText(execution.error, io)}`)
+  if (status === 'running' || status === 'failed') {
+    io.remark(`\nGo on with it: botticelli run ${relative(io.cwd, execution.file)} --resume ${execution.id}`)
+  }
+}
+
+function actCells(act: ActRecord): string[] {
+  const { answer, endedAt } = act
+  return [
+    act.key,
+    act.attempts > 1 ? `${act.status} (attempt ${act.attempts})` : act.status,
+    endedAt === undefined ? '-' : duration(endedAt - act.startedAt),
+    answer === undefined ? '-' : (answer.inputTokens + answer.outputTokens).toLocaleString('en-US'),
+    answer?.costUsd === undefined ? '-' : money(answer.costUsd),
+    act.rowsStored > 0 ? String(act.rowsStored) : '-',
+    answer === undefined ? '-' : `${answer.provider}:${answer.model}`,
+  ]
+}
+
+function promptText(prompt: Json): string {
+  return typeof prompt === 'string' ? prompt : JSON.stringify(prompt, null, 2)
+}
+
+function section(title: string, text: string, io: Io): void {
+  io.print(`\n${io.paint('bold', title)}\n${plainText(text)}`)
+}

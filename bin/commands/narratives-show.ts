@@ -1,0 +1,57 @@
+// narratives show: what one narrative does, act by act.
+
+import { relative } from 'node:path'
+import { loadNarrative } from '../../narratives/load-file.ts'
+import { type Act, extractsOutput, type Input, type Narrative, targetTable } from '../../narratives/narrative.ts'
+import type { Run } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { oneLine } from '../plain-text.ts'
+import { findNarrative } from '../project.ts'
+
+export const narrativesShow: Run = async (options, io) => {
+  const { config } = io.config()
+  const ref = findNarrative(options.args[0] ?? '', io.cwd, config)
+  const name = options.text('narrative-name') ?? ref.narrative
+  const { file, narrative } = loadNarrative(ref.file, name, { base: config.root })
+  if (io.json) io.printJson({ file: file.path, ...narrative, targetTable: storesRows(narrative) ?? null })
+  else showNarrative(narrative, file.path, config.models.default, io)
+  return EXIT.ok
+}
+
+function showNarrative(narrative: Narrative, path: string, defaultModel: string, io: Io): void {
+  const { key, description, acts, carousel, template } = narrative
+  io.print(`${io.paint('bold', key)}  ${relative(io.cwd, path)}:${narrative.place.line}`)
+  if (description !== '') io.print(oneLine(description, 500))
+  if (carousel !== undefined) io.print(`repeats   ${carousel.iterations} times`)
+  if (template !== undefined) io.print(`shaped as ${template}`)
+  io.print(`stores in ${storesRows(narrative) ?? 'no table'}`)
+  acts.forEach((act, index) => {
+    const model = act.composes === undefined ? (act.settings.model ?? defaultModel) : `runs ${act.composes}`
+    io.print(`\n${String(index + 1).padStart(2)}  ${io.paint('bold', act.name)}  ${io.paint('dim', model)}`)
+    for (const line of inputsOf(act)) io.print(`    ${line}`)
+  })
+}
+
+function storesRows(narrative: Narrative): string | undefined {
+  return narrative.acts.some((_, index) => extractsOutput(narrative, index)) ? targetTable(narrative) : undefined
+}
+
+function inputsOf(act: Act): string[] {
+  return act.inputs.map((input) => oneLine(describe(input), 100))
+}
+
+function describe(input: Input): string {
+  switch (input.kind) {
+    case 'text':
+      return 'text' in input.source ? `text     ${input.source.text}` : `text     from ${input.source.file}`
+    case 'media':
+      return `${input.media.padEnd(8)} ${'file' in input.source ? input.source.file : 'url' in input.source ? input.source.url : 'inline'}`
+    case 'command':
+      return `command  ${input.platform} ${input.command}`
+    case 'table':
+      return `table    ${input.table}${input.where === undefined ? '' : ` where ${input.where}`}${input.pullAndDelete ? ', taken out' : ''}`
+    case 'narrative':
+      return `runs     ${input.name}`
+  }
+}

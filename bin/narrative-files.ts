@@ -1,0 +1,26 @@
+// Narrative files: which files hold the narratives of a project.
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { BotticelliError } from '../errors.ts'
+
+/** The TOML files of the folders and all below, sorted; a file among the paths is taken as it is. */
+export function narrativeFiles(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (!existsSync(path)) return []
+    if (statSync(path).isFile()) return [path]
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.toml') && entry.name !== 'botticelli.toml')
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+  })
+}
+
+/** @throws BotticelliError `file-read` */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new BotticelliError('file-read', `${path} cannot be read.`, { cause })
+  }
+}
