@@ -1,0 +1,170 @@
+// Extract json: finds the JSON in a model's answer and mends what models usually break (format, section 19.4, D-41).
+//
+//   X1. A value is an object, or an array of nothing but objects.
+//   X2. What parses as it stands is never repaired; every repair that was needed is named.
+//   X3. A region is tried before anything inside it: half a list is never taken for its first element.
+
+import { jsonrepair } from 'jsonrepair'
+import type { Json } from '../json.ts'
+import { balancedRegions, type Region } from './json-regions.ts'
+import { REPAIRS, type RepairName } from './json-repairs.ts'
+import { NarrativeError } from './narrative-error.ts'
+import { parseJson } from './parse-json.ts'
+
+export interface Extracted {
+  readonly value: Json
+  /** Names of the repairs, in the order they were made; empty for clean JSON. */
+  readonly repairs: readonly (RepairName | 'joined' | 'last-region' | 'inner-region' | 'jsonrepair')[]
+}
+
+/** @throws NarrativeError `no-json` when there is nothing like JSON, `bad-json` when it cannot be read */
+export function extractJson(answer: string): Extracted {
+  const text = answer.replace(/^\uFEFF/, '').trim()
+  const fenced = fencesOf(text)
+  const regions = balancedRegions(text)
+  const candidates = fenced.length > 0 ? fenced : firstRegions(regions)
+  if (candidates.length === 0) throw new NarrativeError('no-json', 'The answer holds no JSON.')
+
+  const found =
+    firstClean([text, ...candidates]) ??
+    joined(fenced[0] ?? text) ??
+    firstRepaired(candidates) ??
+    lastRegion(regions) ??
+    innerRegion(regions) ??
+    byLibrary(candidates)
+  if (found === undefined) throw badJson(candidates[0]!)
+  return found
+}
+
+/** The response of an act as JSON of any kind, clean or extracted; undefined when it holds none. */
+export function responseAsJson(response: string): Json | undefined {
+  try {
+    return parseJson(response)
+  } catch {
+    // A model's answer may hold its JSON in a fence or between sentences.
+  }
+  try {
+    return extractJson(response).value
+  } catch (error) {
+    if (error instanceof NarrativeError) return undefined
+    throw error
+  }
+}
+
+function badJson(candidate: string): NarrativeError {
+  try {
+    const value = parseJson(candidate)
+    const what = Array.isArray(value) ? 'an array of other things' : value === null ? 'null' : `a ${typeof value}`
+    return new NarrativeError('bad-json', `The answer holds ${what}, not an object or an array of objects.`)
+  } catch (cause) {
+    return new NarrativeError('bad-json', 'The JSON of the answer cannot be read, nor repaired.', { cause })
+  }
+}
+
+// ---------------------------------------------------------------------------- where the JSON is
+
+/** Contents of the first fence that says json, else of the first one: to the next fence, to the last, to the end. */
+function fencesOf(text: string): readonly string[] {
+  const json = /```json/i.exec(text)
+  const opening = json ?? /```[^\n]*(?:\n|$)/.exec(text)
+  if (opening === null || insideJson(text, opening.index)) return []
+  const content = text.slice(opening.index + opening[0].length)
+  const next = content.indexOf('```')
+  if (next < 0) return [content.trim()]
+  const last = content.lastIndexOf('```')
+  return [content.slice(0, next).trim(), ...(last > next ? [content.slice(0, last).trim()] : [])]
+}
+
+/** True if the text before the fence opened an object or array: the fence is then part of a string in it. */
+function insideJson(text: string, index: number): boolean {
+  return /^\s*[[{]/.test(text.slice(0, index))
+}
+
+/** The first region and, where the other kind of bracket comes first elsewhere, that one. */
+function firstRegions(regions: readonly Region[]): readonly string[] {
+  const [first, ...rest] = regions
+  if (first === undefined) return []
+  const other = rest.find((region) => region.text.includes(first.text[0] === '[' ? '{' : '['))
+  return [first.text, ...(other === undefined ? [] : [other.text])]
+}
+
+// ---------------------------------------------------------------------------- ways to read it
+
+function firstClean(candidates: readonly string[]): Extracted | undefined {
+  for (const candidate of candidates) {
+    const value = parsed(candidate)
+    if (value !== undefined) return { value, repairs: [] }
+  }
+  return undefined
+}
+
+/** Objects one below the other, with or without commas between them. */
+function joined(text: string): Extracted | undefined {
+  const regions = balancedRegions(text)
+  if (regions.length < 2) return undefined
+  const around = regions.reduce((rest, region) => rest.replace(region.text, ''), text)
+  if (!/^[\s,]*$/.test(around)) return undefined
+  const values = regions.map((region) => parsed(region.text))
+  if (values.some((value) => value === undefined)) return undefined
+  return { value: values.flat() as Json, repairs: ['joined'] }
+}
+
+/** Applies the repairs one after the other until the text parses. */
+function firstRepaired(candidates: readonly string[]): Extracted | undefined {
+  for (const candidate of candidates) {
+    let text = candidate
+    const repairs: RepairName[] = []
+    for (const [name, repair] of REPAIRS) {
+      const next = repair(text)
+      if (next === text) continue
+      repairs.push(name)
+      text = next
+      const value = parsed(text)
+      if (value !== undefined) return { value, repairs }
+    }
+  }
+  return undefined
+}
+
+function lastRegion(regions: readonly Region[]): Extracted | undefined {
+  for (const { text } of regions.slice(1).reverse()) {
+    const found = firstClean([text]) ?? firstRepaired([text])
+    if (found !== undefined) return { ...found, repairs: ['last-region', ...found.repairs] }
+  }
+  return undefined
+}
+
+/** What is inside the first region, from the first bracket of the other kind on. */
+function innerRegion(regions: readonly Region[]): Extracted | undefined {
+  const outer = regions[0]?.text ?? ''
+  const start = outer.indexOf(outer[0] === '[' ? '{' : '[', 1)
+  if (start < 0) return undefined
+  const found = firstClean(balancedRegions(outer.slice(start)).map(({ text }) => text))
+  return found && { ...found, repairs: ['inner-region'] }
+}
+
+function byLibrary(candidates: readonly string[]): Extracted | undefined {
+  for (const candidate of candidates) {
+    try {
+      const value = parsed(jsonrepair(candidate))
+      if (value !== undefined) return { value, repairs: ['jsonrepair'] }
+    } catch {
+      // Beyond repair for the library as well: the next candidate, or an error that names the code.
+    }
+  }
+  return undefined
+}
+
+/** The value if the text is JSON of the right shape. */
+function parsed(text: string): Json | undefined {
+  try {
+    const value = parseJson(text)
+    return isObject(value) || (Array.isArray(value) && value.every(isObject)) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: Json): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

@@ -1,0 +1,153 @@
+// Json repairs: what models usually break in JSON, and how it is mended (D-41). In the order in which they are tried;
+// each works on what the ones before left.
+
+export type RepairName =
+  | 'control-characters'
+  | 'smart-quotes'
+  | 'trailing-commas'
+  | 'single-quotes'
+  | 'raw-newlines'
+  | 'truncated'
+  | 'opening-brace'
+  | 'closing-brace'
+
+export const REPAIRS: readonly (readonly [RepairName, (text: string) => string])[] = [
+  ['control-characters', withoutControlCharacters],
+  ['smart-quotes', withStraightQuotes],
+  ['trailing-commas', withoutTrailingCommas],
+  ['single-quotes', withDoubleQuotes],
+  ['raw-newlines', withEscapedNewlines],
+  ['truncated', closeWhatIsOpen],
+  ['opening-brace', (text) => (/^\s*["'\w]/.test(text) ? `{${text}` : text)],
+  ['closing-brace', (text) => (/^\s*\{/.test(text) && !/\}\s*$/.test(text) ? `${text}}` : text)],
+]
+
+/** Line breaks and tabs stay: they are white space between values, and `raw-newlines` escapes them inside strings. */
+function withoutControlCharacters(text: string): string {
+  return [...text].filter((char) => /[\n\r\t]/.test(char) || !/[\p{Cc}\uFEFF\u200B\u2060]/u.test(char)).join('')
+}
+
+/** Curly quotes where a delimiter belongs: beside brackets, colons and commas. Inside a text they stay. */
+function withStraightQuotes(text: string): string {
+  return outsideStrings(text, (part) =>
+    part
+      .replace(/(^|[[{,:]\s*)[“”„‟«»]/g, '$1"')
+      .replace(/[“”„‟«»](\s*(?:$|[\]},:]))/g, '"$1')
+      .replace(/(^|[[{,:]\s*)[‘’‚‛]/g, "$1'")
+      .replace(/[‘’‚‛](\s*(?:$|[\]},:]))/g, "'$1"),
+  )
+}
+
+function withoutTrailingCommas(text: string): string {
+  return outsideStrings(text, (part) =>
+    part.replace(/,(\s*(?:,\s*)*[\]}])/g, (_, rest: string) => rest.replace(/,/g, '')),
+  )
+}
+
+/** Strings in single quotes, keys and values: what ends them is a quote before a colon, comma or bracket. */
+function withDoubleQuotes(text: string): string {
+  return outsideStrings(text, (part) =>
+    part.replace(
+      /(^|[[{,:]\s*)'((?:\\.|[^\\])*?)'(?=\s*(?:$|[\]},:]))/g,
+      (_, before: string, inner: string) => `${before}"${inner.replace(/\\'/g, "'").replace(/(?<!\\)"/g, '\\"')}"`,
+    ),
+  )
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+function withEscapedNewlines(text: string): string {
+  return eachPart(
+    text,
+    (outside) => outside,
+    (inside) => inside.replace(/[\n\r\t]/g, (char) => ESCAPES[char]!),
+  )
+}
+
+/**
+ * Ends what a cut-off answer left open: the string if it is a value, then every bracket. What the cut made useless, a
+ * key without its value or half a number, is dropped.
+ */
+function closeWhatIsOpen(text: string): string {
+  const end = scan(text)
+  if (end.open.length === 0 && !end.inString) return text
+  const closed = end.inString && end.isValue ? `${text.slice(0, end.stringEnd)}"` : text.slice(0, end.safe)
+  const open = end.inString && end.isValue ? end.open : end.openAtSafe
+  return (
+    closed.replace(/[,\s]*$/, '') +
+    [...open]
+      .reverse()
+      .map((bracket) => (bracket === '{' ? '}' : ']'))
+      .join('')
+  )
+}
+
+interface ScanEnd {
+  readonly open: readonly string[]
+  readonly inString: boolean
+  /** Whether the string that is open is a value, not a key. */
+  readonly isValue: boolean
+  /** Where the open string must end so that no half escape remains. */
+  readonly stringEnd: number
+  /** Up to here everything is whole. */
+  readonly safe: number
+  readonly openAtSafe: readonly string[]
+}
+
+function scan(text: string): ScanEnd {
+  const open: string[] = []
+  let inString = false
+  let afterColon = false
+  let safe = 0
+  let openAtSafe: readonly string[] = []
+  let stringEnd = 0
+  const expectsValue = () => afterColon || open.at(-1) === '['
+  const remember = (index: number) => {
+    safe = index
+    openAtSafe = [...open]
+  }
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index]!
+    if (inString) {
+      if (char === '\\') {
+        const length = text[index + 1] === 'u' ? 6 : 2
+        if (index + length <= text.length) stringEnd = index + length
+        index += length - 1
+      } else if (char === '"') {
+        inString = false
+        if (expectsValue()) remember(index + 1)
+      } else stringEnd = index + 1
+    } else if (char === '"') {
+      inString = true
+      stringEnd = index + 1
+    } else if (char === '{' || char === '[') {
+      open.push(char)
+      afterColon = false
+      remember(index + 1)
+    } else if (char === '}' || char === ']') {
+      open.pop()
+      afterColon = false
+      remember(index + 1)
+    } else if (char === ':') afterColon = true
+    else if (char === ',') {
+      // A number or a word before the comma is whole.
+      if (expectsValue()) remember(index)
+      afterColon = false
+    }
+  }
+  const word = /(?:true|false|null)\s*$/.test(text) && !inString && expectsValue()
+  if (word) remember(text.trimEnd().length)
+  return { open, inString, isValue: expectsValue(), stringEnd, safe, openAtSafe }
+}
+
+// ---------------------------------------------------------------------------- strings and what is between them
+
+function outsideStrings(text: string, change: (part: string) => string): string {
+  return eachPart(text, change, (inside) => inside)
+}
+
+/** Changes a text part by part: what is in double quotes, quotes included, and what is not. */
+function eachPart(text: string, outside: (part: string) => string, inside: (part: string) => string): string {
+  const parts = text.split(/("(?:\\[\s\S]|[^"\\])*(?:"|$))/)
+  return parts.map((part, index) => (index % 2 === 0 ? outside(part) : inside(part))).join('')
+}
