@@ -247,6 +247,10 @@ export const CODES = {
     summary: 'A step that built the tables of the database is not the one that this version knows.',
     fix: 'Use the released version that made the database; a migration must never be edited, only followed by another.',
   },
+  'store-closed': {
+    summary: 'The database is used after it was closed.',
+    fix: 'Report it as a bug: something still works after the end of the server.',
+  },
   'store-failed': {
     summary: 'The database refused a call for another reason.',
     fix: 'The message has the reason; if it makes no sense, report it as a bug.',

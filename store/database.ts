@@ -8,13 +8,13 @@
 //   D3. A statement is prepared once for each SQL text.
 
 import type Database from 'better-sqlite3'
-import { translate } from './store-error.ts'
+import { StoreError, translate } from './store-error.ts'
 
 type SqlValue = null | number | bigint | string | undefined
 export type SqlParams = Readonly<Record<string, SqlValue>>
 type Named = [SqlParams]
 
-/** Called after each call of the store with its name, like `journal.complete`, and how long it took. */
+/** Called after each call of the store with its name, like `journal.complete`, and how long it took. Must not throw. */
 export type OnQuery = (name: string, durationMs: number) => void
 
 /** Generated tables have statements of many shapes; past this many the kept ones are let go. */
@@ -75,6 +75,7 @@ export class Db {
   }
 
   #call<T>(name: string, work: () => T): T {
+    if (!this.#connection.open) throw new StoreError('store-closed', `The database ${this.path} was closed already.`)
     const startedAt = this.#onQuery && performance.now()
     try {
       return work()

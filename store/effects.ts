@@ -84,11 +84,13 @@ function find(db: Db, key: string): Effect | undefined {
 }
 
 function toEffect(row: EffectRow): Effect {
-  return present<Effect>({
+  const effect = present<Effect>({
     ...row,
     args: fromText<JsonObject>(row.args),
-    result: row.result === null ? undefined : (JSON.parse(row.result) as Json),
+    result: undefined,
     dryRun: row.dryRun === null ? undefined : row.dryRun === 1,
     error: fromText<SerializedError>(row.error),
   })
+  // Apart, since a result may be null itself.
+  return row.result === null ? effect : { ...effect, result: JSON.parse(row.result) as Json }
 }

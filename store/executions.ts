@@ -92,20 +92,22 @@ function unfinished(db: Db, bot: string): readonly Execution[] {
 function list(db: Db, filter: Parameters<Executions['list']>[0] = {}): readonly ExecutionSummary[] {
   return db
     .all<SummaryRow>(
-      `select ${COLUMNS},
+      `with e as (
+         select *, rowid as place from executions
+          where parent_id is @parentId
+            and (@status is null or status = @status)
+            and (@bot is null or bot = @bot)
+          order by started_at desc, rowid desc
+          limit @limit)
+       select ${COLUMNS},
          (select count(*) from act_executions a where a.execution_id = e.id) as acts,
-         (select coalesce(sum(input_tokens), 0) from ledger l
-           where l.execution_id = e.id or (l.execution_id > e.id || '/' and l.execution_id < e.id || '0')) as inputTokens,
-         (select coalesce(sum(output_tokens), 0) from ledger l
-           where l.execution_id = e.id or (l.execution_id > e.id || '/' and l.execution_id < e.id || '0')) as outputTokens,
-         (select coalesce(sum(cost_usd), 0) from ledger l
-           where l.execution_id = e.id or (l.execution_id > e.id || '/' and l.execution_id < e.id || '0')) as costUsd
-        from executions e
-        where parent_id is @parentId
-          and (@status is null or status = @status)
-          and (@bot is null or bot = @bot)
-        order by started_at desc, rowid desc
-        limit @limit`,
+         coalesce(sum(l.input_tokens), 0) as inputTokens,
+         coalesce(sum(l.output_tokens), 0) as outputTokens,
+         coalesce(sum(l.cost_usd), 0) as costUsd
+        from e left join ledger l
+          on l.execution_id = e.id or (l.execution_id > e.id || '/' and l.execution_id < e.id || '0')
+        group by e.id
+        order by started_at desc, place desc`,
       { parentId: filter.parentId, status: filter.status, bot: filter.bot, limit: filter.limit ?? -1 },
     )
     .map((row) => ({

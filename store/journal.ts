@@ -100,7 +100,7 @@ function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAn
 function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]): InsertOutcome | undefined {
   if (known(db, act).status === 'completed') return outcomeOf(db, act)
   const outcome = end.rows && insertRows(db, end.rows, end.at)
-  if (end.pulled) deleteRows(db, end.pulled)
+  for (const pulled of end.pulled ?? []) deleteRows(db, pulled)
   db.run(
     `update act_executions set status = 'completed', result = @result, rows_stored = @rowsStored, outcome = @outcome,
        error = null, ended_at = @at

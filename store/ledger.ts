@@ -45,18 +45,24 @@ function botOf(db: Db, executionId: string): string | null | undefined {
   )?.bot
 }
 
+/** Its own lines and those of executions nested in it, whose ids begin with its id and a slash; 0 follows / in ASCII. */
+const OF_EXECUTION = `(execution_id = @executionId
+  or (execution_id > @executionId || '/' and execution_id < @executionId || '0'))`
+
 function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTotals {
+  // Asked before each call of a model, so each shape of the question has its index.
+  const conditions = [
+    filter.since !== undefined && 'at >= @since',
+    filter.bot !== undefined && 'bot = @bot',
+    filter.executionId !== undefined && OF_EXECUTION,
+  ].filter((condition) => condition !== false)
   return db.get<LedgerTotals>(
     `select count(*) as calls,
        coalesce(sum(input_tokens), 0) as inputTokens,
        coalesce(sum(output_tokens), 0) as outputTokens,
        coalesce(sum(cost_usd), 0) as costUsd,
        count(*) - count(cost_usd) as unpriced
-      from ledger
-      where (@since is null or at >= @since)
-        and (@bot is null or bot = @bot)
-        and (@executionId is null or execution_id = @executionId
-          or (execution_id > @executionId || '/' and execution_id < @executionId || '0'))`, // those nested in it
+      from ledger where ${conditions.join(' and ') || 'true'}`,
     { since: filter.since, bot: filter.bot, executionId: filter.executionId },
   ) as LedgerTotals
 }

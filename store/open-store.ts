@@ -3,12 +3,16 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
+import { openActorCounts } from './actor-counts.ts'
 import { openContent } from './content/content.ts'
 import { Db, type OnQuery } from './database.ts'
+import { openDeadLetters } from './dead-letters.ts'
 import { openEffects } from './effects.ts'
 import { openExecutions } from './executions.ts'
 import { openJournal } from './journal.ts'
 import { openLedger } from './ledger.ts'
+import { openMailbox } from './mailbox.ts'
+import { openMaintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { openSchedules } from './schedules.ts'
 import { openState } from './state.ts'
@@ -49,7 +53,12 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     ledger: openLedger(db),
     state: openState(db),
     schedules: openSchedules(db),
+    mailbox: openMailbox(db),
+    deadLetters: openDeadLetters(db),
+    actors: openActorCounts(db),
+    maintenance: openMaintenance(db),
     close: () => db.close(),
+    [Symbol.dispose]: () => db.close(),
   }
 }
 
@@ -66,17 +75,24 @@ function connect(file: string, busyTimeoutMs: number): Database.Database {
 }
 
 function configure(connection: Database.Database): void {
-  // SQLite does not wait for a lock while it changes the mode, so the change runs only when it is needed, and where
-  // two processes make the file at once the second one tries again under the timeout that `begin` respects.
-  while (connection.pragma('journal_mode', { simple: true }) !== 'wal') {
-    try {
-      connection.pragma('journal_mode = wal')
-    } catch (error) {
-      if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
-      connection.exec('begin immediate; rollback')
-    }
-  }
+  writeAhead(connection)
   connection.pragma('synchronous = full')
   connection.pragma('foreign_keys = on')
   connection.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
+}
+
+/**
+ * SQLite does not wait for a lock while it changes the journal's mode. Where several processes make the file at once,
+ * the others wait for the lock as any writer does, and look again.
+ */
+function writeAhead(connection: Database.Database, attempts = 20): void {
+  if (connection.pragma('journal_mode', { simple: true }) === 'wal') return
+  try {
+    connection.pragma('journal_mode = wal')
+  } catch (error) {
+    const isBusy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+    if (!isBusy || attempts === 0) throw error
+    connection.exec('begin immediate; rollback')
+    writeAhead(connection, attempts - 1)
+  }
 }

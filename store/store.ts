@@ -8,7 +8,7 @@
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
 
-export interface Store {
+export interface Store extends Disposable {
   readonly executions: Executions
   readonly journal: Journal
   readonly effects: Effects
@@ -16,6 +16,11 @@ export interface Store {
   readonly ledger: Ledger
   readonly state: State
   readonly schedules: Schedules
+  readonly mailbox: Mailbox
+  readonly deadLetters: DeadLetters
+  readonly actors: ActorCounts
+  readonly maintenance: Maintenance
+  /** Nothing can be called after this, nor after the end of a `using` block. */
   close(): void
 }
 
@@ -139,7 +144,7 @@ export interface Journal {
    */
   complete(
     act: ActKey,
-    end: { result: JsonObject; rows?: NewRows; pulled?: PulledRows; at: number },
+    end: { result: JsonObject; rows?: NewRows; pulled?: readonly PulledRows[]; at: number },
   ): InsertOutcome | undefined
   fail(act: ActKey, end: { error: SerializedError; at: number }): void
 }
@@ -344,4 +349,85 @@ export interface Schedules {
   next(bot: string): number | undefined
   setNext(bot: string, dueAt: number): void
   all(): readonly { readonly bot: string; readonly dueAt: number }[]
+}
+
+// ---------------------------------------------------------------------------- messages that survive
+
+export interface NewMessage {
+  readonly id: string
+  /** Path of the actor. */
+  readonly to: string
+  /** With its meta. */
+  readonly message: JsonObject
+  readonly at: number
+}
+
+export interface StoredMessage extends NewMessage {
+  /** How often it was handed to the actor. */
+  readonly attempts: number
+}
+
+/** What waits in front of actors whose mailbox is durable: once `append` returned, it is not lost (P1). */
+export interface Mailbox {
+  /** False when a message of this id waits already; it is stored once. */
+  append(message: NewMessage): boolean
+  /** In the order in which they were accepted. */
+  load(to: string, limit?: number): readonly StoredMessage[]
+  /** Counts a delivery, before the actor gets the message. @returns how many there were with this one, from 1 */
+  attempt(id: string): number
+  /** The message was handled and is forgotten. One that is not there was acknowledged before. */
+  ack(id: string): void
+}
+
+export interface StoredDeadLetter extends NewMessage {
+  readonly reason: string
+  /** Every error that the message met, the oldest first. */
+  readonly errors: readonly SerializedError[]
+}
+
+export interface DeadLetters {
+  /** Takes the message out of the mailbox as well. One that is known stays as it is. */
+  add(letter: StoredDeadLetter): void
+  /** Newest first. */
+  list(filter?: { to?: string; limit?: number }): readonly StoredDeadLetter[]
+  find(id: string): StoredDeadLetter | undefined
+  /** Back to the end of its actor's mailbox, with no attempts. @throws StoreError `unknown-record` */
+  redrive(id: string, who: { by: string; at: number }): StoredMessage
+  /** Gives it up for good. @throws StoreError `unknown-record` */
+  drop(id: string, who: { by: string; at: number }): void
+}
+
+/** Counts of actors that go on after a restart of the process: restarts, failures, last success. */
+export interface ActorCounts {
+  save(path: string, counts: JsonObject, at: number): void
+  all(): readonly { readonly path: string; readonly counts: JsonObject; readonly at: number }[]
+}
+
+// ---------------------------------------------------------------------------- upkeep
+
+export interface StoreSizes {
+  readonly databaseBytes: number
+  /** Part of the database that holds nothing; `compact` gives it back to the disk. */
+  readonly freeBytes: number
+  readonly walBytes: number
+}
+
+export interface Maintenance {
+  sizes(): StoreSizes
+  /** Damages that SQLite finds; none when all is well. Reads the whole file. */
+  check(): readonly string[]
+  /**
+   * Forgets executions that ended before the time, with their acts and effects, and dead letters of before it. The
+   * ledger, the content, reviews and the audit stay.
+   *
+   * @param before.limit executions and dead letters at most, so that no lock is held for long. Default 500.
+   * @returns how many went; less than the limit means that nothing is left to forget
+   */
+  prune(before: { at: number; limit?: number }): number
+  /** Empties the write-ahead log. False when a reader or writer was in the way; the next time will do. */
+  checkpoint(): boolean
+  /** Rewrites the file without its holes. Needs as much free disk as the file takes, and nobody else meanwhile. */
+  compact(): void
+  /** A copy that is whole, while others go on. @throws StoreError when the file exists already */
+  backup(path: string): void
 }

@@ -11,7 +11,7 @@ export function isIdentifier(name: string): boolean {
 
 /** The name between quotes, ready for SQL. @throws StoreError `bad-identifier` */
 export function quote(name: string): string {
-  if (!isIdentifier(name)) throw new StoreError('bad-identifier', `${show(name)} cannot be a table or column name.`)
+  if (!isIdentifier(name)) throw new StoreError('bad-identifier', `${shown(name)} cannot be a table or column name.`)
   return `"${name}"`
 }
 
@@ -20,6 +20,7 @@ export function sameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase()
 }
 
-function show(name: string): string {
+/** A name of unknown origin, for a message. */
+export function shown(name: string): string {
   return JSON.stringify(name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH)}…` : name)
 }

@@ -12,7 +12,7 @@ import { StoreError } from '../store-error.ts'
 import { toIso } from '../time.ts'
 import { contentColumn, isBookkeeping, isOurs } from './bookkeeping.ts'
 import { noteSuccess } from './generations.ts'
-import { quote, sameName } from './identifier.ts'
+import { quote, sameName, shown } from './identifier.ts'
 import { matchColumn } from './match-column.ts'
 import { produceTable } from './produce-table.ts'
 import { findTable, type Table, type TableColumn } from './table.ts'
@@ -108,10 +108,11 @@ class Insertion {
         continue
       }
       const column = this.#columnOf(sameName(key, 'id') ? (this.#idColumn ?? key) : key)
-      if (!column) this.#warnings.add(`The key ${JSON.stringify(key)} has no column, its value was dropped.`)
-      else if (values.has(column.name.toLowerCase()))
-        this.#warnings.add(`Two keys of a row mean the column ${column.name}.`)
-      else values.set(column.name.toLowerCase(), this.#coerced(column, value))
+      const name = column?.name.toLowerCase() ?? ''
+      if (isOurs(key)) this.#warnings.add(`The key ${key} is written by the server, its value was dropped.`)
+      else if (!column) this.#warnings.add(`The key ${shown(key)} has no column, its value was dropped.`)
+      else if (values.has(name)) this.#warnings.add(`Two keys of a row mean the column ${name}, the first one counts.`)
+      else values.set(name, this.#coerced(column, value))
     }
     return values
   }
@@ -153,16 +154,13 @@ class Insertion {
     )?.row
   }
 
+  /** One for each column, under its name in lower case. */
   #parameters(row: NewRow, values: ReadonlyMap<string, Stored>): Record<string, Stored> {
     return {
-      ...Object.fromEntries(
-        this.#contentColumns.map(({ name }) => [parameterOf(name), values.get(name.toLowerCase()) ?? null]),
-      ),
+      ...Object.fromEntries(this.#table.columns.map(({ name }) => [name.toLowerCase(), null])),
+      ...Object.fromEntries(values),
       ...this.#common,
-      id: values.get('id') ?? null,
       review_status: values.get('review_status') || 'pending',
-      tags: values.get('tags') ?? null,
-      rating: values.get('rating') ?? null,
       trace_id: traceIdOf(row.traceparent ?? this.#executionTrace),
       traceparent: row.traceparent ?? null,
       source_table: row.source ? sourceName(this.#db, row.source) : null,
@@ -189,18 +187,8 @@ class Insertion {
 /** Every column of the table, so that all rows of a table share one statement. */
 function insertStatement(table: Table): string {
   const columns = table.columns.map(({ name }) => quote(name)).join(', ')
-  const parameters = table.columns
-    .map(({ name }) => {
-      const isOwn = isBookkeeping(name) || (table.hasId && sameName(name, 'id'))
-      return `@${isOwn ? name.toLowerCase() : parameterOf(name)}`
-    })
-    .join(', ')
+  const parameters = table.columns.map(({ name }) => `@${name.toLowerCase()}`).join(', ')
   return `insert into ${quote(table.name)} (${columns}) values (${parameters})`
-}
-
-/** Apart from the names of bookkeeping columns. */
-function parameterOf(column: string): string {
-  return `value_${column.toLowerCase()}`
 }
 
 function lastId(db: Db, table: Table): number {

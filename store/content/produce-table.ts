@@ -3,7 +3,7 @@
 import type { Db } from '../database.ts'
 import type { Column, NewRows } from '../store.ts'
 import { BOOKKEEPING, contentColumn, isBookkeeping } from './bookkeeping.ts'
-import { quote, sameName } from './identifier.ts'
+import { quote, sameName, shown } from './identifier.ts'
 import { columnName, matchColumn } from './match-column.ts'
 import { checkTarget, DECLARATIONS, findTable, needTable, type Table, type TableColumn } from './table.ts'
 import type { Warnings } from './warnings.ts'
@@ -38,10 +38,12 @@ function createTable(db: Db, rows: NewRows, warnings: Warnings): void {
   const lines = [...columns, ...bookkeepingColumns()].map(declaration)
   const name = quote(rows.table)
   db.run(`create table ${name} (id INTEGER PRIMARY KEY AUTOINCREMENT, ${lines.join(', ')})`)
+  // The poster looks for what is pending or approved each time that it runs.
+  db.run(`create index ${quote(`${rows.table}_review`)} on ${name} (review_status, generated_at)`)
   const keys = asked.filter(({ key }) => key).map((column) => matchColumn(column.name, columns))
   if (keys.length > 0 && keys.every((key) => key !== undefined)) {
     const list = keys.map((key) => quote(key.name)).join(', ')
-    db.run(`create unique index if not exists ${quote(`${rows.table}_key`)} on ${name} (${list})`)
+    db.run(`create unique index ${quote(`${rows.table}_key`)} on ${name} (${list})`)
   }
 }
 
@@ -62,9 +64,9 @@ function newColumns(asked: readonly Column[], present: readonly TableColumn[], w
   for (const { name: key, type } of asked) {
     if (sameName(key, 'id') || isBookkeeping(key) || matchColumn(key, [...present, ...added])) continue
     const name = columnName(key)
-    if (name === undefined || isBookkeeping(name)) warnings.add(`The key ${JSON.stringify(key)} cannot be a column.`)
+    if (name === undefined || isBookkeeping(name)) warnings.add(`The key ${shown(key)} cannot be a column.`)
     else if (present.length + added.length >= MAX_COLUMNS) {
-      warnings.add(`The table has ${MAX_COLUMNS} columns, the key ${JSON.stringify(key)} gets none.`)
+      warnings.add(`The table has ${MAX_COLUMNS} columns, the key ${shown(key)} gets none.`)
     } else added.push({ name, type })
   }
   return added

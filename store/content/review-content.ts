@@ -4,8 +4,8 @@
 //   V2. Approving with a target copies the row there once; the copy keeps the trace and names its source.
 //   V3. What was posted stays posted. Rejecting takes back copies that nobody has used yet.
 
+import { audit } from '../audit.ts'
 import type { Db } from '../database.ts'
-import { toText } from '../database.ts'
 import type { Column, Content, ContentRow, RowRef } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { contentColumn, isBookkeeping } from './bookkeeping.ts'
@@ -121,11 +121,15 @@ function record(db: Db, row: ContentRow, decision: Decision, copied: RowRef | un
       at: decision.at,
     },
   )
-  db.run('insert into audit (at, who, action, subject, details) values (@at, @who, @action, @subject, @details)', {
-    at: decision.at,
-    who: decision.by,
-    action: `content.${decision.status === 'approved' ? 'approve' : 'reject'}`,
+  audit(db, {
+    by: decision.by,
+    action: decision.status === 'approved' ? 'content.approve' : 'content.reject',
     subject: `${row.table}/${row.id}`,
-    details: toText({ before: row.reviewStatus, note: decision.note, copied }),
+    details: {
+      before: row.reviewStatus,
+      ...(decision.note !== undefined && { note: decision.note }),
+      ...(copied && { copied: `${copied.table}/${copied.id}` }),
+    },
+    at: decision.at,
   })
 }

@@ -6,7 +6,7 @@
 import type { Db } from '../database.ts'
 import type { ColumnType } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { quote, sameName } from './identifier.ts'
+import { isIdentifier, quote, sameName } from './identifier.ts'
 import { nearest } from './nearest.ts'
 
 export interface TableColumn {
@@ -17,6 +17,7 @@ export interface TableColumn {
 export interface Table {
   /** As it is written in the schema. */
   readonly name: string
+  /** Without those whose names are no identifiers, which a person's own table may have. */
   readonly columns: readonly TableColumn[]
   /** The table numbers its rows in a column `id`. */
   readonly hasId: boolean
@@ -64,7 +65,9 @@ export function findTable(db: Db, name: string): Table | undefined {
   )
   return {
     name: found.name,
-    columns: columns.map((column) => ({ name: column.name, type: typeOf(column.type) })),
+    columns: columns
+      .filter((column) => isIdentifier(column.name))
+      .map((column) => ({ name: column.name, type: typeOf(column.type) })),
     hasId: columns.some(({ name, type, pk }) => sameName(name, 'id') && pk === 1 && /^integer$/i.test(type)),
   }
 }

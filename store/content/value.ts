@@ -33,7 +33,7 @@ const COERCIONS: Record<ColumnType, (value: Exclude<Json, null>) => Coerced> = {
 
 function toNumber(value: Exclude<Json, null>): Coerced {
   if (typeof value === 'boolean') return { value: Number(value) }
-  if (typeof value === 'number') return { value }
+  if (typeof value === 'number' && Number.isFinite(value)) return { value }
   if (typeof value === 'string') {
     const text = value.trim()
     if (/^[+-]?\d{1,18}$/.test(text)) return { value: BigInt(text) } // ids of platforms are longer than a number holds

@@ -79,21 +79,20 @@ create index ledger_of_execution on ledger (execution_id);
 create table mailbox (
   position integer primary key autoincrement,
   id text not null unique,
-  actor text not null,
+  recipient text not null,
   message text not null,
   attempts integer not null default 0,
-  accepted_at integer not null
+  at integer not null
 ) strict;
-create index mailbox_of_actor on mailbox (actor, position);
+create index mailbox_of_recipient on mailbox (recipient, position);
 
 create table dead_letters (
   position integer primary key autoincrement,
   id text not null unique,
-  actor text not null,
+  recipient text not null,
   message text not null,
   reason text not null,
   errors text not null,
-  attempts integer not null,
   at integer not null
 ) strict;
 

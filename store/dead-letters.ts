@@ -1,0 +1,86 @@
+// Dead letters: messages that were given up, with every error they met. A person sends them again or drops them.
+
+import type { SerializedError } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import { audit } from './audit.ts'
+import { type Db, toText } from './database.ts'
+import { ack, append } from './mailbox.ts'
+import type { DeadLetters, StoredDeadLetter, StoredMessage } from './store.ts'
+import { StoreError } from './store-error.ts'
+
+interface LetterRow {
+  id: string
+  to: string
+  message: string
+  reason: string
+  errors: string
+  at: number
+}
+
+const COLUMNS = 'id, recipient as "to", message, reason, errors, at'
+
+export function openDeadLetters(db: Db): DeadLetters {
+  return {
+    add: (letter) => db.write('deadLetters.add', () => add(db, letter)),
+    list: (filter) => db.read('deadLetters.list', () => list(db, filter)),
+    find: (id) => db.read('deadLetters.find', () => find(db, id)),
+    redrive: (id, who) => db.write('deadLetters.redrive', () => redrive(db, id, who)),
+    drop: (id, who) => db.write('deadLetters.drop', () => drop(db, id, who)),
+  }
+}
+
+function add(db: Db, letter: StoredDeadLetter): void {
+  ack(db, letter.id)
+  db.run(
+    `insert into dead_letters (id, recipient, message, reason, errors, at)
+     values (@id, @to, @message, @reason, @errors, @at) on conflict (id) do nothing`,
+    {
+      id: letter.id,
+      to: letter.to,
+      message: toText(letter.message),
+      reason: letter.reason,
+      errors: toText(letter.errors),
+      at: letter.at,
+    },
+  )
+}
+
+function list(db: Db, filter: { to?: string; limit?: number } = {}): readonly StoredDeadLetter[] {
+  return db
+    .all<LetterRow>(
+      `select ${COLUMNS} from dead_letters where @to is null or recipient = @to order by position desc limit @limit`,
+      { to: filter.to, limit: filter.limit ?? -1 },
+    )
+    .map(toLetter)
+}
+
+function find(db: Db, id: string): StoredDeadLetter | undefined {
+  const row = db.get<LetterRow>(`select ${COLUMNS} from dead_letters where id = @id`, { id })
+  return row && toLetter(row)
+}
+
+function redrive(db: Db, id: string, who: { by: string; at: number }): StoredMessage {
+  const { to, message } = take(db, id)
+  append(db, { id, to, message, at: who.at })
+  audit(db, { ...who, action: 'dead-letter.redrive', subject: id, details: { to } })
+  return { id, to, message, at: who.at, attempts: 0 }
+}
+
+function drop(db: Db, id: string, who: { by: string; at: number }): void {
+  const { to, reason } = take(db, id)
+  audit(db, { ...who, action: 'dead-letter.drop', subject: id, details: { to, reason } })
+}
+
+function take(db: Db, id: string): StoredDeadLetter {
+  const row = db.get<LetterRow>(`delete from dead_letters where id = @id returning ${COLUMNS}`, { id })
+  if (row) return toLetter(row)
+  throw new StoreError('unknown-record', `There is no dead letter ${id}.`)
+}
+
+function toLetter(row: LetterRow): StoredDeadLetter {
+  return {
+    ...row,
+    message: JSON.parse(row.message) as JsonObject,
+    errors: JSON.parse(row.errors) as SerializedError[],
+  }
+}
