@@ -1,0 +1,152 @@
+// Spec check: what is wrong with a child specification or the flags of a supervisor, by the name of the field.
+//
+// Owns OTP's list of spec errors and their order: id before start, flags before children. Pure; unknown keys are ignored.
+
+import { BotticelliError } from '../errors.ts'
+import {
+  AUTO_SHUTDOWNS,
+  type AutoShutdown,
+  CHILD_TYPES,
+  type ChildSpec,
+  isSupervisorSpec,
+  RESTARTS,
+  STRATEGIES,
+  type SupervisorSpec,
+} from './child-spec.ts'
+
+export const SPEC_PROBLEMS = [
+  'invalid_child_spec',
+  'missing_id',
+  'missing_start',
+  'invalid_mfa',
+  'invalid_restart_type',
+  'invalid_child_type',
+  'invalid_shutdown',
+  'invalid_significant',
+  'bad_combination',
+  'duplicate_child_name',
+  'invalid_strategy',
+  'invalid_intensity',
+  'invalid_period',
+  'invalid_auto_shutdown',
+  'invalid_max_children',
+  'bad_start_spec',
+  'simple_needs_exactly_one_template',
+  'badarg',
+] as const
+
+/** A spec error under OTP's name for it, with the offending field and value. */
+export interface SpecProblem {
+  readonly problem: (typeof SPEC_PROBLEMS)[number]
+  readonly field?: string
+  readonly value?: unknown
+  /** Which part was being checked. */
+  readonly in?: 'supervisor_flags' | 'start_spec' | 'reload'
+}
+
+export class SpecError extends BotticelliError {
+  readonly details: SpecProblem
+
+  constructor(where: string, details: SpecProblem) {
+    const field = details.field === undefined ? '' : ` (field ${details.field})`
+    const value = 'value' in details ? `, got ${JSON.stringify(details.value) ?? String(details.value)}` : ''
+    super('child-spec', `The specification of ${where} is refused: ${details.problem}${field}${value}.`)
+    this.details = details
+  }
+}
+
+/** What is wrong with one child's specification; undefined when nothing is. */
+export function checkChild(spec: unknown, autoShutdown: AutoShutdown): SpecProblem | undefined {
+  if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
+    return { problem: 'invalid_child_spec', value: spec }
+  }
+  const child = spec as Partial<Record<string, unknown>>
+  const supervisor = 'strategy' in child
+  if (child.id === undefined || child.id === '') return { problem: 'missing_id', field: 'id' }
+  if (!supervisor) {
+    if (child.start === undefined) return { problem: 'missing_start', field: 'start' }
+    if (typeof child.start !== 'function') return { problem: 'invalid_mfa', field: 'start', value: child.start }
+  }
+  const { restart = 'permanent', type = 'worker', significant = false, shutdown } = child
+  if (!isOneOf(RESTARTS, restart)) return { problem: 'invalid_restart_type', field: 'restart', value: restart }
+  if (significant === true && autoShutdown === 'never') {
+    return badCombination('significant', 'auto_shutdown=never', 'significant=true')
+  }
+  if (significant === true && restart === 'permanent') {
+    return badCombination('significant', 'restart=permanent', 'significant=true')
+  }
+  if (typeof significant !== 'boolean') {
+    return { problem: 'invalid_significant', field: 'significant', value: significant }
+  }
+  if (!isOneOf(CHILD_TYPES, type)) return { problem: 'invalid_child_type', field: 'type', value: type }
+  if (shutdown !== undefined && !isShutdownTime(shutdown)) {
+    return { problem: 'invalid_shutdown', field: 'shutdown', value: shutdown }
+  }
+  return undefined
+}
+
+/** What is wrong with a list of them. */
+export function checkChildren(specs: unknown, autoShutdown: AutoShutdown): SpecProblem | undefined {
+  if (!Array.isArray(specs)) return { problem: 'badarg', field: 'children' }
+  const ids = new Set<unknown>()
+  for (const spec of specs) {
+    const problem = checkChild(spec, autoShutdown)
+    if (problem) return problem
+    const { id } = spec as ChildSpec
+    if (ids.has(id)) return { problem: 'duplicate_child_name', field: 'id', value: id }
+    ids.add(id)
+  }
+  return undefined
+}
+
+/** What is wrong with a supervisor's own fields. */
+export function checkFlags(spec: SupervisorSpec): SpecProblem | undefined {
+  const { strategy, intensity = 1, periodMs = 5_000, autoShutdown = 'never', maxChildren } = spec
+  if (!isOneOf(STRATEGIES, strategy)) return { problem: 'invalid_strategy', field: 'strategy', value: strategy }
+  if (!Number.isInteger(intensity) || intensity < 0) {
+    return { problem: 'invalid_intensity', field: 'intensity', value: intensity }
+  }
+  if (!Number.isInteger(periodMs) || periodMs <= 0) {
+    return { problem: 'invalid_period', field: 'periodMs', value: periodMs }
+  }
+  if (!isOneOf(AUTO_SHUTDOWNS, autoShutdown)) {
+    return { problem: 'invalid_auto_shutdown', field: 'autoShutdown', value: autoShutdown }
+  }
+  if (strategy === 'simple_one_for_one' && autoShutdown !== 'never') {
+    return badCombination('autoShutdown', `auto_shutdown=${autoShutdown}`, 'strategy=simple_one_for_one')
+  }
+  if (maxChildren !== undefined && (!Number.isInteger(maxChildren) || maxChildren < 0)) {
+    return { problem: 'invalid_max_children', field: 'maxChildren', value: maxChildren }
+  }
+  return undefined
+}
+
+/** What is wrong with a supervisor as a whole: its flags, then its children or its template. */
+export function checkSupervisor(spec: SupervisorSpec): SpecProblem | undefined {
+  const flags = checkFlags(spec)
+  if (flags) return { ...flags, in: 'supervisor_flags' }
+  const problem =
+    spec.strategy === 'simple_one_for_one'
+      ? spec.template === undefined
+        ? ({ problem: 'bad_start_spec', field: 'template' } as const)
+        : checkChild(spec.template, 'never')
+      : checkChildren(spec.children ?? [], spec.autoShutdown ?? 'never')
+  return problem && { ...problem, in: 'start_spec' }
+}
+
+/** A transient supervisor that gives up ends with `shutdown` and is not restarted: almost never what was meant. */
+export function isDoubtful(spec: ChildSpec): boolean {
+  return isSupervisorSpec(spec) && spec.restart === 'transient' && (spec.autoShutdown ?? 'never') === 'never'
+}
+
+function badCombination(field: string, ...value: readonly string[]): SpecProblem {
+  return { problem: 'bad_combination', field, value }
+}
+
+function isShutdownTime(value: unknown): boolean {
+  return value === 'infinity' || value === 'brutal_kill' || (Number.isInteger(value) && (value as number) >= 0)
+}
+
+function isOneOf(set: readonly unknown[], value: unknown): boolean {
+  return set.includes(value)
+}

@@ -1,0 +1,219 @@
+// Life: one incarnation of an actor, from its start to its end. It is the scope that the actor is given, and it observes
+// the XState actor.
+//
+// Owns what must not outlive the incarnation: the abort signal, timers, watches, shutdown hooks. They are made when they
+// are first asked for: most actors never need them.
+
+import type { AnyActorRef, AnyMachineSnapshot, Observer, Snapshot, Subscription } from 'xstate'
+import type { ActorCell } from './actor-cell.ts'
+import type { Cell, StartOutcome, Watcher } from './cell.ts'
+import type { ActorSpec, ChildSpec } from './child-spec.ts'
+import type { Clock } from './clock.ts'
+import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
+import type { Scope, Terminated } from './scope.ts'
+import { activeContext, type Context, traceparentOf } from './trace-context.ts'
+
+export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
+  readonly incarnation: number
+  ref: AnyActorRef | undefined
+  subscription: Subscription | undefined
+  /** Whether only states tagged `ready` take messages. */
+  gated = false
+  /** Whether a message may be handed over now. */
+  ready = false
+  wasReady = false
+  /** True while an event is being sent: what is observed meanwhile is looked at afterwards, once. */
+  delivering = false
+  ended = false
+  /** What the XState actor failed with while it was being started. */
+  startError: { readonly error: unknown } | undefined
+  shutdownHooks: (() => Promise<void> | void)[] | undefined
+  readonly #cell: ActorCell
+  #controller: AbortController | undefined
+  #clock: OwnedClock | undefined
+  #watching: Set<Cell> | undefined
+
+  constructor(cell: ActorCell, incarnation: number) {
+    this.#cell = cell
+    this.incarnation = incarnation
+  }
+
+  // ------------------------------------------------------------------ scope
+
+  get path(): string {
+    return this.#cell.path
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.ended) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  get clock(): Clock {
+    this.#clock ??= new OwnedClock(this.#cell.runtime.clock, (error) => this.fail(error))
+    return this.#clock
+  }
+
+  tell(to: string, message: Message, options?: TellOptions): TellOutcome {
+    return this.#cell.runtime.tell(to, message, options, this.#cell)
+  }
+
+  ask<Result>(to: string, message: Message, options: AskOptions): Promise<Result> {
+    return this.#cell.runtime.ask(to, message, options, this.#cell)
+  }
+
+  reply(meta: Meta, result: unknown): void {
+    this.#cell.runtime.reply(meta, result)
+  }
+
+  runChild<Output>(spec: ActorSpec<Output>): Promise<Output> {
+    return this.#cell.runChild(this, spec, this.#callersContext()) as Promise<Output>
+  }
+
+  async startChild(spec: ChildSpec): Promise<StartOutcome> {
+    return this.#cell.startChild(this, spec, this.#callersContext())
+  }
+
+  stopChild(id: string): Promise<void> {
+    return this.#cell.stopChild(id)
+  }
+
+  children(): readonly string[] {
+    return this.#cell.childIds()
+  }
+
+  watch(path: string, onDeath?: Message): void {
+    if (this.ended) return
+    const watched = this.#cell.runtime.find(path)
+    if (watched === undefined || watched.state === 'stopped') {
+      this.terminated(path, 'noproc', onDeath)
+      return
+    }
+    this.#watching ??= new Set()
+    this.#watching.add(watched)
+    watched.watchedBy(this, onDeath)
+  }
+
+  unwatch(path: string): void {
+    const watched = this.#cell.runtime.find(path)
+    if (watched === undefined) return
+    this.#watching?.delete(watched)
+    watched.unwatchedBy(this)
+  }
+
+  onShutdown(run: () => Promise<void> | void): void {
+    this.shutdownHooks ??= []
+    this.shutdownHooks.push(run)
+  }
+
+  beat(): void {
+    this.#cell.beat(this)
+  }
+
+  setTimer(id: string, at: number, message: Message): void {
+    const traceparent = traceparentOf(this.#cell.handling)
+    this.#cell.runtime.timers.set({
+      path: this.path,
+      id,
+      at,
+      message,
+      ...(traceparent !== undefined && { traceparent }),
+    })
+  }
+
+  clearTimer(id: string): void {
+    this.#cell.runtime.timers.clear(this.path, id)
+  }
+
+  // ------------------------------------------------------------------ death watch
+
+  terminated(path: string, reason: string, onDeath: Message | undefined): void {
+    if (this.ended) return
+    const notice: Terminated = { type: 'actor.terminated', path, reason }
+    // In the control lane: a full mailbox must not lose a death.
+    this.#cell.runtime.tell(this.path, onDeath ?? notice, { control: true })
+  }
+
+  // ------------------------------------------------------------------ observer of the XState actor
+
+  next(snapshot: Snapshot<unknown>): void {
+    if (!this.delivering && !this.ended && snapshot.status === 'active') this.#cell.changed(this, snapshot)
+  }
+
+  error(error: unknown): void {
+    if (this.ended) return
+    if (this.#cell.life === this) this.#cell.failed(this, error)
+    else this.startError = { error }
+  }
+
+  complete(): void {
+    const snapshot = this.ref?.getSnapshot() as Snapshot<unknown> | undefined
+    if (!this.ended && snapshot?.status === 'done' && this.#cell.life === this) this.#cell.done(this, snapshot.output)
+  }
+
+  /** Whether the actor takes a message in this state. */
+  takesMessagesIn(snapshot: Snapshot<unknown>): boolean {
+    return !this.gated || (snapshot as AnyMachineSnapshot).tags.has('ready')
+  }
+
+  /** Crashes the actor from outside its own logic. */
+  fail(error: unknown): void {
+    if (!this.ended) this.#cell.fail(this, error)
+  }
+
+  /** Lets go of everything that was this incarnation's. */
+  end(reason: unknown): void {
+    if (this.ended) return
+    this.ended = true
+    this.ready = false
+    this.subscription?.unsubscribe()
+    this.#clock?.clearAll()
+    if (this.#watching) for (const cell of this.#watching) cell.unwatchedBy(this)
+    this.#watching = undefined
+    this.#controller?.abort(reason)
+  }
+
+  #callersContext(): Context | undefined {
+    return this.#cell.runtime.tracer === undefined ? undefined : activeContext()
+  }
+}
+
+/** The system's clock, with timers that end with their owner and whose errors are the owner's. */
+class OwnedClock implements Clock {
+  readonly #clock: Clock
+  readonly #fail: (error: unknown) => void
+  readonly #handles = new Set<unknown>()
+
+  constructor(clock: Clock, fail: (error: unknown) => void) {
+    this.#clock = clock
+    this.#fail = fail
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  setTimeout(run: () => void, ms: number): unknown {
+    const handle = this.#clock.setTimeout(() => {
+      this.#handles.delete(handle)
+      try {
+        run()
+      } catch (error) {
+        this.#fail(error)
+      }
+    }, ms)
+    this.#handles.add(handle)
+    return handle
+  }
+
+  clearTimeout(handle: unknown): void {
+    this.#handles.delete(handle)
+    this.#clock.clearTimeout(handle)
+  }
+
+  clearAll(): void {
+    for (const handle of this.#handles) this.#clock.clearTimeout(handle)
+    this.#handles.clear()
+  }
+}

@@ -1,0 +1,15 @@
+// Supervision errors: what the runtime itself crashes an actor with, or tells the one who asked.
+
+import { BotticelliError } from '../errors.ts'
+
+/** An ask that got no answer: `ask-timeout`, `ask-refused`. */
+export class AskError extends BotticelliError {}
+
+/** A child that did not start: `child-start`. The cause is what it failed with. */
+export class StartError extends BotticelliError {}
+
+/** An actor that is no longer there: `actor-stopped`. */
+export class ActorStoppedError extends BotticelliError {}
+
+/** What the runtime crashes an actor with: `actor-deadline`, `actor-hung`, `death-pact`. */
+export class ActorCrashError extends BotticelliError {}

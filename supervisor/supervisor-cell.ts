@@ -1,0 +1,718 @@
+// Supervisor cell: starts its children in order, watches them, restarts and stops them, as OTP's supervisor does.
+//
+// Owns the list of children and the history of restarts. It does one thing at a time: what arrives meanwhile (exits,
+// calls, retries, the order to stop) waits in line, so that a start or a stop that takes time is never interleaved with
+// another. What to do about an exit is decided in restart-policy.ts.
+//
+//   S1. A restart is counted when it is decided, each retry of a failed start as well; calls by hand never are.
+//   S2. Children stop in reverse start order, one after another; a child keeps its place over restarts.
+//   S3. An exit counts only for the incarnation that the supervisor believes to be running.
+//   S4. Between a failed start and its retry the supervisor serves whoever else is in line.
+
+import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
+import { Cell, type Host, type StartOutcome } from './cell.ts'
+import { checkChild, checkChildren, checkSupervisor, SpecError, type SpecProblem } from './check-spec.ts'
+import {
+  type ChildSpec,
+  type ChildType,
+  DEFAULT_INTENSITY,
+  DEFAULT_PERIOD_MS,
+  isSupervisorSpec,
+  type Restart,
+  restartOf,
+  type ShutdownTime,
+  type SupervisorSpec,
+  shutdownOf,
+  typeOf,
+} from './child-spec.ts'
+import { describeExit, type Exit, KILLED, NORMAL, SHUTDOWN } from './exit.ts'
+import type { ActorRecord } from './record.ts'
+import {
+  addLimited,
+  addRestart,
+  backoffDelayMs,
+  comesBack,
+  endsSupervisor,
+  groupOf,
+  resetAfterMs,
+} from './restart-policy.ts'
+import type { Runtime } from './runtime.ts'
+import { StartError } from './supervision-error.ts'
+import { stopActor } from './xstate-internals.ts'
+
+/** A child as its supervisor keeps it. */
+interface Child {
+  readonly id: string
+  spec: ChildSpec
+  readonly cell: Cell
+  /** The incarnation believed to be running. */
+  live: number | undefined
+  /** To be started again: after a failed start, or after the back-off. */
+  restarting: boolean
+  /** Times of restarts, for the child's own limit. */
+  restarts: readonly number[]
+  backoffAttempt: number
+}
+
+/** Answers of the management calls. OTP's outcomes, as values. */
+export type CallError =
+  | { readonly error: 'not_found' | 'running' | 'restarting' | 'already_present' | 'max_children' | 'noproc' }
+  | { readonly error: 'already_started'; readonly incarnation: number }
+  | { readonly error: 'simple_one_for_one' }
+  | { readonly error: 'start_failed'; readonly reason: unknown }
+  | { readonly error: 'spec'; readonly problem: SpecProblem }
+export type StartChildOutcome =
+  | { readonly ok: 'child'; readonly path: string; readonly incarnation: number; readonly info?: unknown }
+  | { readonly ok: 'ignored' }
+  | CallError
+export type CallOutcome = { readonly ok: true } | CallError
+export interface ChildStatus {
+  readonly id: string
+  readonly is: 'running' | 'stopped' | 'restarting'
+  readonly incarnation?: number
+  readonly type: ChildType
+}
+export interface ChildCounts {
+  readonly specs: number
+  readonly active: number
+  readonly supervisors: number
+  readonly workers: number
+}
+export interface EffectiveSpec {
+  readonly id: string
+  readonly restart: Restart
+  readonly shutdown: ShutdownTime
+  readonly type: ChildType
+  readonly significant: boolean
+}
+/** What `startChild` takes for a `simple_one_for_one` supervisor: the instance's name, and what its start is called with. */
+export interface Instance {
+  readonly id: string
+  readonly args?: unknown
+}
+
+/** One thing for the supervisor to do; true when it has ended over it. */
+type Task = () => boolean | Promise<boolean>
+
+export class SupervisorCell extends Cell implements Host {
+  /** As given, with what `init` returned. */
+  spec: SupervisorSpec
+  readonly kind: string
+  readonly #given: SupervisorSpec
+  readonly #createRoot: ((logic: SupervisorLogic) => AnyActorRef) | undefined
+  #children = new Map<string, Child>()
+  #template: ChildSpec | undefined
+  #history: readonly number[] = []
+  #ref: AnyActorRef | undefined
+  #tasks: Task[] = []
+  #working = false
+  #stopRequest: { readonly exit: Exit; readonly done: PromiseWithResolvers<void> } | undefined
+  #epoch = 0
+
+  constructor(
+    runtime: Runtime,
+    host: Host | undefined,
+    path: string,
+    spec: SupervisorSpec,
+    createRoot?: (logic: SupervisorLogic) => AnyActorRef,
+  ) {
+    super(runtime, host, path)
+    this.spec = spec
+    this.#given = spec
+    this.kind = spec.kind ?? 'supervisor'
+    this.#createRoot = createRoot
+  }
+
+  get alive(): boolean {
+    return this.#ref !== undefined
+  }
+
+  parentRef(): AnyActorRef | undefined {
+    return this.#ref
+  }
+
+  // ------------------------------------------------------------------ start
+
+  async start(): Promise<StartOutcome> {
+    const refused = await this.#resolveSpec()
+    if (refused) return refused
+    const epoch = ++this.#epoch
+    this.incarnation++
+    this.state = 'starting'
+    this.startedAt = this.runtime.clock.now()
+    this.#history = []
+    this.#children = new Map()
+    this.#template = this.spec.template
+    const parent = this.host?.parentRef()
+    this.#ref =
+      this.#createRoot?.(supervisorLogic) ??
+      (createActor(supervisorLogic, { id: this.id, ...(parent && { parent }) } as never) as AnyActorRef)
+    this.#ref.start()
+    this.publish({ type: 'started' })
+    this.#working = true
+    for (const spec of this.spec.strategy === 'simple_one_for_one' ? [] : (this.spec.children ?? [])) {
+      const child = this.#add(spec)
+      const outcome = child === undefined ? taken(this.path, spec.id) : await this.#start(child)
+      if (epoch !== this.#epoch)
+        return { is: 'failed', error: new StartError('child-start', `${this.path} was killed while it started.`) }
+      if (outcome.is === 'failed') return this.#rollBack(spec.id, outcome.error)
+    }
+    this.state = 'running'
+    if (this.incarnation > 1) this.restarts++
+    this.publish({ type: 'ready' })
+    this.#working = false
+    this.#work()
+    return { is: 'started' }
+  }
+
+  /** Asks `init` and checks what is to be supervised, before anything starts. */
+  async #resolveSpec(): Promise<StartOutcome | undefined> {
+    if (this.#given.init) {
+      try {
+        const given = await this.#given.init()
+        if (given === 'ignore') {
+          this.state = 'stopped'
+          return { is: 'ignored' }
+        }
+        if (typeof given !== 'object' || given === null) return { is: 'failed', error: new BadInit(this.path, given) }
+        this.spec = { ...this.#given, ...given }
+      } catch (error) {
+        return { is: 'failed', error }
+      }
+    }
+    const problem = checkSupervisor(this.spec)
+    return problem && { is: 'failed', error: new SpecError(this.path, problem) }
+  }
+
+  /** Stops, in reverse, what was started before the child that failed. */
+  async #rollBack(id: string, reason: unknown): Promise<StartOutcome> {
+    await this.#stopAll([...this.#children.values()])
+    this.#clear()
+    this.publish({ type: 'stopped', reason: `shutdown:failed_to_start_child:${id}:${messageOf(reason)}` })
+    this.state = 'restarting'
+    this.#working = false
+    return { is: 'failed', error: new FailedToStartChild(this.path, id, reason) }
+  }
+
+  #add(spec: ChildSpec, args?: unknown): Child | undefined {
+    const cell = this.runtime.create(this, spec, args)
+    if (cell === undefined) return undefined
+    const child: Child = {
+      id: spec.id,
+      spec,
+      cell,
+      live: undefined,
+      restarting: false,
+      restarts: [],
+      backoffAttempt: 0,
+    }
+    this.#children.set(spec.id, child)
+    return child
+  }
+
+  async #start(child: Child): Promise<StartOutcome> {
+    const outcome = await child.cell.start()
+    child.restarting = false
+    // A child may have ended while it was starting; its exit waits in line, for this incarnation.
+    child.live = outcome.is === 'started' ? child.cell.incarnation : undefined
+    if (outcome.is === 'ignored') {
+      if (restartOf(child.spec) === 'temporary' || this.#simple) this.#remove(child, NORMAL)
+      else child.cell.finish(NORMAL)
+    }
+    return outcome
+  }
+
+  // ------------------------------------------------------------------ exits
+
+  childEnded(cell: Cell, exit: Exit): void {
+    const { incarnation } = cell
+    const child = this.#children.get(cell.id)
+    if (child?.cell !== cell || (child.live === undefined && !this.#working)) return
+    this.#do(() => (child.live === incarnation ? this.#exited(child, exit) : false))
+  }
+
+  /** A supervisor takes no errors over: the child ends with its own. */
+  childEscalated(): boolean {
+    return false
+  }
+
+  async #exited(child: Child, exit: Exit): Promise<boolean> {
+    child.live = undefined
+    if (comesBack(restartOf(child.spec), exit)) return this.#restart(child, exit)
+    this.#leave(child, exit)
+    return this.#endIfSignificant(child)
+  }
+
+  #endIfSignificant(child: Child): Promise<boolean> | boolean {
+    const others = () =>
+      [...this.#children.values()].some((c) => (c.live !== undefined || c.restarting) && c.spec.significant)
+    const ends = endsSupervisor(this.spec.autoShutdown ?? 'never', child.spec.significant ?? false, others)
+    return ends ? this.#end(SHUTDOWN) : false
+  }
+
+  /** A child is down and stays so: its place is kept unless it is temporary. */
+  #leave(child: Child, exit: Exit): void {
+    child.live = undefined
+    child.restarting = false
+    if (restartOf(child.spec) === 'temporary' || this.#simple) this.#remove(child, exit)
+    else child.cell.finish(exit)
+  }
+
+  #remove(child: Child, exit: Exit): void {
+    this.#children.delete(child.id)
+    child.cell.remove(exit)
+  }
+
+  // ------------------------------------------------------------------ restarts
+
+  async #restart(child: Child, exit: Exit | undefined): Promise<boolean> {
+    const now = this.runtime.clock.now()
+    if (exit && this.#givesUp(child, exit, now)) {
+      this.#leave(child, exit)
+      return this.#endIfSignificant(child)
+    }
+    const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
+    const counted = addRestart(this.#history, now, intensity, periodMs)
+    this.#history = counted.history
+    if (!counted.allowed) {
+      this.publish({ type: 'escalated', ...(child.cell.lastError && { error: child.cell.lastError }) })
+      child.restarting = false
+      this.#leaveForEnd(child)
+      return this.#end(SHUTDOWN)
+    }
+    const delayMs = this.#backoff(child, now)
+    child.cell.state = 'restarting'
+    child.cell.publish({ type: 'restarting', delayMs, cause: exit ? 'own_failure' : 'start_retry' })
+    await this.#stopGroup(child)
+    if (delayMs === 0) return this.#startGroup(child)
+    child.restarting = true
+    this.runtime.clock.setTimeout(() => this.#retry(child), delayMs)
+    return false
+  }
+
+  /** Whether the child's own limit, or the kind of its error, ends it here. */
+  #givesUp(child: Child, exit: Exit, now: number): boolean {
+    const { spec } = child
+    if (isSupervisorSpec(spec)) return false
+    if (exit.is === 'error' && spec.restartOn && !spec.restartOn(exit.error)) return this.#giveUp(child)
+    if (spec.limit === undefined) return false
+    const counted = addLimited(child.restarts, now, spec.limit)
+    child.restarts = counted.history
+    return counted.allowed ? false : this.#giveUp(child)
+  }
+
+  #giveUp({ cell }: Child): true {
+    const error = cell.lastError ?? { name: 'Error', message: 'ended too often' }
+    cell.publish({ type: 'given-up', error })
+    return true
+  }
+
+  #backoff(child: Child, now: number): number {
+    const { backoff } = child.spec
+    if (backoff === undefined) return 0
+    if (!child.restarting && now - child.cell.startedAt >= resetAfterMs(backoff)) child.backoffAttempt = 0
+    return backoffDelayMs(child.backoffAttempt++, backoff, this.runtime.random())
+  }
+
+  /** The children that share the crash, in start order. */
+  #group(child: Child): readonly Child[] {
+    if (this.spec.strategy === 'one_for_one' || this.spec.strategy === 'simple_one_for_one') return [child]
+    const all = [...this.#children.values()]
+    const [from, to] = groupOf(this.spec.strategy, all.indexOf(child), all.length)
+    return all.slice(from, to)
+  }
+
+  /** Stops the others of the group. Temporary ones are gone with it. */
+  async #stopGroup(child: Child): Promise<void> {
+    const group = this.#group(child)
+    for (const member of group.toReversed()) {
+      member.restarting = false
+      if (member !== child || member.live !== undefined) await this.#stopOne(member)
+      if (member === child) continue
+      if (restartOf(member.spec) === 'temporary') this.#remove(member, SHUTDOWN)
+      else member.cell.state = 'restarting'
+    }
+  }
+
+  /** Starts the group again in order. The first that fails is tried again later, with the whole group that is then its own. */
+  async #startGroup(child: Child): Promise<boolean> {
+    const epoch = this.#epoch
+    for (const member of this.#group(child)) {
+      if (member !== child) member.cell.publish({ type: 'restarting', delayMs: 0, cause: 'sibling' })
+      const outcome = await this.#start(member)
+      if (epoch !== this.#epoch) return true
+      if (outcome.is !== 'failed') continue
+      member.restarting = true
+      this.#tryAgain(member)
+      return false
+    }
+    return false
+  }
+
+  /** A failed start goes to the end of the line. */
+  #tryAgain(child: Child): void {
+    this.#do(() => (this.#isRestarting(child) ? this.#restart(child, undefined) : false))
+  }
+
+  /** The back-off is over. The restart was counted when it was decided. */
+  #retry(child: Child): void {
+    this.#do(() => (this.#isRestarting(child) ? this.#startGroup(child) : false))
+  }
+
+  #isRestarting(child: Child): boolean {
+    return child.restarting && this.#children.get(child.id) === child
+  }
+
+  // ------------------------------------------------------------------ end
+
+  stop(exit: Exit, time: ShutdownTime): void | Promise<void> {
+    if (!this.alive) return undefined
+    if (time === 'brutal_kill') return this.kill()
+    if (this.#stopRequest) return this.#stopRequest.done.promise
+    const done = Promise.withResolvers<void>()
+    this.#stopRequest = { exit, done }
+    this.state = 'stopping'
+    const { clock } = this.runtime
+    const timer = time === 'infinity' ? undefined : clock.setTimeout(() => this.kill(), time)
+    this.#do(() => this.#end(exit))
+    return done.promise.finally(() => clock.clearTimeout(timer))
+  }
+
+  kill(): void {
+    if (!this.alive) return
+    const children = [...this.#children.values()]
+    this.#clear()
+    this.publish({ type: 'stopped', reason: 'killed' })
+    for (const { cell } of children) {
+      cell.kill()
+      cell.remove(KILLED)
+    }
+    this.#ended(KILLED)
+  }
+
+  /** Stops everything in reverse and ends. Always true: the supervisor has ended. */
+  async #end(exit: Exit): Promise<boolean> {
+    const epoch = this.#epoch
+    this.state = 'stopping'
+    await this.#stopAll([...this.#children.values()])
+    if (epoch !== this.#epoch) return true
+    this.#clear()
+    this.publish({ type: 'stopped', reason: describeExit(exit) })
+    this.#ended(exit)
+    return true
+  }
+
+  #ended(exit: Exit): void {
+    this.state = 'restarting'
+    const request = this.#stopRequest
+    this.#stopRequest = undefined
+    this.host?.childEnded(this, exit)
+    this.runtime.rootEnded(this, exit)
+    request?.done.resolve()
+  }
+
+  #clear(): void {
+    this.#epoch++
+    this.#tasks = []
+    this.#children = new Map()
+    if (this.#ref) stopActor(this.#ref)
+    this.#ref = undefined
+  }
+
+  async #stopAll(children: readonly Child[]): Promise<void> {
+    if (this.#simple) {
+      await Promise.all(children.map((child) => this.#stopForGood(child)))
+      return
+    }
+    for (const child of children.toReversed()) await this.#stopForGood(child)
+  }
+
+  async #stopForGood(child: Child): Promise<void> {
+    child.cell.close()
+    await this.#stopOne(child)
+    child.cell.remove(SHUTDOWN)
+  }
+
+  #stopOne(child: Child): void | Promise<void> {
+    child.live = undefined
+    return child.cell.stop(SHUTDOWN, shutdownOf(child.spec))
+  }
+
+  /** The child whose crash was one too many ends with the supervisor. */
+  #leaveForEnd(child: Child): void {
+    child.live = undefined
+  }
+
+  // ------------------------------------------------------------------ calls
+
+  startChild(given: ChildSpec | Instance): Promise<StartChildOutcome> {
+    return this.#call(async () => {
+      if (this.#simple) return this.#startInstance(given as Instance)
+      const problem = checkChild(given, this.spec.autoShutdown ?? 'never')
+      if (problem) return { error: 'spec', problem }
+      const spec = given as ChildSpec
+      const known = this.#children.get(spec.id)
+      if (known?.live !== undefined) return { error: 'already_started', incarnation: known.live }
+      if (known) return { error: 'already_present' }
+      return this.#startNew(spec, undefined)
+    })
+  }
+
+  async #startInstance({ id, args }: Instance): Promise<StartChildOutcome> {
+    const template = this.#template!
+    if (this.#children.size >= (this.spec.maxChildren ?? Number.POSITIVE_INFINITY)) return { error: 'max_children' }
+    const known = this.#children.get(id)
+    if (known) return { error: 'already_started', incarnation: known.cell.incarnation }
+    return this.#startNew({ ...template, id }, args)
+  }
+
+  async #startNew(spec: ChildSpec, args: unknown): Promise<StartChildOutcome> {
+    const child = this.#add(spec, args)
+    if (child === undefined) return { error: 'already_present' }
+    const outcome = await this.#start(child)
+    if (outcome.is === 'failed') this.#remove(child, { is: 'error', error: outcome.error })
+    return startOutcome(child, outcome)
+  }
+
+  restartChild(id: string): Promise<StartChildOutcome> {
+    return this.#call(async () => {
+      if (this.#simple) return { error: 'simple_one_for_one' }
+      const child = this.#children.get(id)
+      if (child === undefined) return { error: 'not_found' }
+      if (child.restarting) return { error: 'restarting' }
+      if (child.live !== undefined) return { error: 'running' }
+      child.cell.publish({ type: 'restarting', delayMs: 0, cause: 'operator' })
+      const outcome = await this.#start(child)
+      if (outcome.is === 'failed') child.cell.finish({ is: 'error', error: outcome.error })
+      return startOutcome(child, outcome)
+    })
+  }
+
+  terminateChild(id: string): Promise<CallOutcome> {
+    return this.#call(async () => {
+      const child = this.#children.get(id)
+      if (this.#simple && child === undefined) {
+        if (id === this.#template?.id) return { error: 'simple_one_for_one' }
+        return this.runtime.lastIncarnation(`${this.path === '/' ? '' : this.path}/${id}`) > 0
+          ? { ok: true }
+          : { error: 'not_found' }
+      }
+      if (child === undefined) return { error: 'not_found' }
+      child.cell.close()
+      await this.#stopOne(child)
+      this.#leave(child, SHUTDOWN)
+      return { ok: true }
+    })
+  }
+
+  deleteChild(id: string): Promise<CallOutcome> {
+    return this.#call(() => {
+      if (this.#simple) return { error: 'simple_one_for_one' }
+      const child = this.#children.get(id)
+      if (child === undefined) return { error: 'not_found' }
+      if (child.restarting) return { error: 'restarting' }
+      if (child.live !== undefined) return { error: 'running' }
+      this.#remove(child, SHUTDOWN)
+      return { ok: true }
+    })
+  }
+
+  whichChildren(): Promise<readonly ChildStatus[] | CallError> {
+    return this.#call(() => [...this.#children.values()].map(statusOf))
+  }
+
+  countChildren(): Promise<ChildCounts | CallError> {
+    return this.#call(() => this.#counts())
+  }
+
+  #counts(): ChildCounts {
+    const children = [...this.#children.values()]
+    const supervisors = children.filter(({ spec }) => typeOf(spec) === 'supervisor').length
+    return {
+      specs: this.#simple ? 1 : children.length,
+      active: children.filter(({ live }) => live !== undefined).length,
+      supervisors,
+      workers: children.length - supervisors,
+    }
+  }
+
+  childSpec(id: string): Promise<EffectiveSpec | CallError> {
+    return this.#call(() => {
+      const child = this.#children.get(id)
+      const spec = this.#simple && (child !== undefined || id === this.#template?.id) ? this.#template : child?.spec
+      if (spec === undefined) return { error: 'not_found' }
+      return {
+        id: spec.id,
+        restart: restartOf(spec),
+        shutdown: shutdownOf(spec),
+        type: typeOf(spec),
+        significant: spec.significant ?? false,
+      }
+    })
+  }
+
+  /** New flags and specs for a running supervisor. New children are known but not started, running ones run on. */
+  reload(next: SupervisorSpec): Promise<CallOutcome> {
+    return this.#call(() => {
+      const problem = this.#checkReload(next)
+      if (problem) return { error: 'spec', problem: { ...problem, in: 'reload' } }
+      this.spec = { ...next, id: this.spec.id }
+      if (this.#simple) {
+        this.#template = next.template
+        for (const child of this.#children.values()) child.spec = { ...next.template!, id: child.id }
+        return { ok: true }
+      }
+      const old = this.#children
+      this.#children = new Map()
+      for (const spec of next.children ?? []) {
+        const known = old.get(spec.id)
+        if (known) this.#children.set(spec.id, Object.assign(known, { spec }))
+        else this.#add(spec)?.cell.finish(NORMAL)
+      }
+      for (const [id, child] of old) if (!this.#children.has(id)) this.#children.set(id, child)
+      return { ok: true }
+    })
+  }
+
+  #checkReload(next: SupervisorSpec): SpecProblem | undefined {
+    const problem = checkSupervisor(next)
+    if (problem?.problem === 'bad_start_spec') return { ...problem, problem: 'simple_needs_exactly_one_template' }
+    return problem
+  }
+
+  /** What is wrong with a list of specs, were they given to this supervisor. */
+  checkSpecs(specs: unknown): SpecProblem | undefined {
+    return checkChildren(specs, this.spec.autoShutdown ?? 'never')
+  }
+
+  get #simple(): boolean {
+    return this.spec.strategy === 'simple_one_for_one'
+  }
+
+  // ------------------------------------------------------------------ one thing at a time
+
+  #call<Result>(run: () => Result | Promise<Result>): Promise<Result | { readonly error: 'noproc' }> {
+    if (!this.alive) return Promise.resolve({ error: 'noproc' })
+    const { promise, resolve, reject } = Promise.withResolvers<Result | { readonly error: 'noproc' }>()
+    const epoch = this.#epoch
+    this.#abandoned.add(resolve as (answer: unknown) => void)
+    this.#do(async () => {
+      try {
+        resolve(await run())
+      } catch (error) {
+        reject(error)
+      } finally {
+        this.#abandoned.delete(resolve as (answer: unknown) => void)
+      }
+      return epoch !== this.#epoch
+    })
+    return promise
+  }
+
+  /** Calls that would wait for ever when the supervisor ends. */
+  readonly #abandoned = new Set<(answer: unknown) => void>()
+
+  #do(task: Task): void {
+    this.#tasks.push(task)
+    if (this.#working) return
+    this.#working = true
+    // Not on the stack of whoever reports: two children that end together are both heard of first.
+    queueMicrotask(() => {
+      this.#working = false
+      this.#work()
+    })
+  }
+
+  #work(): void {
+    if (this.#working || this.#tasks.length === 0) return
+    this.#working = true
+    void this.#workOff()
+  }
+
+  async #workOff(): Promise<void> {
+    const epoch = this.#epoch
+    for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+      const ended = await task()
+      if (ended || epoch !== this.#epoch) break
+    }
+    if (epoch === this.#epoch) {
+      this.#working = false
+      return
+    }
+    for (const answer of this.#abandoned) answer({ error: 'noproc' })
+    this.#abandoned.clear()
+    if (!this.alive) this.#working = false
+  }
+
+  // ------------------------------------------------------------------ introspection
+
+  record(): ActorRecord {
+    const { strategy, intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
+    const since = this.runtime.clock.now() - periodMs
+    const used = this.#history.filter((at) => at >= since).length
+    return {
+      path: this.path,
+      kind: this.kind,
+      ...(this.host && { parent: this.host.path }),
+      incarnation: this.incarnation,
+      state: this.state,
+      restarts: this.restarts,
+      consecutiveFailures: 0,
+      handled: 0,
+      failed: 0,
+      deadLetters: this.deadLetters,
+      mailbox: { depth: 0, highWater: 0, oldestAgeMs: 0, capacity: 0 },
+      startedAt: this.startedAt,
+      ...(this.lastFailureAt !== undefined && { lastFailureAt: this.lastFailureAt }),
+      ...(this.lastError !== undefined && { lastError: this.lastError }),
+      supervisor: { strategy, intensity, periodMs, left: Math.max(0, intensity - used), children: this.#children.size },
+    }
+  }
+}
+
+/** The start of a supervisor that failed because a child's did. */
+export class FailedToStartChild extends StartError {
+  readonly child: string
+
+  constructor(path: string, child: string, reason: unknown) {
+    super('child-start', `${path} could not start its child ${child}: ${messageOf(reason)}`, { cause: reason })
+    this.child = child
+  }
+}
+
+/** `init` of a supervisor returned something that is no specification. */
+export class BadInit extends StartError {
+  constructor(path: string, given: unknown) {
+    super('child-start', `init of ${path} must return the fields of a supervisor or 'ignore', got ${typeof given}.`)
+  }
+}
+
+type SupervisorLogic = ActorLogic<Snapshot<undefined>, EventObject, undefined>
+
+/** Logic of a supervisor's XState actor: it is the parent in the inspector's tree, and the ends of its children are shown to arrive there. */
+const supervisorLogic: SupervisorLogic = {
+  transition: (snapshot) => snapshot,
+  getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
+  getPersistedSnapshot: (snapshot) => snapshot,
+}
+
+function taken(path: string, id: string): StartOutcome {
+  return { is: 'failed', error: new StartError('child-start', `${path} has a child ${id} already.`) }
+}
+
+function startOutcome(child: Child, outcome: StartOutcome): StartChildOutcome {
+  if (outcome.is === 'failed') return { error: 'start_failed', reason: outcome.error }
+  if (outcome.is === 'ignored') return { ok: 'ignored' }
+  const { path, incarnation } = child.cell
+  return { ok: 'child', path, incarnation, ...('info' in outcome && { info: outcome.info }) }
+}
+
+function statusOf({ id, spec, live, restarting }: Child): ChildStatus {
+  const type = typeOf(spec)
+  if (restarting) return { id, is: 'restarting', type }
+  return live === undefined ? { id, is: 'stopped', type } : { id, is: 'running', incarnation: live, type }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
+}

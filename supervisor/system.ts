@@ -1,0 +1,442 @@
+// Actor system: the tree, its addresses, and the ways in from outside.
+//
+// Owns the table of paths, the events, the dead letters and the asks. The cells do the rest.
+
+import type { Tracer } from '@opentelemetry/api'
+import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate'
+import type { SerializedError } from '../errors.ts'
+import { ActorCell } from './actor-cell.ts'
+import { Asks } from './asks.ts'
+import type { Cell, Host } from './cell.ts'
+import type { SpecProblem } from './check-spec.ts'
+import { type ChildSpec, isSupervisorSpec, type SupervisorSpec, shutdownOf } from './child-spec.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { DeadLetters } from './dead-letters.ts'
+import type { SupervisionEvent } from './event.ts'
+import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
+import type {
+  AskOptions,
+  DeadLetter,
+  DeadLetterReason,
+  Delivered,
+  Message,
+  Meta,
+  TellOptions,
+  TellOutcome,
+} from './message.ts'
+import { OwnTimers, type StoredTimer, type TimerStore } from './own-timers.ts'
+import type { ActorRecord } from './record.ts'
+import { RunQueue } from './run-queue.ts'
+import type { Runtime } from './runtime.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
+import {
+  type CallError,
+  type CallOutcome,
+  type ChildCounts,
+  type ChildStatus,
+  type EffectiveSpec,
+  type Instance,
+  type StartChildOutcome,
+  SupervisorCell,
+} from './supervisor-cell.ts'
+import { activeTracer, injectActive } from './trace-context.ts'
+import { prepareSystem } from './xstate-internals.ts'
+
+export interface SystemOptions {
+  /** Default the system's clock. */
+  readonly clock?: Clock
+  /** 0 to 1, for jitter. Default Math.random. */
+  readonly random?: () => number
+  /** Receives every inspection event of XState, from all actors of the tree. */
+  readonly inspect?: (event: InspectionEvent) => void
+  /** Where the state of actors that ask for it is kept. Default: nowhere. */
+  readonly snapshots?: SnapshotStore
+  /** Where own timers are kept. Default: nowhere, they end with the process. */
+  readonly timers?: TimerStore
+}
+
+export interface ActorSystem {
+  /** Puts a message into a mailbox; never throws, never waits. */
+  tell(to: string, message: Message, options?: TellOptions): TellOutcome
+  /** @throws AskError `ask-timeout`, `ask-refused` */
+  ask<Result>(to: string, message: Message, options: AskOptions): Promise<Result>
+  records(): Iterable<ActorRecord>
+  record(path: string): ActorRecord | undefined
+  /** Hears of everything that happens to the actors. What the listener throws is ignored. */
+  subscribe(listener: (event: SupervisionEvent) => void): () => void
+
+  // OTP's management calls. They wait their turn behind whatever the supervisor is doing.
+  startChild(supervisor: string, spec: ChildSpec | Instance): Promise<StartChildOutcome>
+  restartChild(supervisor: string, id: string): Promise<StartChildOutcome>
+  terminateChild(supervisor: string, id: string): Promise<CallOutcome>
+  deleteChild(supervisor: string, id: string): Promise<CallOutcome>
+  whichChildren(supervisor: string): Promise<readonly ChildStatus[] | CallError>
+  countChildren(supervisor: string): Promise<ChildCounts | CallError>
+  childSpec(supervisor: string, id: string): Promise<EffectiveSpec | CallError>
+  reload(supervisor: string, spec: SupervisorSpec): Promise<CallOutcome>
+  /** What is wrong with a list of child specifications; undefined when nothing is, or there is no such supervisor. */
+  checkChildSpecs(supervisor: string, specs: unknown): SpecProblem | undefined
+
+  /** Ends an actor after the message in hand, before those that wait. Its supervisor sees a normal end, or the exit given. */
+  stopActor(path: string, exit?: Exit): Promise<void>
+  /** The actor takes nothing more, handles what waits, then ends normally. */
+  drainActor(path: string): void
+  /** Ends an actor or a supervisor at once, with all that is below it. Its supervisor sees `killed`, an abnormal end. */
+  kill(path: string): void
+  /** Holds an actor's messages back until `until` (epoch ms), or until `resume`. False: no such actor. */
+  pause(path: string, options: { readonly reason: string; readonly until?: number }): boolean
+  resume(path: string): boolean
+
+  /** Oldest first; the list is bounded, and forgets the oldest. */
+  deadLetters(): readonly DeadLetter[]
+  /** Sends a dead letter again, as a first attempt; it leaves the list if it was taken. */
+  redrive(id: string): TellOutcome
+  /** Takes a dead letter off the list. False: it is not there. */
+  dropDeadLetter(id: string): boolean
+
+  /** Stops everything in reverse order, within the shutdown times, then by force. `withinMs` limits the whole. */
+  stop(options?: { readonly withinMs?: number; readonly exit?: Exit }): Promise<void>
+  /** The root gave up, was stopped, or had nothing to do. */
+  readonly ended: Promise<{ readonly reason: string }>
+}
+
+/**
+ * Starts a tree of actors and settles when all of it has started.
+ * @throws SpecError for a specification that is not valid, FailedToStartChild when a start fails; nothing is left running
+ */
+export async function startSystem(root: SupervisorSpec, options: SystemOptions = {}): Promise<ActorSystem> {
+  const system = new System(options)
+  await system.start(root)
+  return system
+}
+
+/** Ended paths whose last incarnation is remembered, so that numbers are not used twice soon. */
+const REMEMBERED_PATHS = 10_000
+
+class System implements ActorSystem, Runtime {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly tracer: Tracer | undefined
+  readonly snapshots: SnapshotStore | undefined
+  readonly timers: OwnTimers
+  readonly ended: Promise<{ readonly reason: string }>
+  readonly #ended = Promise.withResolvers<{ readonly reason: string }>()
+  readonly #inspect: ((event: InspectionEvent) => void) | undefined
+  readonly #cells = new Map<string, Cell>()
+  readonly #past = new Map<string, number>()
+  readonly #listeners = new Set<(event: SupervisionEvent) => void>()
+  readonly #letters = new DeadLetters()
+  readonly #asks: Asks
+  readonly #queue = new RunQueue()
+  readonly #idPrefix: string
+  #ids = 0
+  #root: SupervisorCell | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: SystemOptions) {
+    this.clock = options.clock ?? systemClock
+    this.random = options.random ?? Math.random
+    this.snapshots = options.snapshots
+    this.tracer = activeTracer()
+    this.timers = new OwnTimers(this.clock, options.timers, (timer) => this.#ring(timer))
+    this.ended = this.#ended.promise
+    this.#inspect = options.inspect
+    this.#asks = new Asks(this.clock)
+    // Ids must not repeat over restarts of the process: they end up in stores.
+    this.#idPrefix = `${this.clock.now().toString(36)}${Math.floor(this.random() * 2 ** 32).toString(36)}-`
+  }
+
+  async start(spec: SupervisorSpec): Promise<void> {
+    const root = new SupervisorCell(this, undefined, '/', spec, (logic) => this.#createRoot(spec.id, logic))
+    this.#root = root
+    this.#cells.set('/', root)
+    const outcome = await root.start()
+    if (outcome.is === 'failed') throw outcome.error
+    if (outcome.is === 'ignored') this.#close('ignored')
+    else this.timers.rearm()
+  }
+
+  #createRoot(id: string, logic: Parameters<typeof createActor>[0]): AnyActorRef {
+    const inspect = this.#inspect
+    const guarded = (event: InspectionEvent) => {
+      try {
+        inspect?.(event)
+      } catch {
+        // What an inspector throws would reach whoever sent the event.
+      }
+    }
+    const ref = createActor(logic, {
+      id,
+      clock: this.clock as never,
+      logger: () => {},
+      ...(inspect && { inspect: guarded }),
+    } as never) as AnyActorRef
+    prepareSystem(ref, this.clock)
+    return ref
+  }
+
+  // ------------------------------------------------------------------ messages
+
+  tell(to: string, message: Message, options?: TellOptions, sender?: ActorCell): TellOutcome {
+    const delivered = this.#address(message, options, sender)
+    return this.#post(to, delivered, options?.control ?? false)
+  }
+
+  #post(to: string, message: Delivered, control: boolean): TellOutcome {
+    const { id } = message.meta
+    const cell = this.#cells.get(to)
+    if (cell instanceof ActorCell) {
+      const refusal = cell.accept(message, control)
+      if (refusal === undefined) return { accepted: true, id }
+      if (refusal === 'stopped') this.deadLetter(to, message, 'stopped', [], cell)
+      return { accepted: false, reason: refusal }
+    }
+    if (cell !== undefined) {
+      // A supervisor has no mailbox: what it is asked to do comes as a call.
+      this.deadLetter(to, message, 'unhandled', [], cell)
+      return { accepted: false, reason: 'unknown' }
+    }
+    const reason = this.#past.has(to) ? 'stopped' : 'unknown'
+    this.deadLetter(to, message, reason, [])
+    return { accepted: false, reason }
+  }
+
+  #address(message: Message, options: TellOptions | undefined, sender: ActorCell | undefined): Delivered {
+    const id = this.#idPrefix + (this.#ids++).toString(36)
+    const cause = sender?.meta
+    const meta: { -readonly [Key in keyof Meta]: Meta[Key] } = {
+      id,
+      correlationId: options?.correlationId ?? cause?.correlationId ?? id,
+      sentAt: this.clock.now(),
+      attempt: 1,
+    }
+    const causationId = options?.causationId ?? cause?.id
+    if (causationId !== undefined) meta.causationId = causationId
+    if (sender) meta.from = sender.path
+    if (options?.traceparent !== undefined) {
+      meta.traceparent = options.traceparent
+      if (options.tracestate !== undefined) meta.tracestate = options.tracestate
+    } else if (this.tracer) {
+      Object.assign(meta, injectActive())
+    } else if (cause?.traceparent !== undefined) {
+      meta.traceparent = cause.traceparent
+      if (cause.tracestate !== undefined) meta.tracestate = cause.tracestate
+    }
+    if (options?.deadlineMs !== undefined) meta.deadlineMs = options.deadlineMs
+    if (options?.expiresInMs !== undefined) meta.expiresAt = meta.sentAt + options.expiresInMs
+    return { ...message, meta }
+  }
+
+  ask<Result>(to: string, message: Message, options: AskOptions, sender?: ActorCell): Promise<Result> {
+    const delivered = this.#address(message, options, sender)
+    const answer = this.#asks.wait(delivered.meta.id, to, message.type, options.timeoutMs)
+    const outcome = this.#post(to, delivered, options.control ?? false)
+    if (!outcome.accepted) this.#asks.refuse(delivered.meta.id, outcome.reason)
+    return answer as Promise<Result>
+  }
+
+  reply(meta: Meta, result: unknown): void {
+    this.#asks.answer(meta.id, result)
+  }
+
+  schedule(cell: ActorCell): void {
+    this.#queue.add(cell)
+  }
+
+  #ring({ path, message, traceparent }: StoredTimer): void {
+    this.tell(path, message, { ...(traceparent !== undefined && { traceparent }) })
+  }
+
+  // ------------------------------------------------------------------ dead letters
+
+  deadLetter(
+    to: string,
+    message: Delivered,
+    reason: DeadLetterReason,
+    errors: readonly SerializedError[],
+    cell?: Cell,
+  ): void {
+    const letter: DeadLetter = { id: message.meta.id, at: this.clock.now(), to, reason, message, errors }
+    this.#letters.add(letter)
+    if (cell) cell.deadLetters++
+    if (this.#asks.size > 0) this.#asks.refuse(letter.id, reason)
+    if (!this.observed) return
+    const { kind = 'unknown', incarnation = this.lastIncarnation(to) } = cell ?? {}
+    this.publish({ at: letter.at, path: to, kind, incarnation, type: 'dead-letter', letter })
+  }
+
+  deadLetters(): readonly DeadLetter[] {
+    return this.#letters.list()
+  }
+
+  redrive(id: string): TellOutcome {
+    const letter = this.#letters.take(id)
+    if (letter === undefined) return { accepted: false, reason: 'unknown' }
+    const { expiresAt: _, ...meta } = letter.message.meta
+    return this.#post(letter.to, { ...letter.message, meta: { ...meta, sentAt: this.clock.now(), attempt: 1 } }, false)
+  }
+
+  dropDeadLetter(id: string): boolean {
+    return this.#letters.take(id) !== undefined
+  }
+
+  // ------------------------------------------------------------------ events and records
+
+  get observed(): boolean {
+    return this.#listeners.size > 0
+  }
+
+  publish(event: SupervisionEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch {
+        // Whoever watches must not hurt what is watched.
+      }
+    }
+  }
+
+  subscribe(listener: (event: SupervisionEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  *records(): Iterable<ActorRecord> {
+    for (const cell of this.#cells.values()) yield cell.record()
+  }
+
+  record(path: string): ActorRecord | undefined {
+    return this.#cells.get(path)?.record()
+  }
+
+  // ------------------------------------------------------------------ addresses
+
+  find(path: string): Cell | undefined {
+    return this.#cells.get(path)
+  }
+
+  lastIncarnation(path: string): number {
+    return this.#cells.get(path)?.incarnation ?? this.#past.get(path) ?? 0
+  }
+
+  create(host: Host, spec: ChildSpec, args?: unknown): Cell | undefined {
+    const path = host.path === '/' ? `/${spec.id}` : `${host.path}/${spec.id}`
+    if (this.#cells.has(path)) return undefined
+    const cell = isSupervisorSpec(spec)
+      ? new SupervisorCell(this, host, path, spec)
+      : new ActorCell(this, host, path, spec, args)
+    this.#cells.set(path, cell)
+    return cell
+  }
+
+  forget(cell: Cell): void {
+    if (this.#cells.get(cell.path) !== cell) return
+    this.#cells.delete(cell.path)
+    this.#past.delete(cell.path)
+    this.#past.set(cell.path, cell.incarnation)
+    if (this.#past.size > REMEMBERED_PATHS) this.#past.delete(this.#past.keys().next().value!)
+  }
+
+  // ------------------------------------------------------------------ calls
+
+  async #supervisor<Result>(
+    path: string,
+    call: (cell: SupervisorCell) => Promise<Result>,
+  ): Promise<Result | CallError> {
+    const cell = this.#cells.get(path)
+    return cell instanceof SupervisorCell ? call(cell) : { error: 'noproc' }
+  }
+
+  startChild(supervisor: string, spec: ChildSpec | Instance) {
+    return this.#supervisor(supervisor, (cell) => cell.startChild(spec))
+  }
+
+  restartChild(supervisor: string, id: string) {
+    return this.#supervisor(supervisor, (cell) => cell.restartChild(id))
+  }
+
+  terminateChild(supervisor: string, id: string) {
+    return this.#supervisor(supervisor, (cell) => cell.terminateChild(id))
+  }
+
+  deleteChild(supervisor: string, id: string) {
+    return this.#supervisor(supervisor, (cell) => cell.deleteChild(id))
+  }
+
+  whichChildren(supervisor: string) {
+    return this.#supervisor(supervisor, (cell) => cell.whichChildren())
+  }
+
+  countChildren(supervisor: string) {
+    return this.#supervisor(supervisor, (cell) => cell.countChildren())
+  }
+
+  childSpec(supervisor: string, id: string) {
+    return this.#supervisor(supervisor, (cell) => cell.childSpec(id))
+  }
+
+  reload(supervisor: string, spec: SupervisorSpec) {
+    return this.#supervisor(supervisor, (cell) => cell.reload(spec))
+  }
+
+  checkChildSpecs(supervisor: string, specs: unknown): SpecProblem | undefined {
+    const cell = this.#cells.get(supervisor)
+    return cell instanceof SupervisorCell ? cell.checkSpecs(specs) : undefined
+  }
+
+  // ------------------------------------------------------------------ orders to one actor
+
+  async stopActor(path: string, exit: Exit = NORMAL): Promise<void> {
+    const cell = this.#cells.get(path)
+    if (cell === undefined) return
+    cell.close()
+    await cell.stop(exit, shutdownOf(cell.spec))
+  }
+
+  drainActor(path: string): void {
+    const cell = this.#cells.get(path)
+    if (cell instanceof ActorCell) cell.drain()
+  }
+
+  kill(path: string): void {
+    this.#cells.get(path)?.kill()
+  }
+
+  pause(path: string, { reason, until }: { readonly reason: string; readonly until?: number }): boolean {
+    const cell = this.#cells.get(path)
+    if (!(cell instanceof ActorCell)) return false
+    cell.pause(reason, until)
+    return true
+  }
+
+  resume(path: string): boolean {
+    const cell = this.#cells.get(path)
+    if (!(cell instanceof ActorCell)) return false
+    cell.resume()
+    return true
+  }
+
+  // ------------------------------------------------------------------ end
+
+  stop({ withinMs, exit = SHUTDOWN }: { readonly withinMs?: number; readonly exit?: Exit } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(exit, withinMs)
+    return this.#stopped
+  }
+
+  async #stop(exit: Exit, withinMs: number | undefined): Promise<void> {
+    await this.#root?.stop(exit, withinMs ?? 'infinity')
+  }
+
+  rootEnded(cell: Cell, exit: Exit): void {
+    if (cell !== this.#root) return
+    cell.finish(exit)
+    this.#close(describeExit(exit))
+  }
+
+  #close(reason: string): void {
+    this.timers.close()
+    this.#ended.resolve({ reason })
+  }
+}

@@ -1,0 +1,84 @@
+// XState internals: the only place that reaches past XState's public API, held by test/supervisor/xstate-internals.test.ts.
+//
+// Owns three things XState 5 has no public form for:
+//
+//   X1. Stopping an actor that is not a root, without its parent's logic.
+//   X2. Stopping what an actor leaves behind when it throws in its own transition, at any depth.
+//   X3. A scheduler whose cost at an actor's end is that actor's own timers, not the timers of the whole system.
+
+import type { AnyActorRef, AnyEventObject } from 'xstate'
+import type { Clock } from './clock.ts'
+
+interface Internals {
+  _stop(): void
+  _send(event: AnyEventObject): void
+  _processingStatus: 0 | 1 | 2
+}
+
+interface SystemInternals {
+  _relay(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void
+  scheduler: {
+    schedule(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject, delay: number, id?: string): void
+    cancel(source: AnyActorRef, id: string): void
+    cancelAll(source: AnyActorRef): void
+  }
+}
+
+const RUNNING = 1
+
+/** Stops an actor and everything it invoked or spawned; nothing happens when it has stopped already. */
+export function stopActor(ref: AnyActorRef): void {
+  const internals = ref as unknown as Internals
+  if (internals._processingStatus === RUNNING && ref.getSnapshot()?.status === 'active') internals._stop()
+  else stopChildrenOf(ref)
+}
+
+/** The same actor as a parent that hears nothing of its children's ends: for children the runtime watches itself. */
+export function deafParent(ref: AnyActorRef): AnyActorRef {
+  return Object.create(ref, { _send: { value: () => {} } }) as AnyActorRef
+}
+
+/** Makes an actor system stop orphans and keep its timers by owner. To be called once, with the system's root. */
+export function prepareSystem(root: AnyActorRef, clock: Clock): void {
+  const system = root.system as unknown as SystemInternals
+  const relay = system._relay
+  system._relay = (source, target, event) => {
+    if (source !== undefined && event.type.startsWith('xstate.error.actor.')) stopChildrenOf(source)
+    relay(source, target, event)
+  }
+  const timers = new Map<AnyActorRef, Map<string, unknown>>()
+  let ids = 0
+  const forget = (source: AnyActorRef, id: string) => {
+    const own = timers.get(source)
+    const handle = own?.get(id)
+    own?.delete(id)
+    if (own?.size === 0) timers.delete(source)
+    return handle
+  }
+  system.scheduler.schedule = (source, target, event, delay, id = `timer-${ids++}`) => {
+    const previous = forget(source, id)
+    if (previous !== undefined) clock.clearTimeout(previous)
+    const own = timers.get(source) ?? new Map<string, unknown>()
+    timers.set(source, own)
+    const fire = () => {
+      forget(source, id)
+      system._relay(source, target, event)
+    }
+    own.set(id, clock.setTimeout(fire, delay))
+  }
+  system.scheduler.cancel = (source, id) => {
+    const handle = forget(source, id)
+    if (handle !== undefined) clock.clearTimeout(handle)
+  }
+  system.scheduler.cancelAll = (source) => {
+    const own = timers.get(source)
+    if (own === undefined) return
+    timers.delete(source)
+    for (const handle of own.values()) clock.clearTimeout(handle)
+  }
+}
+
+function stopChildrenOf(ref: AnyActorRef): void {
+  const children = (ref.getSnapshot() as { children?: Record<string, AnyActorRef> } | undefined)?.children
+  for (const id in children) if (children[id]) stopActor(children[id])
+}
