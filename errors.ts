@@ -461,6 +461,10 @@ export const CODES = {
     summary: 'A command that an act requires failed.',
     fix: 'Mend what the message names; the run goes on behind what was done when it is resumed.',
   },
+  'execution-not-found': {
+    summary: 'There is no such execution.',
+    fix: 'List the executions with `botticelli executions list`.',
+  },
   'table-query-failed': {
     summary: 'A table that an act requires does not exist, or has no such rows.',
     fix: 'Run the narrative that fills the table first, or take `required` away.',

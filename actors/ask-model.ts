@@ -1,10 +1,12 @@
 // Ask model: one question of one act, and its answer in the journal before anyone uses it (P2).
 
 import { readFile } from 'node:fs/promises'
+import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { Answer, ChatMessage, MediaKind, Part, Question } from '../models/model.ts'
 import { guessMedia } from '../narratives/media-kinds.ts'
 import type { StoredAnswer } from '../store/store.ts'
+import type { Clock } from '../supervisor/index.ts'
 import type { ActTask, Gathered } from './act-task.ts'
 import type { Piece, Turn } from './conversation.ts'
 import type { Services } from './services.ts'
@@ -20,13 +22,38 @@ export async function askModel(
   if (journaled !== undefined) return journaled
 
   const model = services.findModel(task.model ?? task.act.settings.model)
-  const answer = stored(await model.ask(await questionOf(task, gathered), { signal }))
+  const question = await questionOf(task, gathered)
+  const answer = stored(await patiently(() => model.ask(question, { signal }), services, signal))
   services.store.journal.saveAnswer(place, {
     prompt: gathered as unknown as Json,
     answer,
     at: services.clock.now(),
   })
   return answer
+}
+
+/** A provider that said when to come back is not asked before: the wait is served here, the attempt is counted as usual. */
+async function patiently<T>(ask: () => Promise<T>, { clock }: Services, signal: AbortSignal): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof BotticelliError && error.retryable && error.retryAfterMs !== undefined) {
+      await pause(error.retryAfterMs, clock, signal)
+    }
+    throw error
+  }
+}
+
+function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(resolve, ms)
+    const wake = () => {
+      clock.clearTimeout(timer)
+      resolve()
+    }
+    if (signal.aborted) wake()
+    else signal.addEventListener('abort', wake, { once: true })
+  })
 }
 
 async function questionOf({ act, narrative, knowledge }: ActTask, gathered: Gathered): Promise<Question> {

@@ -9,7 +9,7 @@ import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import { type BotMessage, type BotRun, botMachine } from './bot.ts'
 import type { BotHealthBook } from './bot-health.ts'
-import type { ExecutionOutcome, ExecutionPlan } from './execution-plan.ts'
+import { type ExecutionOutcome, type ExecutionPlan, planOf } from './execution-plan.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -62,19 +62,11 @@ interface Post {
 async function recover(post: Post): Promise<void> {
   const { store, loadNarrative } = post.services
   for (const execution of store.executions.unfinished(post.bot.name)) {
-    await attempt(post, { id: execution.id, trigger: 'message', resumed: true }, () => {
-      const { file, narrative } = loadNarrative(execution.file, execution.narrative)
-      const { model } = execution.options
-      return {
-        id: execution.id,
-        file,
-        narrative,
-        bot: post.bot.name,
-        trigger: execution.trigger,
-        chain: [],
-        ...(typeof model === 'string' && { model }),
-      }
-    })
+    const { id, trigger, options } = execution
+    const model = typeof options.model === 'string' ? { model: options.model } : {}
+    await attempt(post, { id, trigger, resumed: true }, () =>
+      planOf(loadNarrative(execution.file, execution.narrative), { id, bot: post.bot.name, trigger, ...model }),
+    )
   }
 }
 
@@ -92,11 +84,15 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
     return { outcome: 'skipped', reason }
   }
   const trigger = message.type === 'content.produced' ? 'message' : message.trigger === 'manual' ? 'cli' : 'schedule'
-  return attempt(post, { id: message.run, trigger, resumed: false }, () => {
-    const { file, narrative } = services.loadNarrative(bot.narrative, bot.narrativeName)
-    const model = bot.model === undefined ? {} : { model: bot.model }
-    return { id: message.run, file, narrative, bot: bot.name, trigger, chain: [], ...model }
-  })
+  const model = bot.model === undefined ? {} : { model: bot.model }
+  return attempt(post, { id: message.run, trigger, resumed: false }, () =>
+    planOf(services.loadNarrative(bot.narrative, bot.narrativeName), {
+      id: message.run,
+      bot: bot.name,
+      trigger,
+      ...model,
+    }),
+  )
 }
 
 function hasPending(table: string, { store }: Services): boolean {

@@ -1,5 +1,6 @@
 // Execution plan: what one run of one narrative is to do, and what came of it.
 
+import { enterNested, type LoadedNarrative } from '../narratives/load-file.ts'
 import type { Act, Narrative, NarrativeFile } from '../narratives/narrative.ts'
 import { extractsOutput } from '../narratives/narrative.ts'
 import type { Trigger } from '../store/store.ts'
@@ -21,6 +22,14 @@ export interface ExecutionPlan {
   readonly chain: readonly string[]
   /** Of a carousel's rounds, from 1. */
   readonly round?: { readonly iteration: number; readonly iterations: number }
+}
+
+/** The plan of a run that nothing is around. */
+export function planOf(
+  { file, narrative }: LoadedNarrative,
+  run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model'>,
+): ExecutionPlan {
+  return { ...run, file, narrative, chain: enterNested([], file, narrative) }
 }
 
 export interface ExecutionOutcome {

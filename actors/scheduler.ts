@@ -42,7 +42,8 @@ export function schedulerSpec(schedules: readonly Schedule[], services: Services
 
 /** Waits for each due time in turn, until it is stopped. */
 function keepRunning(schedule: Schedule, services: Services, scope: Scope): () => void {
-  const { clock, store } = services
+  const { store } = services
+  const { clock } = scope
   const first = clock.now() + (schedule.onStart ? 0 : schedule.everyMs)
   let dueAt = store.schedules.next(schedule.bot) ?? first
   store.schedules.setNext(schedule.bot, dueAt)

@@ -1,0 +1,143 @@
+// Runner: the actor below which narratives run that a person asked for, and the answer that person gets.
+
+import { fromCallback } from 'xstate'
+import { BotticelliError, type SerializedError, serializeError } from '../errors.ts'
+import type { ActorSpec, Scope } from '../supervisor/index.ts'
+import { inSpan } from '../telemetry/spans.ts'
+import { currentTraceContext, traceIdOf } from '../telemetry/trace-context.ts'
+import type { StoredRows } from './act-task.ts'
+import { type ExecutionOutcome, type ExecutionPlan, planOf } from './execution-plan.ts'
+import { runExecution } from './run-execution.ts'
+import type { Services } from './services.ts'
+
+export interface RunRequest {
+  /** Absolute path of the narrative file; not needed to resume. */
+  readonly file?: string
+  /** Needed where the file has several narratives. */
+  readonly narrative?: string
+  /** Replaces the model of every act. */
+  readonly model?: string
+  /** Id of an execution that did not complete: it goes on at its first unfinished act. */
+  readonly resume?: string
+  /** Ends the run: the act in progress is given up, what was journaled is kept. */
+  readonly signal?: AbortSignal
+}
+
+export interface RunReport {
+  readonly executionId: string
+  readonly status: 'completed' | 'failed' | 'cancelled'
+  readonly narrative: string
+  readonly durationMs: number
+  /** Acts that were performed, nested ones included. */
+  readonly acts: number
+  /** Of the last act. */
+  readonly response?: string
+  /** Summed by table. */
+  readonly rows: readonly StoredRows[]
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** US dollars; calls without a known price count 0. */
+  readonly costUsd: number
+  readonly unpriced: number
+  readonly traceId?: string
+  readonly error?: SerializedError
+}
+
+export interface Runner {
+  readonly spec: ActorSpec
+  /** Runs to the end. A run that fails is a report, not a throw. */
+  run(request: RunRequest): Promise<RunReport>
+}
+
+export function createRunner(services: Services): Runner {
+  const started = Promise.withResolvers<Scope>()
+  return {
+    spec: {
+      id: 'runs',
+      kind: 'runner',
+      start: (scope) => {
+        started.resolve(scope)
+        return { logic: fromCallback(() => {}) }
+      },
+    },
+    run: async (request) => run(request, services, await started.promise),
+  }
+}
+
+async function run(request: RunRequest, services: Services, host: Scope): Promise<RunReport> {
+  const plan = request.resume === undefined ? planFor(request, services) : planToResume(request.resume, services)
+  const startedAt = services.clock.now()
+  return inSpan('cli run', { parent: 'root' }, async () => {
+    const stop = () => void host.stopChild(`run-${plan.id}`)
+    request.signal?.addEventListener('abort', stop, { once: true })
+    try {
+      return report(plan, services, startedAt, await runExecution(plan, services, host))
+    } catch (error) {
+      if (request.signal?.aborted) {
+        services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+      }
+      return report(plan, services, startedAt, undefined, error)
+    } finally {
+      request.signal?.removeEventListener('abort', stop)
+    }
+  })
+}
+
+function planFor({ file = '', narrative, model }: RunRequest, services: Services): ExecutionPlan {
+  return planOf(services.loadNarrative(file, narrative), {
+    id: services.newId(),
+    trigger: 'cli',
+    ...(model !== undefined && { model }),
+  })
+}
+
+function planToResume(id: string, services: Services): ExecutionPlan {
+  const execution = services.store.executions.find(id)
+  if (execution === undefined || execution.parentId !== undefined) {
+    throw new BotticelliError('execution-not-found', `There is no execution "${id}" to resume.`)
+  }
+  const { file, narrative, trigger, bot, options } = execution
+  return planOf(services.loadNarrative(file, narrative), {
+    id,
+    trigger,
+    ...(bot !== undefined && { bot }),
+    ...(typeof options.model === 'string' && { model: options.model }),
+  })
+}
+
+function report(
+  plan: ExecutionPlan,
+  services: Services,
+  startedAt: number,
+  outcome: ExecutionOutcome | undefined,
+  error?: unknown,
+): RunReport {
+  const { status } = services.store.executions.find(plan.id) ?? { status: 'failed' as const }
+  const totals = services.store.ledger.totals({ executionId: plan.id })
+  const traceId = traceIdOf(currentTraceContext()?.traceparent)
+  const response = outcome?.responses.at(-1)
+  return {
+    executionId: plan.id,
+    status: status === 'running' ? 'failed' : status,
+    narrative: plan.narrative.key,
+    durationMs: services.clock.now() - startedAt,
+    acts: outcome?.acts ?? 0,
+    rows: byTable(outcome?.rows ?? []),
+    inputTokens: totals.inputTokens,
+    outputTokens: totals.outputTokens,
+    costUsd: totals.costUsd,
+    unpriced: totals.unpriced,
+    ...(response !== undefined && { response }),
+    ...(traceId !== undefined && { traceId }),
+    ...(error !== undefined && { error: serializeError(error) }),
+  }
+}
+
+function byTable(rows: readonly StoredRows[]): StoredRows[] {
+  const tables = new Map<string, StoredRows>()
+  for (const { table, stored, skipped } of rows) {
+    const sum = tables.get(table) ?? { table, stored: 0, skipped: 0 }
+    tables.set(table, { table, stored: sum.stored + stored, skipped: sum.skipped + skipped })
+  }
+  return [...tables.values()]
+}
