@@ -14,16 +14,27 @@ export interface CommandOptions {
   readonly signal: AbortSignal
   /** The same key, the same effect: a platform that can, carries out a write with it once only. */
   readonly idempotencyKey: string
+  /**
+   * When an attempt with this key began whose outcome nobody knows, in epoch ms. The platform is then asked for the
+   * effect before anything is sent again.
+   */
+  readonly attemptedAt?: number
+  /** Name of the bot on whose behalf it is done, for the metrics. */
+  readonly bot?: string
 }
 
 export interface CommandOutcome {
   readonly result: Json
   /** True when a write was rendered and answered plausibly, but not sent. */
   readonly dryRun: boolean
+  /** What was ignored or changed, as full sentences. */
+  readonly warnings?: readonly string[]
 }
 
 export interface Platform {
   readonly name: string
+  /** Names of all its commands. */
+  readonly commands: readonly string[]
   /** `read`, `write`, or undefined for a command that the platform does not know. */
   effectOf(command: string): 'read' | 'write' | undefined
   /** @throws PlatformError with `retryable` */

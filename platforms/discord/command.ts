@@ -1,0 +1,133 @@
+// Command: one row of the table of Discord commands, and how it runs.
+//
+//   C1. Arguments are checked before anything is sent.
+//   C2. Where an earlier attempt may have had its effect (`attemptedAt`), a command that creates something looks for it
+//       before it sends anything, if Discord offers a way to look.
+
+import type { Json, JsonObject } from '../../json.ts'
+import type { Fields, Shape } from './answer.ts'
+import { listIn, shapeAnswer, textAt } from './answer.ts'
+import type { Arguments, Values } from './arguments.ts'
+import { readArguments } from './arguments.ts'
+import { timeOfSnowflake } from './snowflake.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** Such as `GET /channels/{channel_id}`; what stands in braces is filled from the arguments of that name. */
+export type Route = `${Method} /${string}`
+
+export interface RequestParts {
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** Undefined values are not sent. */
+  readonly body?: Readonly<Record<string, Json | undefined>>
+  /** Shown in the audit log of the server. */
+  readonly reason?: string | undefined
+  /** True for a POST that Discord carries out once only, however often it is sent. */
+  readonly repeatable?: boolean
+  /** Where this request needs another permission than the rest of its command. */
+  readonly permission?: string
+}
+
+/** One execution of a command, as the command sees it. */
+export interface Call {
+  readonly idempotencyKey: string
+  /** Epoch ms. */
+  readonly now: number
+  readonly attemptedAt: number | undefined
+  send(route: Route, params: object, parts?: RequestParts): Promise<Json>
+}
+
+/**
+ * `read` changes nothing. `publish` is what a bot is for, and allowed unless a narrative says otherwise. `administer`
+ * destroys, or touches people and their rights: live, a narrative has to name it.
+ */
+export type Access = 'read' | 'publish' | 'administer'
+
+interface CommandRow<A extends Arguments> {
+  readonly name: string
+  readonly access: Access
+  readonly args: A
+  /** The permission on Discord that the bot needs. */
+  readonly permission?: string
+  /** The request, or those of `run` in their order. */
+  readonly route: Route | readonly [Route, ...Route[]]
+  readonly query?: (values: Values<A>) => RequestParts['query']
+  readonly body?: (values: Values<A>, call: Call) => RequestParts['body']
+  /** Where a created thing is found again (C2): a list, and which of its items it is. */
+  readonly lookup?: {
+    readonly route: Route
+    readonly matches: (item: Json, values: Values<A>) => boolean
+  }
+  /** True for a POST that may be sent again and again. */
+  readonly repeatable?: boolean
+  /** True when `run` looks for what an earlier attempt created (C2). */
+  readonly findable?: boolean
+  /** Instead of one request to `route`. */
+  readonly run?: (values: Values<A>, call: Call) => Promise<Json>
+  readonly result: Shape<Values<A>>
+}
+
+export interface DiscordCommand {
+  readonly name: string
+  readonly access: Access
+  readonly args: Arguments
+  readonly permission: string | undefined
+  readonly routes: readonly Route[]
+  /** True when its effect can be looked for (C2). */
+  readonly findable: boolean
+  readonly result: { readonly each: Fields<never> } | Fields<never>
+  /** @throws PlatformError `missing-argument`, `invalid-argument`, before `execute` sends anything. */
+  prepare(args: JsonObject): { readonly warnings: readonly string[]; execute(call: Call): Promise<Json> }
+}
+
+export function command<A extends Arguments>(row: CommandRow<A>): DiscordCommand {
+  const routes = typeof row.route === 'string' ? [row.route] : row.route
+  const run = row.run ?? ((values: Values<A>, call: Call) => request(row, routes[0]!, values, call))
+  return {
+    name: row.name,
+    access: row.access,
+    args: row.args,
+    permission: row.permission,
+    routes,
+    findable: row.findable ?? row.lookup !== undefined,
+    result: row.result as DiscordCommand['result'],
+    prepare(args) {
+      const { values, warnings } = readArguments(row.name, row.args, args)
+      return {
+        warnings,
+        async execute(call) {
+          const answer = (await findEarlier(row, values, call)) ?? (await run(values, call))
+          return shapeAnswer(row.result, answer, values)
+        },
+      }
+    },
+  }
+}
+
+function request<A extends Arguments>(row: CommandRow<A>, route: Route, values: Values<A>, call: Call): Promise<Json> {
+  const { reason } = values as { reason?: unknown }
+  return call.send(route, values, {
+    query: row.query?.(values),
+    body: row.body?.(values, call),
+    ...(typeof reason === 'string' && { reason }),
+    ...(row.repeatable && { repeatable: true }),
+  })
+}
+
+async function findEarlier<A extends Arguments>(
+  row: CommandRow<A>,
+  values: Values<A>,
+  call: Call,
+): Promise<Json | undefined> {
+  const { lookup } = row
+  if (lookup === undefined || call.attemptedAt === undefined) return undefined
+  const items = listIn(await call.send(lookup.route, values))
+  return items.find((item) => isSinceAttempt(item, call) && lookup.matches(item, values))
+}
+
+/** True of what Discord made since the attempt of unknown outcome began. */
+export function isSinceAttempt(item: Json, call: Call): boolean {
+  return call.attemptedAt !== undefined && timeOfSnowflake(textAt(item, 'id')) >= call.attemptedAt - CLOCK_SKEW_MS
+}
+
+/** Our clock and Discord's may differ by so much. */
+export const CLOCK_SKEW_MS = 60_000

@@ -1,0 +1,158 @@
+// Commands on threads, and on the posts of forums, which are threads too.
+
+import type { Json, JsonObject } from '../../../json.ts'
+import { at, kindOf, listIn, textAt, yes } from '../answer.ts'
+import { flag, id, oneOfNumbers, optional, required, text } from '../arguments.ts'
+import type { Call } from '../command.ts'
+import { command, isSinceAttempt } from '../command.ts'
+import { NO_MENTIONS, splitText } from '../message-text.ts'
+import { sendParts } from './messages.ts'
+
+const PUBLIC_THREAD = 11
+const thread = { id: 'id', name: 'name', type: kindOf, parent_id: 'parent_id' }
+const threadId = { thread_id: required(id) }
+const threadMember = { thread_id: required(id), user_id: required(id) }
+const newThread = {
+  channel_id: required(id),
+  name: required(text(100)),
+  /** Minutes. */
+  auto_archive_duration: optional(oneOfNumbers([60, 1_440, 4_320, 10_080])),
+}
+const CREATE = 'POST /channels/{channel_id}/threads'
+const ACTIVE = 'GET /guilds/{guild_id}/threads/active'
+
+export const threadCommands = [
+  command({
+    name: 'threads.list',
+    access: 'read',
+    args: { guild_id: required(id), channel_id: optional(id) },
+    route: ACTIVE,
+    async run(values, call) {
+      const threads = listIn(await call.send(ACTIVE, values), 'threads')
+      return values.channel_id === undefined ? threads : threads.filter((one) => isBelow(one, values.channel_id))
+    },
+    result: { threads: (answer) => listIn(answer).map(threadOf), count: (answer) => listIn(answer).length },
+  }),
+  command({
+    name: 'threads.get',
+    access: 'read',
+    args: { thread_id: required(id, 'channel_id') },
+    route: 'GET /channels/{thread_id}',
+    result: thread,
+  }),
+  command({
+    name: 'threads.create',
+    access: 'publish',
+    permission: 'Create Public Threads',
+    args: newThread,
+    route: [CREATE, 'GET /channels/{channel_id}', ACTIVE],
+    findable: true,
+    async run(values, call) {
+      const found = call.attemptedAt === undefined ? undefined : await findThread(values, call)
+      if (found !== undefined) return found
+      const { name, auto_archive_duration } = values
+      return call.send(CREATE, values, { body: { name, auto_archive_duration, type: PUBLIC_THREAD } })
+    },
+    result: { thread_id: 'id', name: 'name', type: kindOf },
+  }),
+  command({
+    name: 'threads.edit',
+    access: 'administer',
+    permission: 'Manage Threads',
+    args: { ...threadId, name: optional(text(100)), archived: optional(flag), locked: optional(flag) },
+    route: 'PATCH /channels/{thread_id}',
+    body: ({ thread_id: _, ...changes }) => changes,
+    result: { success: yes },
+  }),
+  command({
+    name: 'threads.delete',
+    access: 'administer',
+    permission: 'Manage Threads',
+    args: threadId,
+    route: 'DELETE /channels/{thread_id}',
+    result: { success: yes },
+  }),
+  command({
+    name: 'threads.join',
+    access: 'publish',
+    args: threadId,
+    route: 'PUT /channels/{thread_id}/thread-members/@me',
+    result: { success: yes },
+  }),
+  command({
+    name: 'threads.leave',
+    access: 'publish',
+    args: threadId,
+    route: 'DELETE /channels/{thread_id}/thread-members/@me',
+    result: { success: yes },
+  }),
+  command({
+    name: 'threads.add_member',
+    access: 'administer',
+    permission: 'Send Messages in Threads',
+    args: threadMember,
+    route: 'PUT /channels/{thread_id}/thread-members/{user_id}',
+    result: { success: yes },
+  }),
+  command({
+    name: 'threads.remove_member',
+    access: 'administer',
+    permission: 'Manage Threads',
+    args: threadMember,
+    route: 'DELETE /channels/{thread_id}/thread-members/{user_id}',
+    result: { success: yes },
+  }),
+  command({
+    name: 'forum.create_post',
+    access: 'publish',
+    permission: 'Send Messages, Send Messages in Threads',
+    args: { ...newThread, content: required(text()) },
+    route: [CREATE, 'POST /channels/{thread_id}/messages', 'GET /channels/{channel_id}', ACTIVE],
+    findable: true,
+    async run(values, call) {
+      const { name, auto_archive_duration } = values
+      const [first, ...others] = splitText(values.content)
+      const found = call.attemptedAt === undefined ? undefined : await findThread(values, call)
+      const message = { content: first!, allowed_mentions: NO_MENTIONS }
+      const post = found ?? (await call.send(CREATE, values, { body: { name, auto_archive_duration, message } }))
+      await sendParts(textAt(post, 'id'), others, false, call)
+      return post
+    },
+    result: { thread_id: 'id', name: 'name' },
+  }),
+  command({
+    name: 'forum.get_post',
+    access: 'read',
+    args: { thread_id: required(id, 'channel_id') },
+    route: 'GET /channels/{thread_id}',
+    result: { id: 'id', name: 'name', message_count: 'message_count' },
+  }),
+  command({
+    name: 'forum.list_posts',
+    access: 'read',
+    args: { channel_id: required(id) },
+    route: ['GET /channels/{channel_id}', ACTIVE],
+    async run(values, call) {
+      const guild_id = textAt(await call.send('GET /channels/{channel_id}', values), 'guild_id')
+      return listIn(await call.send(ACTIVE, { guild_id }), 'threads').filter((one) => isBelow(one, values.channel_id))
+    },
+    result: { each: { id: 'id', name: 'name', message_count: 'message_count' } },
+  }),
+]
+
+/** The thread that an attempt of unknown outcome has made already, if it has. */
+async function findThread(values: { channel_id: string; name: string }, call: Call): Promise<Json | undefined> {
+  const guild_id = textAt(await call.send('GET /channels/{channel_id}', values), 'guild_id')
+  const threads = listIn(await call.send(ACTIVE, { guild_id }), 'threads')
+  return threads.find(
+    (one) => isBelow(one, values.channel_id) && at(one, 'name') === values.name && isSinceAttempt(one, call),
+  )
+}
+
+function threadOf(answer: Json): JsonObject {
+  return { id: at(answer, 'id'), name: at(answer, 'name'), type: kindOf(answer), parent_id: at(answer, 'parent_id') }
+}
+
+function isBelow(one: Json, channelId: string | undefined): boolean {
+  return at(one, 'parent_id') === channelId
+}

@@ -1,0 +1,108 @@
+// Discord: the platform.
+//
+//   P1. Nothing is sent to Discord that changes anything unless posting is live.
+//   P2. An attempt that failed after it had begun to write is remembered by its key: the next attempt with that key
+//       looks for its effect before it sends anything (C2).
+
+import { forgetOldest } from '../forget-oldest.ts'
+import type { CommandOptions, Platform } from '../platform.ts'
+import { PlatformError } from '../platform-error.ts'
+import type { Call, DiscordCommand } from './command.ts'
+import { DISCORD_COMMANDS } from './commands.ts'
+import { createDryRun } from './dry-run.ts'
+import type { DiscordRequest } from './request.ts'
+import { isRead } from './request.ts'
+import { createRestApi } from './rest-api.ts'
+
+export interface DiscordOptions {
+  /** The bot's token. Without it a dry run answers reads by imagination too. */
+  readonly token?: string | undefined
+  /** Base of the API without its version. Default https://discord.com/api. */
+  readonly apiUrl?: string | undefined
+  readonly posting: 'live' | 'dry-run'
+  /** Time for one answer of Discord, in ms. Default 15,000. */
+  readonly timeoutMs?: number | undefined
+  /** Epoch ms. */
+  now(): number
+}
+
+const MAX_FAILED = 1_000
+
+/** @throws PlatformError `discord-no-token` when posting is live and there is none */
+export function createDiscord({ token, apiUrl, posting, timeoutMs, now }: DiscordOptions): Platform {
+  if (posting === 'live' && !token) {
+    throw new PlatformError('discord-no-token', 'Posting is live, but no Discord token is configured.')
+  }
+  const real = token
+    ? createRestApi({ token, ...(apiUrl && { apiUrl }), ...(timeoutMs && { timeoutMs }), now })
+    : undefined
+  const dryRun = posting === 'dry-run' ? createDryRun(real, now) : undefined
+  /** When the first of the failed attempts began, by key. */
+  const failed = new Map<string, number>()
+
+  return {
+    name: 'discord',
+    commands: [...DISCORD_COMMANDS.keys()],
+    effectOf: (name) => effectOf(DISCORD_COMMANDS.get(name)),
+    async execute({ command: name, args }, options) {
+      const command = DISCORD_COMMANDS.get(name)
+      if (command === undefined) throw new PlatformError('unknown-command', `Discord has no command '${name}'.`)
+      const { warnings, execute } = command.prepare(args)
+      const startedAt = now()
+      const attemptedAt = earliest(options.attemptedAt, failed.get(options.idempotencyKey))
+      const { call, wasImagined, hasWritten } = openCall(
+        command,
+        options,
+        dryRun === undefined ? attemptedAt : undefined,
+      )
+      try {
+        const result = await execute(call)
+        failed.delete(options.idempotencyKey)
+        const isDry = dryRun !== undefined && (command.access !== 'read' || wasImagined())
+        return { result, dryRun: isDry, ...(warnings.length > 0 && { warnings }) }
+      } catch (thrown) {
+        if (hasWritten()) failed.set(options.idempotencyKey, attemptedAt ?? startedAt)
+        forgetOldest(failed, MAX_FAILED)
+        throw thrown
+      }
+    },
+  }
+
+  function openCall(command: DiscordCommand, { idempotencyKey, signal }: CommandOptions, attemptedAt?: number) {
+    let imagined = false
+    let written = false
+    const dry = dryRun?.forKey(idempotencyKey)
+    const call: Call = {
+      idempotencyKey,
+      now: now(),
+      attemptedAt,
+      async send(route, params, parts = {}) {
+        const request: DiscordRequest = {
+          route,
+          params: params as DiscordRequest['params'],
+          parts,
+          signal,
+          permission: parts.permission ?? command.permission,
+          mayBeDone: attemptedAt !== undefined,
+          findable: command.findable,
+        }
+        written ||= !isRead(request)
+        if (dry === undefined) return real!.request(request)
+        const answered = await dry.request(request)
+        imagined ||= answered.imagined
+        return answered.answer
+      },
+    }
+    return { call, wasImagined: () => imagined, hasWritten: () => written }
+  }
+}
+
+function effectOf(command: DiscordCommand | undefined): 'read' | 'write' | undefined {
+  if (command === undefined) return undefined
+  return command.access === 'read' ? 'read' : 'write'
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}

@@ -1,0 +1,185 @@
+// REST API: Discord over HTTP, through @discordjs/rest, which keeps the rate limits of all routes.
+//
+//   H1. A 429 is obeyed: the library waits as long as Discord says, up to MAX_WAIT_MS and MAX_WAITS a request.
+//   H2. Without an answer (5xx, timeout, reset), a request is sent again up to RETRIES times, but never one that would
+//       be carried out twice.
+//   H3. When the signal is aborted the caller is free at once, and nothing more is sent.
+//   H4. The token leaves in the authorization header and goes nowhere else. A trace context goes along only to an API
+//       that was configured, not to discord.com.
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { RateLimitData, REST } from '@discordjs/rest'
+import { trace } from '@opentelemetry/api'
+import type { Json } from '../../json.ts'
+import { errorTypeOf } from '../../telemetry/error-type.ts'
+import { record } from '../../telemetry/instruments.ts'
+import { log } from '../../telemetry/log.ts'
+import { inSpan } from '../../telemetry/spans.ts'
+import { currentTraceContext } from '../../telemetry/trace-context.ts'
+import { isNotConnected, NoAnswerError, toPlatformError } from './discord-error.ts'
+import type { DiscordApi, DiscordRequest } from './request.ts'
+import { definedOnly, isRepeatable, pathOf, splitRoute, textsOf } from './request.ts'
+
+const DISCORD_API_URL = 'https://discord.com/api'
+const RETRIES = 2
+const MAX_WAIT_MS = 60_000
+const MAX_WAITS = 10
+
+export interface RestApiOptions {
+  readonly token: string
+  /** Base without version. Default https://discord.com/api. */
+  readonly apiUrl?: string
+  /** Time for one answer. Default 15,000. */
+  readonly timeoutMs?: number
+  /** Epoch ms, for durations. */
+  now(): number
+}
+
+/** What the library does not hand on to the function that sends. */
+interface Sending {
+  readonly request: DiscordRequest
+  sent: number
+  waits: number
+}
+
+const sendings = new AsyncLocalStorage<Sending>()
+
+export function createRestApi({ token, apiUrl, timeoutMs = 15_000, now }: RestApiOptions): DiscordApi {
+  const api = apiUrl?.replace(/\/+$/, '') ?? DISCORD_API_URL
+  const traced = api !== DISCORD_API_URL
+  let client: Promise<REST> | undefined
+
+  // 98 ms of imports, which whoever only runs dry without a token never pays.
+  async function open(): Promise<REST> {
+    const { REST: Rest } = await import('@discordjs/rest')
+    return new Rest({
+      api,
+      retries: RETRIES,
+      timeout: timeoutMs,
+      rejectOnRateLimit: refusesToWait,
+      makeRequest: (url, init) => sendOnce(url, init as unknown as RequestInit, { now, traced }) as never,
+    })
+  }
+
+  return {
+    async request(request) {
+      request.signal.throwIfAborted()
+      client ??= open()
+      const sending: Sending = { request, sent: 0, waits: 0 }
+      try {
+        // The library drops the token after a 401, and would then fail without saying why.
+        const rest = (await client).setToken(token)
+        return await untilAborted(
+          request.signal,
+          sendings.run(sending, () => send(rest, request)),
+        )
+      } catch (thrown) {
+        request.signal.throwIfAborted()
+        if (isGone(thrown, sending)) return null
+        throw toPlatformError(thrown, request)
+      }
+    },
+  }
+}
+
+async function send(rest: REST, request: DiscordRequest): Promise<Json> {
+  const { method } = splitRoute(request.route)
+  const { query, body, reason } = request.parts
+  const answer = await rest.request({
+    method: method as never,
+    fullRoute: pathOf(request),
+    query: new URLSearchParams(textsOf(query)),
+    ...(body !== undefined && { body: definedOnly(body) }),
+    reason,
+    signal: request.signal,
+  })
+  return answer instanceof ArrayBuffer ? null : (answer as Json)
+}
+
+/** H3. The library's own wait for a rate limit does not look at the signal; what it would send later, it then does not. */
+async function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** A deletion that was sent before and now finds nothing has succeeded. */
+function isGone(thrown: unknown, { request, sent }: Sending): boolean {
+  const isMissing = (thrown as { status?: unknown }).status === 404
+  return isMissing && request.route.startsWith('DELETE ') && (sent > 1 || request.mayBeDone)
+}
+
+/** H1. */
+function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData): boolean {
+  const sending = sendings.getStore()
+  const waitMs = Math.max(timeToReset, retryAfter, 0)
+  trace.getActiveSpan()?.addEvent('rate_limited', { retry_after_ms: waitMs })
+  log('platform.rate_limited', { platform: 'discord', retry_after_ms: waitMs, route })
+  if (sending === undefined) return false
+  sending.waits += 1
+  return waitMs > MAX_WAIT_MS || sending.waits > MAX_WAITS
+}
+
+/** One HTTP exchange, body included, in its span. */
+async function sendOnce(
+  url: string,
+  init: RequestInit,
+  { now, traced }: { now: () => number; traced: boolean },
+): Promise<Response> {
+  const sending = sendings.getStore()!
+  const { method, template } = splitRoute(sending.request.route)
+  const { hostname, port } = new URL(url)
+  const attributes = {
+    'http.request.method': method,
+    'url.template': template,
+    'server.address': hostname,
+    ...(port !== '' && { 'server.port': Number(port) }),
+    ...(sending.sent > 0 && { 'http.request.resend_count': sending.sent }),
+  }
+  sending.sent += 1
+  const startedAt = now()
+  const labels = { 'http.request.method': method, 'server.address': hostname }
+  return inSpan(`${method} discord ${template}`, { attributes }, async (span) => {
+    try {
+      const headers = new Headers(init.headers)
+      if (traced) for (const [name, value] of Object.entries(currentTraceContext() ?? {})) headers.set(name, value)
+      const response = await fetchWhole(url, { ...init, headers })
+      const status = response.status
+      span.setAttribute('http.response.status_code', status)
+      record('http.client.request.duration', (now() - startedAt) / 1_000, {
+        ...labels,
+        'http.response.status_code': String(status),
+        ...(status >= 400 && { 'error.type': String(status) }),
+      })
+      if (status >= 500 && !isRepeatable(sending.request)) throw new NoAnswerError(`it answered ${status}`, { status })
+      return response
+    } catch (thrown) {
+      if (!(thrown instanceof NoAnswerError)) {
+        record('http.client.request.duration', (now() - startedAt) / 1_000, {
+          ...labels,
+          'error.type': errorTypeOf(thrown),
+        })
+      }
+      throw isRepeatable(sending.request) || isNotConnected(thrown) || thrown instanceof NoAnswerError
+        ? thrown
+        : new NoAnswerError('it did not answer', { cause: thrown })
+    }
+  })
+}
+
+/** Reads the body too, so that the time limit covers it. @throws what is behind fetch's "fetch failed" */
+async function fetchWhole(url: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(url, init)
+    const body = await response.arrayBuffer()
+    return new Response(body.byteLength === 0 ? null : body, response)
+  } catch (thrown) {
+    const cause = thrown instanceof TypeError ? thrown.cause : undefined
+    throw cause instanceof Error ? cause : thrown
+  }
+}

@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest'
+import { createDiscord } from '../../../platforms/discord/discord.ts'
+import type { Fault } from '../../../platforms/discord/double-faults.ts'
+import type { DiscordDouble, DiscordDoubleOptions } from '../../../platforms/discord-double.ts'
+import { startDiscordDouble } from '../../../platforms/discord-double.ts'
+import { codeOf, errorOf, resultOf, runCommand } from '../run-command.ts'
+
+const TOKEN = 'MTIz.secret.token'
+
+function connect(double: DiscordDouble, timeoutMs?: number) {
+  return createDiscord({ token: TOKEN, apiUrl: double.url, posting: 'live', timeoutMs, now: Date.now })
+}
+
+async function open(options?: DiscordDoubleOptions & { timeoutMs?: number }) {
+  const double = await startDiscordDouble({ token: TOKEN, ...options })
+  const discord = connect(double, options?.timeoutMs)
+  const general = String(double.channels()[0]!.id)
+  return { double, discord, general, [Symbol.asyncDispose]: () => double.stop() }
+}
+
+const posts = (double: DiscordDouble) => double.requests.filter(({ method }) => method === 'POST')
+
+describe('messages.send', () => {
+  test('sends a text that mentions nobody and answers the keys of the catalogue', async () => {
+    await using at = await open()
+    const result = await resultOf(at.discord, 'messages.send', { channel_id: at.general, content: 'Hello @everyone' })
+    expect(Object.keys(result)).toEqual(['id', 'channel_id', 'content', 'timestamp', 'tts'])
+    expect(result).toMatchObject({ channel_id: at.general, content: 'Hello @everyone', tts: false })
+    const [message] = at.double.messages('general')
+    expect(message).toMatchObject({ id: result.id, content: 'Hello @everyone', mention_everyone: false })
+    expect(posts(at.double)[0]!.body).toMatchObject({ allowed_mentions: { parse: [] }, enforce_nonce: true })
+  })
+
+  test('sends the same key once', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'once' }
+    const first = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'run/1' })
+    // A new process knows nothing of the first attempt; the nonce is enough.
+    const second = await resultOf(connect(at.double), 'messages.send', args, { idempotencyKey: 'run/1' })
+    expect(second.id).toBe(first.id)
+    expect(at.double.messages('general')).toHaveLength(1)
+    expect(String(posts(at.double)[0]!.body.nonce).length).toBeLessThanOrEqual(25)
+  })
+
+  test('sends two equal texts under two keys', async () => {
+    await using at = await open()
+    await runCommand(at.discord, 'messages.send', { channel_id: at.general, content: 'same' })
+    await runCommand(at.discord, 'messages.send', { channel_id: at.general, content: 'same' })
+    expect(at.double.messages('general')).toHaveLength(2)
+  })
+
+  test('cuts a long text into messages and describes the first', async () => {
+    await using at = await open()
+    const content = `${'😀 '.repeat(700)}\n${'word '.repeat(300)}end`
+    const result = await resultOf(at.discord, 'messages.send', { channel_id: at.general, content })
+    const messages = at.double.messages('general')
+    expect(result.split_messages).toBe(messages.length)
+    expect(result.message_ids).toEqual(messages.map(({ id }) => id))
+    expect(result.id).toBe(messages[0]!.id)
+    expect(messages.map((message) => message.content).join('\n')).toBe(content.replace(' \n', '\n'))
+  })
+
+  test('finds by its text what an attempt before a crash has sent', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'before the crash' }
+    const attemptedAt = Date.now()
+    const sent = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'old' })
+    // Another key has another nonce: only the look at the channel can find the message.
+    const found = await resultOf(connect(at.double), 'messages.send', args, { idempotencyKey: 'new', attemptedAt })
+    expect(found.id).toBe(sent.id)
+    expect(at.double.messages('general')).toHaveLength(1)
+  })
+
+  test('goes on after the part that was sent when a later part failed', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'status', status: 403, code: 50_013, path: '/messages', method: 'POST', after: 2 })
+    const content = `${'a'.repeat(1_900)} ${'b'.repeat(1_900)}`
+    const options = { idempotencyKey: 'parts' }
+    expect(await codeOf(runCommand(at.discord, 'messages.send', { channel_id: at.general, content }, options))).toBe(
+      'discord-forbidden',
+    )
+    expect(at.double.messages('general')).toHaveLength(1)
+    await runCommand(at.discord, 'messages.send', { channel_id: at.general, content }, options)
+    expect(at.double.messages('general').map((message) => String(message.content)[0])).toEqual(['a', 'b'])
+  })
+})
+
+describe('channels', () => {
+  test('get_or_create creates a channel once, under the name that Discord gives it', async () => {
+    await using at = await open()
+    const args = { guild_id: at.double.guildId, name: 'Content Test', channel_type: 'text', topic: 'Posts' }
+    const created = await resultOf(at.discord, 'channels.get_or_create', args)
+    expect(created).toMatchObject({ name: 'content-test', kind: 'text', existed: false })
+    const found = await resultOf(at.discord, 'channels.get_or_create', args)
+    expect(found).toMatchObject({ id: created.id, existed: true })
+    expect(at.double.channels().map((channel) => channel.name)).toEqual(['general', 'content-test'])
+  })
+
+  test('create is not repeated after a lost answer, but found by the next attempt', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'lost-answer', method: 'POST', path: '/channels' })
+    const args = { guild_id: at.double.guildId, name: 'fresh', kind: 'text' }
+    const options = { idempotencyKey: 'create' }
+    const error = await errorOf(runCommand(at.discord, 'channels.create', args, options))
+    expect(error).toMatchObject({ code: 'discord-uncertain', retryable: true })
+    expect(at.double.channels()).toHaveLength(2)
+    const result = await resultOf(at.discord, 'channels.create', args, options)
+    expect(result).toMatchObject({ name: 'fresh', kind: 'text' })
+    expect(at.double.channels()).toHaveLength(2)
+  })
+
+  test('an invite, which cannot be looked for, is not tried again after a lost answer', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'lost-answer', method: 'POST', path: '/invites' })
+    const error = await errorOf(runCommand(at.discord, 'channels.create_invite', { channel_id: at.general }))
+    expect(error).toMatchObject({ code: 'discord-uncertain', retryable: false })
+    expect(posts(at.double)).toHaveLength(1)
+  })
+
+  test('a deletion that went through before its answer was lost has succeeded', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'lost-answer', method: 'DELETE' })
+    const args = { channel_id: at.general }
+    const options = { idempotencyKey: 'delete' }
+    await runCommand(at.discord, 'channels.delete', args, options).catch(() => undefined)
+    expect(await resultOf(at.discord, 'channels.delete', args, options)).toEqual({ id: at.general, deleted: true })
+  })
+})
+
+describe('rate limits and failures', () => {
+  test('a 429 is obeyed: the message is sent later, once', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'rate-limit', retryAfterMs: 30, path: '/messages' })
+    await runCommand(at.discord, 'messages.send', { channel_id: at.general, content: 'later' })
+    expect(posts(at.double).map(({ status }) => status)).toEqual([429, 200])
+    expect(at.double.messages('general')).toHaveLength(1)
+  })
+
+  test('a global 429 holds back the other routes too', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'rate-limit', retryAfterMs: 40, global: true, path: '/messages' })
+    const send = runCommand(at.discord, 'messages.send', { channel_id: at.general, content: 'later' })
+    await expect.poll(() => at.double.requests.length).toBe(1)
+    await Promise.all([send, runCommand(at.discord, 'channels.list', { guild_id: at.double.guildId })])
+    expect(at.double.requests.map(({ status }) => status)).toEqual([429, 200, 200])
+  })
+
+  test('a bucket that is used up is waited for without a refusal', async () => {
+    await using at = await open({ rateLimit: { limit: 2, windowMs: 60 } })
+    for (const content of ['1', '2', '3', '4']) {
+      await runCommand(at.discord, 'messages.send', { channel_id: at.general, content })
+    }
+    expect(posts(at.double).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+
+  test('a wait that is too long is handed to whoever can wait', async () => {
+    await using at = await open({ faults: [{ is: 'rate-limit', retryAfterMs: 600_000 }] })
+    const error = await errorOf(runCommand(at.discord, 'messages.send', { channel_id: at.general, content: 'x' }))
+    expect(error).toMatchObject({ code: 'discord-rate-limited', retryable: true })
+    expect(error.retryAfterMs).toBeGreaterThanOrEqual(600_000)
+  })
+
+  test('a failing server is asked again, with bounds', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'status', status: 502 })
+    expect(await resultOf(at.discord, 'channels.get', { channel_id: at.general })).toMatchObject({ name: 'general' })
+    at.double.fail({ is: 'status', status: 503, times: 100 })
+    const error = await errorOf(runCommand(at.discord, 'channels.get', { channel_id: at.general }))
+    expect(error).toMatchObject({ code: 'discord-unavailable', retryable: true })
+    expect(at.double.requests).toHaveLength(2 + 3)
+  })
+
+  test('a message whose answer was lost is sent again and exists once', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'lost-answer', method: 'POST' })
+    const args = { channel_id: at.general, content: 'once' }
+    const options = { idempotencyKey: 'lost' }
+    const first = await resultOf(at.discord, 'messages.send', args, options).catch(() => undefined)
+    const result = first ?? (await resultOf(at.discord, 'messages.send', args, options))
+    expect(at.double.messages('general').map(({ id }) => id)).toEqual([result.id])
+  })
+
+  test('a server that hangs is given up after the time limit', async () => {
+    await using at = await open({ timeoutMs: 30 })
+    at.double.fail({ is: 'hang', times: 100 })
+    const error = await errorOf(runCommand(at.discord, 'channels.get', { channel_id: at.general }))
+    expect(error).toMatchObject({ code: 'discord-unavailable', retryable: true })
+    expect(error.message).toContain('did not answer in time')
+  })
+
+  test('an aborted signal frees the caller at once, and nothing more is sent', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'rate-limit', retryAfterMs: 100, path: '/messages' })
+    const aborting = new AbortController()
+    const sending = runCommand(
+      at.discord,
+      'messages.send',
+      { channel_id: at.general, content: 'x' },
+      { signal: aborting.signal },
+    )
+    await expect.poll(() => posts(at.double).length).toBe(1)
+    aborting.abort(new Error('stop'))
+    await expect(sending).rejects.toThrow('stop')
+    // The next request of the route stands behind the first in the library's queue: when it is through, so is that one.
+    await runCommand(at.discord, 'messages.send', { channel_id: at.general, content: 'y' })
+    expect(at.double.messages('general').map(({ content }) => content)).toEqual(['y'])
+  })
+
+  test.for<[title: string, Fault, code: string, text: string]>([
+    ['a refused token', { is: 'status', status: 401 }, 'discord-unauthorized', 'refused the token'],
+    ['a missing permission', { is: 'status', status: 403, code: 50_013 }, 'discord-forbidden', 'Manage Channels'],
+    ['a hidden channel', { is: 'status', status: 403, code: 50_001 }, 'discord-forbidden', 'View Channel'],
+    ['an unknown server', { is: 'status', status: 404, code: 10_004 }, 'discord-not-found', '404'],
+    [
+      'a refused form',
+      { is: 'status', status: 400, code: 50_035, message: 'name: bad' },
+      'discord-rejected',
+      'name: bad',
+    ],
+  ])('%s has its code, is not tried again and does not show the token', async ([, fault, code, text]) => {
+    await using at = await open()
+    at.double.fail({ ...fault, method: 'POST' } as Fault)
+    const args = { guild_id: at.double.guildId, name: 'x', kind: 'text' }
+    const error = await errorOf(runCommand(at.discord, 'channels.create', args))
+    expect(error).toMatchObject({ code, retryable: false })
+    expect(error.message).toContain(text)
+    expect(JSON.stringify([error.message, error.stack, error.cause, error.fix])).not.toContain('secret')
+    expect(posts(at.double)).toHaveLength(1)
+  })
+
+  test('works again after a refused token', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'status', status: 401 })
+    await runCommand(at.discord, 'channels.get', { channel_id: at.general }).catch(() => undefined)
+    expect(await resultOf(at.discord, 'channels.get', { channel_id: at.general })).toMatchObject({ name: 'general' })
+  })
+
+  test('a port where nobody listens is unavailable, for a creation as well', async () => {
+    const double = await startDiscordDouble()
+    const discord = connect(double)
+    await double.stop()
+    const args = { guild_id: double.guildId, name: 'x', kind: 'text' }
+    const error = await errorOf(runCommand(discord, 'channels.create', args))
+    expect(error).toMatchObject({ code: 'discord-unavailable', retryable: true })
+    expect(error.message).toContain('ECONNREFUSED')
+  })
+})
+
+test('live posting without a token is refused before anything', async () => {
+  expect(() => createDiscord({ posting: 'live', now: Date.now })).toThrow('no Discord token')
+})
