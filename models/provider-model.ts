@@ -28,10 +28,12 @@ export interface ProviderModelOptions {
 
 export function createProviderModel(options: ProviderModelOptions): Model {
   const { provider, name, clock } = options
+  let loading: Promise<LanguageModel> | undefined
 
   async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
     const startedAt = clock.now()
-    const [{ generateText }, model] = await Promise.all([loadSdk(), options.load()])
+    loading ??= options.load()
+    const [{ generateText }, model] = await Promise.all([loadSdk(), loading])
     signal.throwIfAborted()
     const result = await generateText({
       model,

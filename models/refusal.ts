@@ -47,7 +47,7 @@ function codeOf(status: number, body: string): CallErrorCode {
   return 'model-bad-request'
 }
 
-const QUOTA_WORDS = /insufficient_quota|billing_hard_limit|credit balance is too low|PerDay\w*"/i
+const QUOTA_WORDS = /insufficient_quota|billing_hard_limit|credit balance is too low|PerDay[\w-]*"/i
 const KEY_WORDS = /API_KEY_INVALID|API key not valid|invalid[_ ]api[_ ]key|invalid x-api-key/i
 const FILTER_WORDS = /content_filter|content_policy_violation|PROHIBITED_CONTENT/
 

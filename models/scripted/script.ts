@@ -44,6 +44,9 @@ export interface Delay {
 /** @throws ModelError `script-invalid` with the place of the mistake */
 export function parseScript(text: string, file: string): ScriptedReply[] {
   const script = parseToml(text, file)
+  const stray = Object.keys(script).find((key) => key !== 'reply' && key !== 'default')
+  if (stray !== undefined)
+    throw invalid(`${stray} is not known; a script has [[reply]] and [default]`, place(text, file, 0))
   const replies = script.reply ?? []
   if (!Array.isArray(replies)) throw invalid('reply must be written as [[reply]]', place(text, file, 0))
   const parsed = replies.map((entry, index) => readReply(entry, placeOfReply(text, file, index)))
@@ -63,7 +66,7 @@ function parseToml(text: string, file: string): Record<string, unknown> {
 }
 
 function readReply(entry: unknown, at: Place): ScriptedReply {
-  const fields = { ...(entry as Record<string, unknown>) }
+  const fields = asTable(entry, 'a reply', at)
   for (const key of Object.keys(fields))
     if (!(REPLY_KEYS as readonly string[]).includes(key))
       throw invalid(`${key} is not a key of a reply; known are ${REPLY_KEYS.join(', ')}`, at)
@@ -79,7 +82,7 @@ function readReply(entry: unknown, at: Place): ScriptedReply {
 const REPLY_KEYS = ['when', 'text', 'usage', 'delay', 'fault'] as const
 
 function readWhen(value: unknown, at: Place): When {
-  const when = value as Record<string, unknown>
+  const when = asTable(value, 'when', at)
   for (const [key, part] of Object.entries(when)) {
     const wanted = { narrative: 'string', act: 'string', call: 'number', attempt: 'number' }[key]
     if (wanted === undefined) throw invalid(`when has no ${key}; known are narrative, act, call, attempt`, at)
@@ -89,7 +92,7 @@ function readWhen(value: unknown, at: Place): When {
 }
 
 function readUsage(value: unknown, at: Place): Usage {
-  const { input, output } = value as Partial<Usage>
+  const { input, output } = asTable(value, 'usage', at)
   if (typeof input !== 'number' || typeof output !== 'number')
     throw invalid('usage must have the numbers input and output', at)
   return { input, output }
@@ -106,6 +109,11 @@ function readFault(text: string, at: Place): Fault {
   const fault = parseFault(text)
   if (fault === undefined) throw invalid(`"${text}" is no fault; known are ${FAULTS}`, at)
   return fault
+}
+
+function asTable(value: unknown, key: string, at: Place): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${key} must be a table`, at)
+  return value as Readonly<Record<string, unknown>>
 }
 
 function asText(value: unknown, key: string, at: Place): string {

@@ -1,13 +1,16 @@
 // Provider server: an HTTP server that speaks the protocols of OpenAI, Anthropic and Gemini and says what a test wants.
 //
-// The protocols are those of @copilotkit/aimock; this file adds one programmable answer for all of them and the counting
-// of calls.
+// The protocols are those of @copilotkit/aimock; this file adds one programmable answer for all of them, the counting of
+// calls, and a door in front that keeps each request as it came over the wire.
 //
 //   await using server = await startProviderServer('Hello')
 //   const models = createModels({ ...server.config, default: 'openai:gpt-4' }, { clock: systemClock })
 //   server.answerWith(({ call }) => (call === 3 ? { status: 429, retryAfter: 90 } : `answer ${call}`))
 //   server.calls.length
 
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LLMock } from '@copilotkit/aimock'
 import type { ModelsConfig } from '../../models/models.ts'
 
@@ -19,6 +22,8 @@ export type Programmed =
       /** In OpenAI's words: `stop`, `length`, `content_filter`. */
       readonly finishReason?: string
       readonly usage?: { readonly input: number; readonly output: number }
+      /** Time the answer takes, in ms. */
+      readonly delayMs?: number
     }
   | { readonly status: number; readonly message?: string; readonly code?: string; readonly retryAfter?: number }
 
@@ -31,6 +36,12 @@ export interface ProviderCall {
   readonly system: string
 }
 
+export interface WireRequest {
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
 export interface ProviderServer extends AsyncDisposable {
   readonly url: string
   /** Base addresses as `*_BASE_URL` and the configuration want them. */
@@ -38,8 +49,8 @@ export interface ProviderServer extends AsyncDisposable {
   /** All providers of createModels, with keys, pointing here. */
   readonly config: Required<Pick<ModelsConfig, 'providers' | 'servers'>>
   readonly calls: readonly ProviderCall[]
-  /** Headers and body of the last request as they came in. */
-  lastRequest(): { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
+  /** The requests as they came over the wire, whatever was answered. */
+  readonly requests: readonly WireRequest[]
   answerWith(answer: Programmed | ((call: ProviderCall) => Programmed)): void
 }
 
@@ -51,22 +62,23 @@ export async function startProviderServer(
   const mock = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' })
   mock.addFixture({
     match: { endpoint: 'chat' },
-    response: (request) => {
+    response: async (request) => {
       const call = { call: calls.length + 1, model: request.model, ...textsOf(request.messages) }
       calls.push(call)
-      return toFixture(typeof current === 'function' ? current(call) : current)
+      const programmed = typeof current === 'function' ? current(call) : current
+      if (typeof programmed === 'object' && 'delayMs' in programmed) await sleep(programmed.delayMs)
+      return toFixture(programmed)
     },
   })
   await mock.start()
 
-  const urls = {
-    openai: `${mock.url}/v1`,
-    anthropic: `${mock.url}/v1`,
-    gemini: `${mock.url}/v1beta`,
-    ollama: `${mock.url}/v1`,
-  }
+  const requests: WireRequest[] = []
+  const door = createServer((request, response) => pass(request, response, mock.port, requests))
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`
+  const urls = { openai: `${url}/v1`, anthropic: `${url}/v1`, gemini: `${url}/v1beta`, ollama: `${url}/v1` }
   return {
-    url: mock.url,
+    url,
     urls,
     config: {
       providers: {
@@ -78,17 +90,31 @@ export async function startProviderServer(
       servers: { local: { baseUrl: urls.openai } },
     },
     calls,
-    lastRequest() {
-      const { path, headers, body } = mock.getLastRequest()!
-      return { path, headers, body }
-    },
+    requests,
     answerWith(next) {
       current = next
     },
     async [Symbol.asyncDispose]() {
+      door.closeAllConnections()
+      await new Promise((resolve) => door.close(resolve))
       await mock.stop()
     },
   }
+}
+
+/** Notes the request and hands it on to the server behind. */
+async function pass(incoming: IncomingMessage, response: ServerResponse, port: number, requests: WireRequest[]) {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const body = Buffer.concat(chunks)
+  const { url: path = '/', headers, method } = incoming
+  requests.push({ path, headers, body: body.toString() })
+  const outgoing = forward({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+    response.writeHead(answer.statusCode!, answer.headers)
+    answer.pipe(response)
+  })
+  outgoing.on('error', () => response.destroy())
+  outgoing.end(body)
 }
 
 interface MockMessage {
