@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { answer, execution, TRACEPARENT } from './fixtures.ts'
+import { temporaryStore } from './temporary-store.ts'
+
+describe('begin', () => {
+  test('keeps all that it is given, over a restart', () => {
+    const { store, reopen } = temporaryStore()
+    const begun = execution('E1', { bot: 'writer', options: { model: 'm', deep: [1] }, traceparent: TRACEPARENT })
+    expect(store.executions.begin(begun)).toEqual({ ...begun, status: 'running' })
+    expect(reopen().executions.find('E1')).toEqual({ ...begun, status: 'running' })
+  })
+
+  test('changes nothing about one that is known', () => {
+    const { store } = temporaryStore()
+    store.executions.begin(execution('E1'))
+    store.executions.finish('E1', { status: 'completed', at: 2000 })
+    const again = store.executions.begin(execution('E1', { narrative: 'other', startedAt: 9 }))
+    expect(again).toMatchObject({ narrative: 'a', startedAt: 1000, status: 'completed', endedAt: 2000 })
+  })
+
+  test('refuses a parent that does not exist', () => {
+    const { store } = temporaryStore()
+    expect(() => store.executions.begin(execution('P/x', { parentId: 'P' }))).toThrow(
+      expect.objectContaining({ code: 'unknown-record' }),
+    )
+    expect(store.executions.find('P/x')).toBeUndefined()
+  })
+})
+
+test('finish keeps the error, reopen makes it run again', () => {
+  const { store } = temporaryStore()
+  store.executions.begin(execution('E1'))
+  const error = { name: 'ModelError', message: 'no', code: 'model-network', retryable: true }
+  store.executions.finish('E1', { status: 'failed', error, at: 5 })
+  expect(store.executions.find('E1')).toMatchObject({ status: 'failed', error, endedAt: 5 })
+  expect(store.executions.reopen('E1')).toEqual({ ...execution('E1'), status: 'running' })
+  expect(() => store.executions.finish('E2', { status: 'completed', at: 1 })).toThrow(/no execution E2/)
+  expect(() => store.executions.reopen('E2')).toThrow(/no execution E2/)
+})
+
+test('unfinished are the running top-level ones of the bot, oldest first', () => {
+  const { store } = temporaryStore()
+  store.executions.begin(execution('C', { bot: 'writer', startedAt: 30 }))
+  store.executions.begin(execution('A', { bot: 'writer', startedAt: 10 }))
+  store.executions.begin(execution('A/n', { bot: 'writer', parentId: 'A', startedAt: 11 }))
+  store.executions.begin(execution('B', { bot: 'writer', startedAt: 20 }))
+  store.executions.begin(execution('D', { bot: 'poster' }))
+  store.executions.finish('B', { status: 'cancelled', at: 21 })
+  expect(store.executions.unfinished('writer').map(({ id }) => id)).toEqual(['A', 'C'])
+})
+
+describe('list', () => {
+  test('is newest first, and filters', () => {
+    const { store } = temporaryStore()
+    for (const [id, bot, startedAt] of [
+      ['A', 'w', 1],
+      ['B', 'w', 3],
+      ['C', 'p', 2],
+    ] as const) {
+      store.executions.begin(execution(id, { bot, startedAt }))
+    }
+    store.executions.begin(execution('B/n', { parentId: 'B' }))
+    store.executions.finish('C', { status: 'completed', at: 4 })
+    const ids = (filter?: Parameters<typeof store.executions.list>[0]) =>
+      store.executions.list(filter).map(({ id }) => id)
+    expect(ids()).toEqual(['B', 'C', 'A'])
+    expect(ids({ limit: 2 })).toEqual(['B', 'C'])
+    expect(ids({ bot: 'w' })).toEqual(['B', 'A'])
+    expect(ids({ status: 'completed' })).toEqual(['C'])
+    expect(ids({ parentId: 'B' })).toEqual(['B/n'])
+  })
+
+  test('sums tokens and cost with those of nested executions, and of nobody else', () => {
+    const { store } = temporaryStore()
+    for (const id of ['E1', 'E1-other', 'E10']) store.executions.begin(execution(id))
+    store.executions.begin(execution('E1/n', { parentId: 'E1' }))
+    for (const executionId of ['E1', 'E1/n', 'E1-other', 'E10']) {
+      const act = { executionId, key: 'a' }
+      store.journal.begin({ ...act, act: 'a', sequence: 0, at: 1 })
+      store.journal.saveAnswer(act, { prompt: '', answer: answer(), at: 2 })
+    }
+    expect(store.executions.list().find(({ id }) => id === 'E1')).toMatchObject({
+      acts: 1,
+      inputTokens: 20,
+      outputTokens: 10,
+      costUsd: 0.5,
+    })
+  })
+})

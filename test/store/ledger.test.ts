@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { answer, execution } from './fixtures.ts'
+import { temporaryStore } from './temporary-store.ts'
+
+function withCalls() {
+  const { store } = temporaryStore()
+  store.executions.begin(execution('E1', { bot: 'writer' }))
+  store.executions.begin(execution('E1/n', { parentId: 'E1' }))
+  store.executions.begin(execution('E2', { bot: 'poster' }))
+  const call = (executionId: string, at: number, costUsd: number | undefined) => {
+    const act = { executionId, key: `at-${at}` }
+    store.journal.begin({ ...act, act: 'a', sequence: 0, at })
+    store.journal.saveAnswer(act, { prompt: '', answer: answer({ costUsd }), at })
+  }
+  call('E1', 100, 0.25)
+  call('E1/n', 200, 0.5)
+  call('E2', 300, undefined)
+  return store.ledger
+}
+
+test.for([
+  ['everything', {}, { calls: 3, inputTokens: 30, outputTokens: 15, costUsd: 0.75, unpriced: 1 }],
+  ['since a time, inclusive', { since: 200 }, { calls: 2, costUsd: 0.5, unpriced: 1 }],
+  ['an execution with those nested in it', { executionId: 'E1' }, { calls: 2, costUsd: 0.75, unpriced: 0 }],
+  ['a nested execution alone', { executionId: 'E1/n' }, { calls: 1, costUsd: 0.5 }],
+  ['a bot with what it nests', { bot: 'writer' }, { calls: 2, costUsd: 0.75 }],
+  ['a bot since a time', { bot: 'writer', since: 150 }, { calls: 1, costUsd: 0.5 }],
+  ['nothing', { since: 301 }, { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0 }],
+] as const)('totals of %s', ([, filter, expected]) => {
+  expect(withCalls().totals(filter)).toMatchObject(expected)
+})
