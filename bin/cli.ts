@@ -13,8 +13,9 @@ process.stdout.on('error', leaveQuietly)
 process.stderr.on('error', leaveQuietly)
 
 const { main } = await import('./main.ts')
-const { stdin, stdout, stderr } = process
-const status = await main(process.argv.slice(2), { stdin, stdout, stderr, environment: process.env, now: Date.now })
+const { stdin, stdout, stderr, env: environment } = process
+const world = { stdin, stdout, stderr, environment, now: Date.now, exit: (code: number) => process.exit(code) }
+const status = await main(process.argv.slice(2), world)
 await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
 process.exit(status)
 

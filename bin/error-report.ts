@@ -4,7 +4,7 @@
 //   R2. With --json, one object on stderr.
 
 import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { BotticelliError, type Place, serializeError } from '../errors.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
@@ -71,7 +71,7 @@ export async function diagnosticsText(diagnostics: readonly Diagnostic[], io: Io
 
   function sourceOf(file: string): string | undefined {
     try {
-      return readFileSync(file === '' ? io.cwd : new URL(file, `file://${io.cwd}/`), 'utf8')
+      return readFileSync(resolve(io.cwd, file), 'utf8')
     } catch {
       return undefined
     }

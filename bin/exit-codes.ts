@@ -37,6 +37,8 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   'unknown-record': EXIT.notFound,
   'table-not-found': EXIT.notFound,
   'narrative-not-found': EXIT.notFound,
+  'execution-not-found': EXIT.notFound,
+  'narrative-ambiguous': EXIT.usage,
   'bad-config': EXIT.invalid,
   'toml-syntax': EXIT.invalid,
   'server-not-running': EXIT.unreachable,

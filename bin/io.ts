@@ -10,6 +10,7 @@ import { styleText } from 'node:util'
 import type { Environment, Flags } from '../config/layers.ts'
 import { type Loaded, loadConfig } from '../config/load-config.ts'
 import { BotticelliError } from '../errors.ts'
+import type { ExitCode } from './exit-codes.ts'
 import type { Globals } from './parse.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -41,6 +42,8 @@ export interface Io {
   config(flags?: Flags): Loaded
   readonly stderr: NodeJS.WriteStream
   now(): number
+  /** Ends the process at once, without tidying up. */
+  leave(code: ExitCode): void
 }
 
 export interface World {
@@ -49,6 +52,7 @@ export interface World {
   readonly stderr: NodeJS.WriteStream
   readonly environment: Environment
   readonly now: () => number
+  readonly exit: (code: number) => void
 }
 
 export interface IoOptions {
@@ -76,6 +80,7 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
     signal,
     stderr,
     now: world.now,
+    leave: world.exit,
     async confirm(question) {
       if (globals.yes) return true
       if (!mayAsk) throw new BotticelliError('confirmation-missing', `${question} Nobody is here to answer.`)

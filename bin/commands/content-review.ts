@@ -3,6 +3,8 @@
 // Each id is decided by itself: what can be decided is, and the exit code tells whether all were.
 
 import { userInfo } from 'node:os'
+import type { Config } from '../../config/config.ts'
+import { askServer } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { RowRef, Store } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
@@ -40,6 +42,7 @@ async function review(status: 'approved' | 'rejected', options: Options, io: Io)
       }),
     ),
   )
+  const told = status === 'approved' && outcomes.some((one) => one.changed === true) ? await tellServer(config) : []
   if (io.json) io.printJson(outcomes.map(asJson))
   for (const { ref, changed, copied, error } of outcomes) {
     if (error !== undefined) await reportError(error, io)
@@ -48,9 +51,21 @@ async function review(status: 'approved' | 'rejected', options: Options, io: Io)
       io.print(`${showRef(ref, drafts)}  ${what}${copied === undefined ? '' : `, will be posted from ${copied.table}`}`)
     }
   }
+  if (told.length > 0) io.remark(`The running server was told: ${told.join(', ')} posts now.`)
   const failed = outcomes.filter((one) => one.error !== undefined).length
   if (failed === 0) return EXIT.ok
   return failed === outcomes.length ? EXIT.notFound : EXIT.partial
+}
+
+/** Names of the bots that will post at once. A server that does not answer finds the row at its next run. */
+async function tellServer({ stateDir }: Config): Promise<readonly string[]> {
+  const answer = await askServer<{ told: readonly string[] }>(stateDir, 'POST', '/v1/approved').catch(noAnswer)
+  return answer?.told ?? []
+}
+
+function noAnswer(error: unknown): undefined {
+  if (!(error instanceof BotticelliError)) throw error
+  return undefined
 }
 
 function decide(store: Store, ref: RowRef, decision: Parameters<Store['content']['review']>[1]): Outcome {

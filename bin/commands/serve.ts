@@ -1,0 +1,67 @@
+// serve: the bots of a project, until someone says stop.
+//
+// The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once.
+
+import { ulid } from 'ulid'
+import { type Botticelli, openBotticelli } from '../../botticelli.ts'
+import type { BotConfig, Config } from '../../config/config.ts'
+import { openControl } from '../../console/control.ts'
+import { loadNarrative } from '../../narratives/load-file.ts'
+import type { Run } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { duration } from '../figures.ts'
+import { watchInterrupts } from '../interrupts.ts'
+import type { Io } from '../io.ts'
+import { banner } from '../serve-banner.ts'
+
+export const serve: Run = async (options, io) => {
+  const begunAt = io.now()
+  const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const bots = config.bots.filter((bot) => bot.enabled)
+  for (const bot of bots) loadNarrative(bot.narrative, bot.narrativeName, { base: config.root })
+
+  let app: Botticelli | undefined
+  await using _lock = await openControl(config.stateDir, {
+    'GET /v1/status': () => ({ ...app?.status(), ready: app !== undefined }),
+    'POST /v1/approved': () => ({ told: app === undefined ? [] : tellPosters(app, bots) }),
+  })
+  using interrupts = watchInterrupts(io.now)
+  interrupts.second.then(() => io.leave(EXIT.interrupted))
+
+  const colors = io.paintRemark('red', 'x') !== 'x'
+  app = await openBotticelli(config, { bots: true, log: io.stderr, colors })
+  announce(app, config, begunAt, io)
+
+  const timedOut = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
+  const ended = await Promise.race([interrupts.first, timedOut.then(() => undefined), app.system.ended])
+  if (typeof ended === 'string') {
+    io.remark(`${ended}: finishing what runs, ${duration(config.drainMs)} at most. Once more ends at once.`)
+  }
+  await app.stop()
+  if (typeof ended === 'object') {
+    io.stderr.write(`error[supervision]: the server gave up: ${ended.reason}\n`)
+    return EXIT.failed
+  }
+  return EXIT.ok
+}
+
+/** Posting bots without a schedule run when something was approved; the others keep to their times. */
+function tellPosters(app: Botticelli, bots: readonly BotConfig[]): string[] {
+  const waiting = bots.filter((bot) => bot.type === 'posting' && bot.everyMs === undefined)
+  return waiting.flatMap(({ name }) => {
+    const message = { type: 'content.produced', run: ulid(), by: 'review', rows: 1 } as const
+    return app.system.tell(`/bots/${name}`, message).accepted ? [name] : []
+  })
+}
+
+function announce(app: Botticelli, config: Config, begunAt: number, io: Io): void {
+  const status = app.status()
+  if (io.json) {
+    const { pid, posting } = status
+    io.printJson({ event: 'ready', pid, posting, metricsUrl: app.metricsUrl ?? null, bots: status.bots })
+  }
+  for (const line of banner({ config, status, metricsUrl: app.metricsUrl, now: io.now(), paint: io.paintRemark })) {
+    io.remark(line)
+  }
+  io.remark(`ready in ${duration(io.now() - begunAt)} · Ctrl-C finishes what runs and stops`)
+}

@@ -1,0 +1,111 @@
+// status: the server, its bots and the content on one screen. Without a server, what its database says.
+
+import { type BotStatus, pipelineStatus, type ServerStatus } from '../../actors/server-status.ts'
+import type { Config } from '../../config/config.ts'
+import { askServer } from '../../console/control.ts'
+import type { LedgerTotals } from '../../store/store.ts'
+import type { Run } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { ago, duration, money, plural, tokens } from '../figures.ts'
+import type { Io } from '../io.ts'
+import { oneLine } from '../plain-text.ts'
+import { withStore } from '../project.ts'
+import { table } from '../table.ts'
+
+type Pipeline = ServerStatus['pipeline']
+interface Stored {
+  readonly pipeline: Pipeline
+  readonly today: LedgerTotals
+}
+
+const NOTHING: Stored = {
+  pipeline: { pending: 0, approved: 0, posted: 0 },
+  today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0 },
+}
+
+export const status: Run = async (options, io) => {
+  const { config } = io.config()
+  const server = await askServer<ServerStatus & { ready: boolean }>(config.stateDir, 'GET', '/v1/status')
+  const worries = server === undefined || !server.ready ? [] : worriesOf(server)
+  if (server !== undefined && !server.ready) {
+    if (io.json) io.printJson({ running: true, ready: false })
+    else io.print('The server is starting.')
+    return EXIT.ok
+  }
+  if (server !== undefined) {
+    if (io.json) io.printJson({ running: true, ...server, worries })
+    else showServer(server, config, worries, io)
+  } else {
+    const stored = await readStored(config, io.now())
+    if (io.json) io.printJson({ running: false, ...stored })
+    else showStored(stored, config, io)
+  }
+  return options.isSet('exit-status') && (worries.length > 0 || server === undefined) ? EXIT.failed : EXIT.ok
+}
+
+function readStored({ pipeline: tables, ...config }: Config, now: number): Promise<Stored> {
+  return withStore({ pipeline: tables, ...config }, NOTHING, (store) => ({
+    pipeline: pipelineStatus(store, tables),
+    today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),
+  }))
+}
+
+function showServer(server: ServerStatus, config: Config, worries: readonly string[], io: Io): void {
+  const now = io.now()
+  const posting = server.posting === 'live' ? io.paint(['red', 'bold'], 'live posting') : 'dry run'
+  const up = `up ${duration(now - server.startedAt)}`
+  io.print(`${io.paint('green', '●')} serving   pid ${server.pid} · ${up} · ${posting} · ${config.root}`)
+  if (server.bots.length > 0) {
+    const cells = server.bots.map((bot) => botCells(bot, now))
+    io.print()
+    for (const line of table(['BOT', 'STATE', 'LAST OK', 'NEXT', 'FAILS', 'OK/ERR', 'RESTARTS', 'INBOX'], cells, io)) {
+      io.print(line)
+    }
+  }
+  io.print()
+  showPipeline(server, config, io)
+  worries.forEach((worry, index) => {
+    io.print(`${io.paint('yellow', (index === 0 ? 'attention' : '').padEnd(11))}${worry}`)
+  })
+}
+
+function showStored(stored: Stored, config: Config, io: Io): void {
+  io.print(`○ not running   ${config.root}`)
+  showPipeline(stored, config, io)
+  io.remark('\nThe server is not running; this is what its database says. Start it: botticelli serve')
+}
+
+function showPipeline({ pipeline, today }: Stored, config: Config, io: Io): void {
+  const { pending, approved, posted } = pipeline
+  const unpriced = today.unpriced > 0 ? ` · ${plural(today.unpriced, 'call')} without a known price` : ''
+  io.print(`pipeline   pending ${pending} → approved ${approved} → posted ${posted}`)
+  io.print(
+    `today      ${plural(today.calls, 'model call')} · ${tokens(today.inputTokens + today.outputTokens)} · ${money(today.costUsd)}${unpriced}`,
+  )
+  if (pending > 0) io.remark(`\nDecide on ${config.pipeline.drafts}: botticelli content list --status pending`)
+}
+
+function botCells(bot: BotStatus, now: number): string[] {
+  const { lastSuccessAt, nextRunAt } = bot
+  return [
+    bot.bot,
+    bot.state,
+    lastSuccessAt === undefined ? '-' : ago(lastSuccessAt, now),
+    nextRunAt === undefined ? '-' : nextRunAt <= now ? 'now' : `in ${duration(nextRunAt - now)}`,
+    String(bot.consecutiveFailures),
+    `${bot.succeeded}/${bot.failed}`,
+    String(bot.restarts),
+    String(bot.mailboxDepth),
+  ]
+}
+
+function worriesOf({ bots, deadLetters }: ServerStatus): string[] {
+  const failing = bots
+    .filter((bot) => bot.consecutiveFailures > 0)
+    .map((bot) => {
+      const why = bot.lastError === undefined ? '' : `: ${oneLine(bot.lastError.message, 100)}`
+      return `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${why}`
+    })
+  const down = bots.filter((bot) => bot.state === 'stopped').map((bot) => `${bot.bot} is stopped`)
+  return [...failing, ...down, ...(deadLetters > 0 ? [plural(deadLetters, 'dead letter')] : [])]
+}

@@ -1,0 +1,41 @@
+// Progress line: what one event of a run looks like. Pure.
+
+import type { ProgressEvent } from '../actors/progress.ts'
+import { duration, money, plural } from './figures.ts'
+import type { Paint } from './io.ts'
+import { oneLine } from './plain-text.ts'
+
+/** The line for an event, or none for one that changes nothing a person wants to read. */
+export function progressLine(event: ProgressEvent, paint: Paint): string | undefined {
+  switch (event.type) {
+    case 'execution.started':
+      return executionLine(event, paint)
+    case 'act.completed':
+      return ` ${paint('green', '✓')} ${event.key.padEnd(20)} ${figures(event).join('   ')}`.trimEnd()
+    case 'act.failed': {
+      const after = event.willRetry ? paint('yellow', ' (trying again)') : ''
+      return ` ${paint('red', '✗')} ${event.key.padEnd(20)} ${oneLine(event.error.message, 200)}${after}`
+    }
+    case 'command.done':
+      return `   ${event.command}${event.dryRun ? ' (dry run: not sent)' : ''}`
+    default:
+      return undefined
+  }
+}
+
+function executionLine(event: ProgressEvent & { type: 'execution.started' }, paint: Paint): string {
+  const { narrative, acts, iteration, iterations } = event
+  const round = iteration === undefined ? '' : ` · ${iteration} of ${iterations}`
+  const length = acts.length === 0 ? '' : ` · ${plural(acts.length, 'act')}`
+  return `${paint('bold', narrative)}${round}${length}`
+}
+
+function figures(event: ProgressEvent & { type: 'act.completed' }): string[] {
+  const tokens = event.inputTokens + event.outputTokens
+  return [
+    event.replayed ? 'done before' : duration(event.durationMs),
+    tokens > 0 ? `${tokens.toLocaleString('en-US')} tok` : '',
+    event.costUsd !== undefined && tokens > 0 ? money(event.costUsd) : '',
+    event.rowsStored > 0 ? `${plural(event.rowsStored, 'row')} in ${event.table}` : '',
+  ].filter((figure) => figure !== '')
+}

@@ -1,0 +1,174 @@
+// Control: the socket on which a running server answers to commands of the same project. It is also its lock.
+//
+// HTTP over a Unix socket that only its owner may open.
+//
+//   K1. Of a project at most one server holds the socket; a second one is refused with the first one's process id.
+//   K2. A socket that a killed server left behind is not in the way of the next one.
+
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BotticelliError } from '../errors.ts'
+
+/** The server cannot be reached, or there is one already. */
+export class ControlError extends BotticelliError {}
+
+/** By method and path, such as `GET /v1/status`; the answer is sent as JSON. */
+export type Routes = Readonly<Record<string, () => unknown>>
+
+/** The longest path that every system takes for a socket, in bytes. */
+const LONGEST_PATH = 103
+const ANSWER_MS = 2_000
+const CLAIM_TRIES = 40
+const CLAIM_WAIT_MS = 50
+
+/**
+ * Opens the socket.
+ * @throws ControlError `server-running` when another process has it
+ */
+export async function openControl(stateDir: string, routes: Routes): Promise<AsyncDisposable> {
+  const path = socketPath(stateDir)
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const claim = await claimStart(`${path}.claim`)
+  try {
+    const other = await ask<{ pid: number }>(path, 'GET', '/v1/server').catch(refuseUnlessDead)
+    if (other !== undefined) throw running(other.pid)
+    rmSync(path, { force: true })
+    const server = serve({ 'GET /v1/server': () => ({ pid: process.pid }), ...routes })
+    await listen(server, path)
+    return { [Symbol.asyncDispose]: () => close(server) }
+  } finally {
+    claim[Symbol.dispose]()
+  }
+}
+
+/**
+ * Asks the running server.
+ * @returns undefined when none runs
+ * @throws ControlError `server-unreachable` when one holds the socket and does not answer
+ */
+export async function askServer<T>(stateDir: string, method: 'GET' | 'POST', route: string): Promise<T | undefined> {
+  return ask<T>(socketPath(stateDir), method, route)
+}
+
+/** In the state folder; where that path is too long for a socket, in the folder for temporary files. */
+export function socketPath(stateDir: string): string {
+  const path = join(stateDir, 'run', 'control.sock')
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return path
+  const short = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)
+  return join(tmpdir(), `botticelli-${userInfo().uid}`, `${short}.sock`)
+}
+
+// ---------------------------------------------------------------------------- the lock
+
+/** Of two servers that start at the same moment, one at a time looks whether the socket is taken. */
+async function claimStart(path: string): Promise<Disposable> {
+  for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+      return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    if (isAlive(ownerOf(path))) await sleep(CLAIM_WAIT_MS)
+    else rmSync(path, { force: true })
+  }
+  throw running(ownerOf(path))
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return Number(readFileSync(path, 'utf8')) || undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** A server that does not answer is one all the same: its socket is not taken from it. */
+function refuseUnlessDead(error: unknown): never {
+  if (error instanceof ControlError) throw running(undefined, error)
+  throw error
+}
+
+function running(pid: number | undefined, cause?: unknown): ControlError {
+  const which = pid === undefined ? 'A server' : `A server (process ${pid})`
+  return new ControlError('server-running', `${which} already runs for this project.`, {
+    ...(cause !== undefined && { cause }),
+    fix:
+      pid === undefined
+        ? 'See "botticelli status"; only one server may run for a project.'
+        : `Use the running one (botticelli status), or stop it: kill ${pid}`,
+  })
+}
+
+// ---------------------------------------------------------------------------- the wire
+
+function serve(routes: Routes): Server {
+  return createServer((message, response) => {
+    const route = routes[`${message.method} ${message.url}`]
+    try {
+      const answer = route?.()
+      response.writeHead(route === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(route === undefined ? { error: 'no such route' } : (answer ?? null)))
+    } catch (error) {
+      response.writeHead(500, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: String(error) }))
+    }
+  })
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  chmodSync(path, 0o600)
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}
+
+async function ask<T>(socket: string, method: string, route: string): Promise<T | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>()
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  request({ socketPath: socket, method, path: route, signal }, resolve)
+    .on('error', (error: NodeJS.ErrnoException) => {
+      // No socket, or one that nobody listens on: no server.
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTSOCK') resolve(undefined)
+      else reject(unreachable(socket, error))
+    })
+    .end()
+  const message = await promise
+  if (message === undefined) return undefined
+  try {
+    const answer: unknown = JSON.parse(await textOf(message))
+    if (message.statusCode === 200) return answer as T
+    throw new Error(`it answered with status ${message.statusCode}`)
+  } catch (cause) {
+    throw unreachable(socket, cause)
+  }
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of message) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function unreachable(socket: string, cause: unknown): ControlError {
+  return new ControlError('server-unreachable', `The server at ${socket} does not answer.`, { cause })
+}
