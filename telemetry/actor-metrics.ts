@@ -1,12 +1,12 @@
-// Actor metrics: what the supervisor's records say, as series.
+// Actor metrics: what the supervisor's records and events say, as series.
 //
 //   A1. An actor of a kind that lives long has series of its own, under its path. Their number is bounded by
-//       configuration; beyond `MAX_PATHS` actors are counted with their kind.
+//       configuration; from `MAX_PATHS` on an actor counts with its kind.
 //   A2. The other kinds (executions, acts) have one series a kind, without `actor`, so that sums count nobody twice.
 //   A3. A counter never falls while its actor lives, nor when an actor of a summed kind is gone.
 
-import type { BotType } from './instrument-table.ts'
-import { type Observation, observe } from './instruments.ts'
+import { BOT_STATES, type BotState, type BotType } from './instrument-table.ts'
+import { count, record as measure, type Observation, observe } from './instruments.ts'
 
 /** The part of a supervisor's record that is exported. Times are epoch milliseconds. */
 export interface ActorFigures {
@@ -16,6 +16,7 @@ export interface ActorFigures {
   readonly state: string
   readonly restarts: number
   readonly consecutiveFailures: number
+  /** Messages that were handled, those that failed not among them. */
   readonly handled: number
   readonly failed: number
   readonly deadLetters: number
@@ -23,12 +24,25 @@ export interface ActorFigures {
   readonly startedAt: number
   readonly lastSuccessAt?: number | undefined
   readonly lastFailureAt?: number | undefined
+  /** Present while a message is in hand. */
+  readonly busy?: unknown
+  readonly paused?: unknown
+  readonly breaker?: { readonly state: BreakerState; readonly trips: number; readonly recoveries: number } | undefined
 }
+
+type BreakerState = 'closed' | 'open' | 'half-open'
+
+/** The part of a supervisor's events that is counted. */
+export type ActorEvent = { readonly kind: string } & (
+  | { readonly type: 'message'; readonly waitedMs: number }
+  | { readonly type: 'handled'; readonly messageType: string; readonly durationMs: number; readonly ok: boolean }
+  | { readonly type: 'dead-letter'; readonly letter: { readonly reason: string } }
+)
 
 export interface ActorMetricsOptions {
   /** Every actor that lives now. */
   readonly records: () => Iterable<ActorFigures>
-  /** Kinds that are summed instead of named. Default: execution and act. */
+  /** Kinds that are summed instead of named. Default: run, execution, act. */
   readonly summedKinds?: readonly string[]
   /** The type of the bot behind a record; undefined for an actor that is no bot. */
   readonly botTypeOf?: (record: ActorFigures) => BotType | undefined
@@ -41,7 +55,7 @@ export interface ActorMetrics {
 }
 
 export function startActorMetrics(options: ActorMetricsOptions): ActorMetrics {
-  const summedKinds = new Set(options.summedKinds ?? ['execution', 'act'])
+  const summedKinds = new Set(options.summedKinds ?? ['run', 'execution', 'act'])
   const retired = new Map<string, Totals>()
   const statesSeen = new Map<string, Set<string>>()
 
@@ -75,6 +89,14 @@ export function startActorMetrics(options: ActorMetricsOptions): ActorMetrics {
       const figure = value(record)
       if (bot_type !== undefined && figure !== undefined)
         yield { value: figure, labels: { bot: nameOf(record), bot_type } }
+    }
+  }
+
+  function* botStates() {
+    for (const record of options.records()) {
+      if (options.botTypeOf?.(record) === undefined) continue
+      const present = botStateOf(record)
+      for (const state of BOT_STATES) yield { value: state === present ? 1 : 0, labels: { bot: nameOf(record), state } }
     }
   }
 
@@ -121,7 +143,13 @@ export function startActorMetrics(options: ActorMetricsOptions): ActorMetrics {
     observe('botticelli.actor.last_success_timestamp', () => eachPath(({ lastSuccessAt }) => seconds(lastSuccessAt))),
     observe('botticelli.actor.last_failure_timestamp', () => eachPath(({ lastFailureAt }) => seconds(lastFailureAt))),
     observe('botticelli.actor.state', () => states(named(), statesSeen)),
+    observe('botticelli.circuit_breaker.state', () =>
+      breakers(options.records(), ({ state }) => BREAKER_VALUES[state]),
+    ),
+    observe('botticelli.circuit_breaker.trips', () => breakers(options.records(), ({ trips }) => trips)),
+    observe('botticelli.circuit_breaker.recoveries', () => breakers(options.records(), ({ recoveries }) => recoveries)),
     observe('botticelli.bot.consecutive_failures', () => eachBot(({ consecutiveFailures }) => consecutiveFailures)),
+    observe('botticelli.bot.state', botStates),
     observe('botticelli.bot.restarts', () => eachBot(({ restarts }) => restarts)),
     observe('botticelli.bot.start_time', () => eachBot(({ startedAt }) => seconds(startedAt))),
     observe('botticelli.bot.last_success_timestamp', () =>
@@ -140,7 +168,40 @@ export function startActorMetrics(options: ActorMetricsOptions): ActorMetrics {
   }
 }
 
+/** Counts one event of the supervisor, by the kind of its actor. To be subscribed to the events of a system. */
+export function countActorEvent(event: ActorEvent | { readonly type: string; readonly kind: string }): void {
+  if (!isCounted(event)) return
+  const actor_kind = event.kind
+  switch (event.type) {
+    case 'message':
+      measure('botticelli.actor.mailbox.wait', event.waitedMs / 1_000, { actor_kind })
+      break
+    case 'handled':
+      count('botticelli.actor.messages.processed', {
+        actor_kind,
+        message_type: event.messageType,
+        outcome: event.ok ? 'ok' : 'error',
+      })
+      measure('messaging.process.duration', event.durationMs / 1_000, {
+        'messaging.system': 'botticelli',
+        'messaging.destination.template': actor_kind,
+        'messaging.operation.name': 'process',
+        'error.type': event.ok ? undefined : '_other',
+      })
+      break
+    case 'dead-letter':
+      count('botticelli.actor.dead_letters', { actor_kind, reason: event.letter.reason })
+      break
+  }
+}
+
 const MAX_PATHS = 200
+const COUNTED = new Set(['message', 'handled', 'dead-letter'])
+const BREAKER_VALUES = { closed: 0, open: 1, 'half-open': 2 } as const
+
+function isCounted(event: { readonly type: string }): event is ActorEvent {
+  return COUNTED.has(event.type)
+}
 
 interface Series<T> {
   readonly value: T
@@ -196,6 +257,22 @@ function* states(
       yield { value: state === present ? 1 : 0, labels: { actor: path, actor_kind: kind, state } }
     }
   }
+}
+
+function* breakers(
+  records: Iterable<ActorFigures>,
+  figure: (breaker: NonNullable<ActorFigures['breaker']>) => number,
+): Iterable<Observation<'botticelli.circuit_breaker.state'>> {
+  for (const { path, breaker } of records) {
+    if (breaker !== undefined) yield { value: figure(breaker), labels: { target: path } }
+  }
+}
+
+function botStateOf({ state, busy, paused }: ActorFigures): BotState {
+  if (paused !== undefined) return 'paused'
+  if (state === 'restarting') return 'backoff'
+  if (state === 'stopping' || state === 'stopped') return 'stopped'
+  return busy === undefined ? 'idle' : 'running'
 }
 
 function countBy<L extends object>(records: readonly ActorFigures[], labelsOf: (record: ActorFigures) => L) {

@@ -32,7 +32,9 @@ export type BotType = (typeof BOT_TYPES)[number]
 
 const OK_OR_ERROR = ['ok', 'error'] as const
 const RUN_OUTCOMES = ['ok', 'error', 'cancelled'] as const
-const BOT_STATES = ['idle', 'running', 'backoff', 'paused', 'stopped', 'failed'] as const
+export const BOT_STATES = ['idle', 'running', 'backoff', 'paused', 'stopped'] as const
+export type BotState = (typeof BOT_STATES)[number]
+
 const STAGES = ['generation_to_curation', 'curation_to_posting', 'end_to_end'] as const
 const TOKEN_TYPES = ['input', 'output', 'cache_read', 'reasoning'] as const
 
@@ -113,7 +115,7 @@ export const INSTRUMENTS = {
     id: 'M008',
     kind: 'observable-counter',
     unit: '{restart}',
-    labels: { ...bot, 'reason?': ['crash', 'escalation', 'manual'] },
+    labels: bot,
     help: 'Restarts of a bot',
   },
   'botticelli.bot.state': {
@@ -777,14 +779,14 @@ export const INSTRUMENTS = {
   },
   'botticelli.circuit_breaker.trips': {
     id: 'M089',
-    kind: 'counter',
+    kind: 'observable-counter',
     unit: '{trip}',
     labels: { target: ANY },
     help: 'How often a circuit breaker opened',
   },
   'botticelli.circuit_breaker.recoveries': {
     id: 'M090',
-    kind: 'counter',
+    kind: 'observable-counter',
     unit: '{recovery}',
     labels: { target: ANY },
     help: 'How often a circuit breaker closed again',

@@ -176,7 +176,7 @@ export const LOG_EVENTS = {
   'narrative.completed': {
     level: 'info',
     message: 'Narrative execution completed',
-    fields: { narrative: 'string', duration_ms: 'number', acts_completed: 'number', 'cost_usd?': 'number' },
+    fields: { narrative: 'string', duration_ms: 'number', 'acts_completed?': 'number', 'cost_usd?': 'number' },
   },
   'narrative.failed': {
     level: 'error',
@@ -208,7 +208,11 @@ export const LOG_EVENTS = {
     message: 'Carousel stopped before its end',
     fields: { narrative: 'string', iterations: 'number', reason: 'string' },
   },
-  'act.started': { level: 'debug', message: 'Processing act', fields: { act: 'string', input_count: 'number' } },
+  'act.started': {
+    level: 'debug',
+    message: 'Processing act',
+    fields: { act: 'string', 'input_count?': 'number', 'attempt?': 'number' },
+  },
   'act.completed': {
     level: 'debug',
     message: 'Act completed',

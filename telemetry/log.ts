@@ -12,17 +12,20 @@ import { redactValue } from './redaction.ts'
 
 export type { LogLevel } from './log-event-table.ts'
 
+/** The least level that is written; `fatal` and `silent` write nothing, since no event is that grave. */
+export type LogThreshold = LogLevel | 'fatal' | 'silent'
+
 /** Where lines go: `process.stderr`, a file stream, an array in a test. */
 export interface LogDestination {
   write(line: string): unknown
 }
 
 export interface LogOptions {
-  readonly level: LogLevel | 'silent'
+  readonly level: LogThreshold
   readonly format: 'json' | 'pretty'
   readonly destination: LogDestination
   /** Levels of single targets, such as `{ llm: 'debug' }`; they win over `level`. */
-  readonly levels?: Readonly<Record<string, LogLevel | 'silent'>>
+  readonly levels?: Readonly<Record<string, LogThreshold>>
   /** Colours in the pretty format. Default false. */
   readonly colors?: boolean
   /** Fields that every line carries, such as `service`. */
@@ -80,9 +83,9 @@ export function* countedLines(): Iterable<{
 let running: { write(event: LogEventName, fields: object): void } | undefined
 const lines = new Map<string, number>()
 
-const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, silent: Number.POSITIVE_INFINITY } as const
+const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60, silent: 70 } as const
 
-function levelsByTarget(level: keyof typeof RANK, levels: Readonly<Record<string, keyof typeof RANK>>) {
+function levelsByTarget(level: LogThreshold, levels: Readonly<Record<string, LogThreshold>>) {
   return (target: string, wanted: LogLevel) => RANK[wanted] >= RANK[levels[target] ?? level]
 }
 

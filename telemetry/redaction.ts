@@ -91,10 +91,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(\/services\/T\w+\/B\w+\/)\w{16,}/g, `$1${CENSOR}`],
   [/(\/\/)[^\s/?#@"'<>]+@/g, `$1${CENSOR}@`],
   [/([?&;](?:[\w-]*(?:key|token|secret|password|signature)|sig)=)[^&\s#"']+/gi, `$1${CENSOR}`],
-  [/((?:password|passwd|secret|api[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&})\]]{4,}/gi, `$1${CENSOR}`],
-  [/((?:authorization|cookie)["']?\s*[:=]\s*["']?)[^\r\n"']{4,}/gi, `$1${CENSOR}`],
+  [/((?:password|passwd|secret|api[_-]?key)["']?\s*[:=]\s*["']?)(?!\[redacted)[^\s"',;&})\]]{4,}/gi, `$1${CENSOR}`],
+  [/((?:authorization|cookie)["']?\s*[:=]\s*["']?)(?!\[redacted)[^\s"'][^\r\n"']{3,}/gi, `$1${CENSOR}`],
   // A parser's "unexpected token: name" is not a secret; what looks random or stands after `=` is.
-  [/(token["']?\s*(?:=\s*["']?))[^\s"',;&})\]]{8,}/gi, `$1${CENSOR}`],
+  [/(token["']?\s*(?:=\s*["']?))(?!\[redacted)[^\s"',;&})\]]{8,}/gi, `$1${CENSOR}`],
   [/(token["']?\s*:\s*["']?)(?=[\w.~+/=-]*\d)[\w.~+/=-]{16,}/gi, `$1${CENSOR}`],
 ]
 

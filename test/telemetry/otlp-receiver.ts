@@ -121,8 +121,14 @@ function misbehave(mood: Exclude<Mood, 'well'>, response: ServerResponse): void 
   }
 }
 
+/** By their beginnings, which have milliseconds; parents first where they are the same, else as they came. */
 function inOrder(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
-  return [...spans].sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
+  const byId = new Map(spans.map((span) => [span.spanId, span]))
+  const depth = (span: ReceivedSpan): number => {
+    const parent = byId.get(span.parentSpanId ?? '')
+    return parent === undefined ? 0 : 1 + depth(parent)
+  }
+  return [...spans].sort((a, b) => Number(a.startedAt - b.startedAt) || depth(a) - depth(b))
 }
 
 function printTrees(spans: readonly ReceivedSpan[], options: TreeOptions): string {
