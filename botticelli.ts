@@ -173,9 +173,8 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     platforms: [
       createDiscord({ ...config.discord, posting: config.posting, now: systemClock.now }),
       createDatabasePlatform({
-        updatableTables: config.updatableTables,
+        allowed: config.updatableTables,
         tables: { update: (change) => store.content.update(change, systemClock.now()) },
-        now: systemClock.now,
       }),
     ],
     now: systemClock.now,
