@@ -60,7 +60,7 @@ export interface DiscordDouble extends AsyncDisposable {
 
 export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Promise<DiscordDouble> {
   const { port = 0, guilds = ['Botticelli demo'], token, rateLimit, now = Date.now } = options
-  const world = new World({ adopts: false, now })
+  const world = new World({ adopts: false, furnishes: false, now })
   let made = 0
   const newId = () => {
     made += 1
@@ -90,7 +90,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
       return
     }
     const { status, headers, body } = reply
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
+    response.writeHead(status, { ...(status !== 204 && { 'content-type': 'application/json' }), ...headers })
     response.end(status === 204 ? undefined : JSON.stringify(body))
   }
 

@@ -2,7 +2,8 @@
 //
 //   A1. Everything is checked before anything is sent.
 //   A2. Narratives write text: numbers, truth values and ids are accepted as strings, ids also as exact integers.
-//   A3. An argument that the command does not know is ignored, with a warning that says so.
+//   A3. An argument that the command does not know is ignored, with a warning that says so. Only `guild_id` may always
+//       be given: where Discord does not need it, the policy's constraint still looks at it.
 
 import type { Json, JsonObject } from '../../json.ts'
 import { didYouMean } from '../nearest-name.ts'
@@ -10,6 +11,8 @@ import { PlatformError } from '../platform-error.ts'
 
 /** How one kind of value is read; undefined says that the given one is not of this kind. */
 interface Kind<T> {
+  /** In a few words, for tables. */
+  readonly type: string
   /** As an error and the documentation say it: "must be …". */
   readonly expected: string
   read(value: Json): T | undefined
@@ -48,7 +51,7 @@ export function readArguments<A extends Arguments>(
   given: JsonObject,
 ): { values: Values<A>; warnings: readonly string[] } {
   const values: Record<string, unknown> = {}
-  const used = new Set<string>()
+  const used = new Set(['guild_id'])
   for (const [name, argument] of Object.entries(spec)) {
     const names = [name, ...argument.aliases]
     for (const spelling of names) used.add(spelling)
@@ -88,6 +91,7 @@ const INTEGER = /^[+-]?\d+$/
 
 /** A snowflake, always as a string: a JavaScript number does not hold all of its digits. */
 export const id: Kind<string> = {
+  type: 'id',
   expected: 'an id: the digits that Discord shows under "Copy ID", as a string',
   read: (value) => {
     if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? String(value) : undefined
@@ -96,6 +100,7 @@ export const id: Kind<string> = {
 }
 
 export const ids: Kind<readonly string[]> = {
+  type: 'array of ids',
   expected: 'an array of ids',
   read: (value) => {
     if (!Array.isArray(value)) return undefined
@@ -107,6 +112,7 @@ export const ids: Kind<readonly string[]> = {
 /** Not blank; at most so many characters, counted as Discord does (code points). */
 export function text(max = Number.POSITIVE_INFINITY): Kind<string> {
   return {
+    type: Number.isFinite(max) ? `text up to ${max}` : 'text',
     expected: Number.isFinite(max) ? `text of 1 to ${max} characters` : 'text that is not blank',
     read: (value) => {
       const read = typeof value === 'number' ? String(value) : value
@@ -118,6 +124,7 @@ export function text(max = Number.POSITIVE_INFINITY): Kind<string> {
 export function integer(range: { min?: number; max?: number; clamp?: boolean } = {}): Kind<number> {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER, clamp = false } = range
   return {
+    type: describeRange(range).replace(/^an /, ''),
     expected: describeRange(range),
     read: (value) => {
       const read = typeof value === 'string' && INTEGER.test(value.trim()) ? Number(value) : value
@@ -134,6 +141,7 @@ function describeRange({ min, max }: { min?: number; max?: number }): string {
 }
 
 export const flag: Kind<boolean> = {
+  type: 'true or false',
   expected: 'true or false',
   read: (value) => {
     if (typeof value === 'boolean') return value
@@ -143,20 +151,26 @@ export const flag: Kind<boolean> = {
 }
 
 /** A set of bits that may not fit a number, such as permissions: digits, kept as a string. */
-export const bits: Kind<string> = { expected: 'an integer, as a string of digits', read: id.read }
+export const bits: Kind<string> = { type: 'bits', expected: 'an integer, as a string of digits', read: id.read }
 
 export function oneOf<const T extends string>(values: readonly T[]): Kind<T> {
-  return { expected: `one of ${values.join(', ')}`, read: (value) => values.find((known) => known === value) }
+  return {
+    type: values.join(', '),
+    expected: `one of ${values.join(', ')}`,
+    read: (value) => values.find((known) => known === value),
+  }
 }
 
 export function oneOfNumbers(values: readonly number[]): Kind<number> {
   return {
+    type: values.join(', '),
     expected: `one of ${values.join(', ')}`,
     read: (value) => values.find((known) => known === value || String(known) === value),
   }
 }
 
 export const instant: Kind<string> = {
+  type: 'time (ISO 8601)',
   expected: 'a time such as 2026-05-01T18:00:00Z',
   read: (value) => {
     const at = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN
@@ -166,6 +180,7 @@ export const instant: Kind<string> = {
 
 /** A Unicode emoji as such; one of a server as `custom:ID`, in which form Discord's routes take any name. */
 export const emoji: Kind<string> = {
+  type: 'emoji',
   expected: "an emoji, or 'custom:ID' for one of the server's own",
   read: (value) => {
     if (typeof value !== 'string' || value.trim() === '' || [...value].length > 64) return undefined

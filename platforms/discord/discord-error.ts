@@ -5,7 +5,7 @@
 
 import { PlatformError } from '../platform-error.ts'
 import type { DiscordRequest } from './request.ts'
-import { idsIn, splitRoute } from './request.ts'
+import { idsIn, isRepeatable, splitRoute } from './request.ts'
 import { isImagined } from './snowflake.ts'
 
 const MISSING_ACCESS = 50_001
@@ -30,7 +30,8 @@ export function toPlatformError(thrown: unknown, request: DiscordRequest): Platf
     status?: number
     code?: number | string
   }
-  if (error.name === 'NoAnswerError') return uncertain(error, request)
+  const isUnreadable = error instanceof SyntaxError && !isRepeatable(request)
+  if (error instanceof NoAnswerError || isUnreadable) return uncertain(error, request)
   if (isRateLimitError(error)) return rateLimited(error)
   if (error.status === undefined || error.status >= 500) return unavailable(error, request)
   return refused(error, error.status, request)

@@ -24,7 +24,7 @@ export interface DryRun {
 }
 
 export function createDryRun(real: DiscordApi | undefined, now: () => number): DryRun {
-  const world = new World({ adopts: true, now })
+  const world = new World({ adopts: true, furnishes: real === undefined, now })
   return {
     forKey(idempotencyKey) {
       let created = 0

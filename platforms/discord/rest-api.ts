@@ -177,7 +177,10 @@ async function fetchWhole(url: string, init: RequestInit): Promise<Response> {
   try {
     const response = await fetch(url, init)
     const body = await response.arrayBuffer()
-    return new Response(body.byteLength === 0 ? null : body, response)
+    const headers = new Headers(response.headers)
+    // The library would parse an empty body as JSON where a proxy says that it is some.
+    if (body.byteLength === 0) headers.delete('content-type')
+    return new Response(body.byteLength === 0 ? null : body, { status: response.status, headers })
   } catch (thrown) {
     const cause = thrown instanceof TypeError ? thrown.cause : undefined
     throw cause instanceof Error ? cause : thrown

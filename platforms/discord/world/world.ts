@@ -14,6 +14,8 @@ import { imaginedId, isImagined } from '../snowflake.ts'
 export interface WorldOptions {
   /** W4. */
   readonly adopts: boolean
+  /** A server that is made up has a channel `general`. */
+  readonly furnishes: boolean
   /** Epoch ms. */
   now(): number
 }
@@ -95,11 +97,11 @@ export class World {
     const known = this.guilds.get(id)
     if (known !== undefined) return known
     if (!this.adopts(id)) throw new WorldError(404, 10_004, 'Unknown Guild')
-    return this.addGuild(id, 'Dry run server', imaginedId(`general of ${id}`))
+    return this.addGuild(id, 'Dry run server', this.#options.furnishes ? imaginedId(`general of ${id}`) : undefined)
   }
 
-  /** Adds a server with its role for everyone, the bot as a member, and a channel `general`. */
-  addGuild(id: string, name: string, generalId: string): Guild {
+  /** Adds a server with its role for everyone, the bot as a member, and a channel `general` if that has an id. */
+  addGuild(id: string, name: string, generalId: string | undefined): Guild {
     const json: Entity = {
       id,
       name,
@@ -124,7 +126,9 @@ export class World {
     }
     this.guilds.set(id, guild)
     guild.members.set(this.bot.id, member(this.bot, this.timestamp()))
-    this.addChannel({ id: generalId, guild_id: id, name: 'general', type: 0, position: 0 })
+    if (generalId !== undefined) {
+      this.addChannel({ id: generalId, guild_id: id, name: 'general', type: 0, position: 0 })
+    }
     return guild
   }
 
