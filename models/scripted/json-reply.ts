@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../json.ts'
 import { findJson } from './json-text.ts'
 import { revisePost } from './post.ts'
 import { rank } from './prose.ts'
-import { countAsked, longestPost, type Reading, sectionUnder } from './reading.ts'
+import { countAsked, latestText, type Reading, sectionUnder } from './reading.ts'
 import type { Scene } from './scene.ts'
 import { findShape, type Shape, shapeOfSchema } from './shape.ts'
 import { contentColumn, contentTable, type Table } from './table.ts'
@@ -31,7 +31,8 @@ function asksForJson(instruction: string): boolean {
 
 function valueFor(shape: Shape, scene: Scene): Json {
   const { instruction } = scene.reading
-  const wantsMany = shape.is === 'array' || /\bjson array\b/i.test(instruction)
+  const mayBeMany = /\barray of objects\b/i.test(instruction) && (countAsked(instruction) ?? 1) > 1
+  const wantsMany = shape.is === 'array' || /\bjson array\b/i.test(instruction) || mayBeMany
   const element = shape.is === 'array' ? shape.of : shape
   if (!wantsMany) return fillOne(element, scene, 0, contentToFormat(scene.reading))
 
@@ -49,7 +50,7 @@ function fillOne(shape: Shape, scene: Scene, index: number, given?: string): Jso
 /** The content that a formatting prompt carries, else the latest post of the conversation. */
 function contentToFormat(reading: Reading): string | undefined {
   if (!/\b(format|reformat|convert|following content)\b/i.test(reading.instruction)) return undefined
-  return sectionUnder(reading.prompt, /^\s*(content( to format)?|text|post):/i) ?? longestPost(reading.answers)
+  return sectionUnder(reading.prompt, /^\s*(content( to format)?|text|post):/i) ?? latestText(reading.answers)
 }
 
 interface Row {
@@ -65,7 +66,7 @@ function pickRows(reading: Reading): Row[] | undefined {
   const table = contentTable(reading.tables)
   if (table === undefined) return /no data/i.test(everything) ? [] : undefined
   const ranking = rank(table)
-  const analysis = sectionUnder(prompt, /^\s*analysis( results)?:/i) ?? answers[0] ?? ''
+  const analysis = sectionUnder(prompt, /^\s*(analysis( results)?|scores|ranking|selection):/i) ?? answers[0] ?? ''
   const named = [...analysis.matchAll(/\bpost\s*(?:#|no\.?|number:?)?\s*(\d+)/gi)].map((match) => Number(match[1]) - 1)
   const rows = [...new Set([...named, ...ranking.map(({ row }) => row)])].filter((row) => row in table.rows)
   return rows.slice(0, countAsked(instruction) ?? 2).map((row) => ({

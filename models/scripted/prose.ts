@@ -5,10 +5,9 @@
 
 import { hash, type Random } from './random.ts'
 import type { Reading } from './reading.ts'
+import { SIGNATURE } from './signature.ts'
 import type { Table } from './table.ts'
 import { contentColumn } from './table.ts'
-
-export const SIGNATURE = '_(Scripted model: a rehearsed answer, no language model was asked.)_'
 
 /** Points that a prompt wants to be dealt with, from `1. …`, `- …` or `(1) …, (2) …`. */
 export function pointsOf(instruction: string): string[] {
@@ -81,7 +80,7 @@ function scoreOf(text: string): number {
 }
 
 export function selectRows(table: Table, count: number, instruction: string): string {
-  const criteria = /\bon:?\s*([A-Z]\w+(?:, \w+)+)/.exec(instruction)?.[1]?.split(', ') ?? []
+  const criteria = /\b(?:on|for):?\s*(\w+(?:, \w+)+(?: and \w+)?)/i.exec(instruction)?.[1]?.split(/, | and /) ?? []
   const best = rank(table).slice(0, count)
   const column = contentColumn(table) ?? table.columns[0]!
   const lines = best.flatMap(({ row, score }) => [

@@ -4,6 +4,7 @@
 // tables, limits on length. Works on text alone and never guesses beyond it.
 
 import type { Part, Question } from '../model.ts'
+import { SIGNATURE } from './signature.ts'
 import { findJsonTables, findMarkdownTables, type Table } from './table.ts'
 
 export interface Reading {
@@ -62,13 +63,13 @@ export function sectionUnder(prompt: string, heading: RegExp): string | undefine
 }
 
 const KNOWN_HEADING =
-  /^\s*(required schema|schema|critical rules?|evaluate|critique|validation checklist|original( posts table)?|based on|output (only|the)|example|requirements|now |provide |return |if the )\b.*/i
+  /^\s*(required schema|schema|critical rules?|evaluate|critique|validation checklist|original( posts table)?|posts|based on|output (only|the)|example|requirements|now |provide |return |if the )\b.*/i
 const UNFILLED = /^(\{\{[^}]*\}\}|\{\w+\})$/
 
-/** The longest of the model's earlier answers that is a text: neither JSON nor a remark about one. */
-export function longestPost(answers: readonly string[]): string | undefined {
-  const texts = answers.filter((answer) => !/^\s*[[{]/.test(answer) && !/scripted model/i.test(answer))
-  return texts.toSorted((a, b) => b.length - a.length)[0]
+/** The latest of the model's earlier answers that is a text of some length: neither JSON nor a remark about a text. */
+export function latestText(answers: readonly string[]): string | undefined {
+  const texts = answers.filter((answer) => !/^\s*[[{]/.test(answer) && !answer.includes(SIGNATURE))
+  return texts.find((text) => text.length >= 80) ?? texts[0]
 }
 
 export interface Limits {

@@ -182,10 +182,12 @@ function describeText(text: string): Shape {
 const TYPE_WORD = /^(string|text|str|integer|int|number|float|boolean|bool|array|list|null|timestamp|date|url)\b/i
 
 function describeWords(words: string): Shape {
+  const choices = /\bone of:? ([\w-]+(?:, (?:or )?[\w-]+)+)/i.exec(words)?.[1]
+  if (choices !== undefined) return { is: 'text', hint: words, choices: choices.split(/, (?:or )?/) }
   const fixed = /(?:always(?: set to)?|must be|defaults? to|default:?|e\.g\.,?|for example,?)\s*"([^"]*)"/i.exec(
     words,
   )?.[1]
-  const range = /(-?\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(-?\d+(?:\.\d+)?)/.exec(words)
+  const range = /(-?\d+(?:\.\d+)?)\s*(?:-|–|to|or)\s*(-?\d+(?:\.\d+)?)/.exec(words)
   const limits = range === null ? {} : { min: Number(range[1]), max: Number(range[2]) }
   if (/\b(array|list) of\b|\[\]/i.test(words)) {
     return { is: 'array', of: describeWords(words.replace(/\b(array|list) of|\[\]/i, '')) }
@@ -212,20 +214,33 @@ function unquote(text: string): string {
   return text.slice(1, -1)
 }
 
-/** Fields as a list under `Required fields`: `- name (type): meaning`. */
+/** Fields as a list under `Required fields` and `Optional fields`: `- name (type): meaning`. */
 function findFieldList(prompt: string): Shape | undefined {
-  const heading = /^.*\bfields\b.*:?\s*$/im.exec(prompt)
+  const heading = /^.*\bfields\b.*:\s*$/im.exec(prompt)
   if (heading === null) return undefined
   const fields: [string, Shape][] = []
   for (const line of prompt.slice(heading.index + heading[0].length).split('\n')) {
-    const field = /^\s*[-*•]\s*[`*"]*([a-z_]\w*)[`*"]*\s*(?:\(([^)]*)\))?\s*[:,–-]?\s*(.*)$/i.exec(line)
-    if (field === null) {
-      if (line.trim() === '' || /\bfields\b|:\s*$/i.test(line)) continue
-      break
-    }
-    fields.push([field[1]!, describeWords(`${field[2] ?? ''} ${field[3] ?? ''}`.trim())])
+    const field = LISTED_FIELD.exec(line)
+    if (field !== null) {
+      const [, name, type = '', meaning = ''] = field
+      if (!/\boptional\b/i.test(type) || isWorthGiving(meaning)) fields.push([name!, describeField(type, meaning)])
+    } else if (line.trim() !== '' && !/\bfields\b.*:\s*$/i.test(line)) break
   }
   return fields.length === 0 ? undefined : { is: 'object', fields }
+}
+
+const LISTED_FIELD = /^\s*[-*•]\s*[`*"]*([a-z_]\w*)[`*"]*\s*(?:\(((?:[^()]|\([^()]*\))*)\)\s*:?|:)\s*(.*)$/i
+
+/** The type says what it is, the meaning says which values it may have. */
+function describeField(type: string, meaning: string): Shape {
+  if (/\b(array|list)\b/i.test(type)) return { is: 'array', of: { is: 'text', hint: meaning } }
+  const said = describeWords(`${type} ${meaning}`.trim())
+  return said.is === 'array' ? { is: 'text', hint: meaning } : said
+}
+
+/** Optional fields without a meaning, and ids and hashes that would have to be made up, are better left out. */
+function isWorthGiving(meaning: string): boolean {
+  return meaning !== '' && !/snowflake|hash|\bdefault\b|\bleft\b/i.test(meaning)
 }
 
 /** The shape of a JSON Schema: the parts that say which value fits. */

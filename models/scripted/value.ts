@@ -47,6 +47,7 @@ function fillArray(
   if (of.is !== 'text' || of.choices !== undefined)
     return Array.from({ length: shape.count ?? 3 }, (_, inner) => fill(of, theme, random, index + inner, key))
   if (/url|link|image/i.test(key)) return []
+  if (/\bflags?\b/i.test(of.hint)) return ['COMMUNITY', 'WELCOME_SCREEN_ENABLED']
   // Words that the prompt shows as an example are meant, unless they are placeholders like `feature1`.
   if (shape.items !== undefined && !shape.items.some((item) => /\d$|\.\.\.|\s\(/.test(String(item)))) return shape.items
   return random.shuffle(/feature/i.test(key) ? FEATURES : theme.tags).slice(0, shape.count ?? 3)
@@ -85,6 +86,7 @@ function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: 
   if (/snowflake|discord id|owner_id|guild_id|channel_id|user_id/.test(words)) return snowflake(random)
   if (/^(text_content|content|body|text|message|post|caption|response)$/.test(key)) return theme.text(index)
   if (/url|link|\bicon\b|avatar|banner/.test(words)) return `https://example.com/${slug(theme.name(index))}.png`
+  if (/four digits/.test(words)) return String(random.int(1000, 9999))
   if (/e-?mail/.test(words)) return `${slug(theme.name(index))}@example.com`
   if (typeof shape.example === 'string' && isMeant(shape.example)) return shape.example
   if (/^(title|name|headline|label|heading)$|_(title|name)$/.test(key)) return theme.name(index)
