@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { type ActDefinition, readAct } from './acts.ts'
+import { checkPlaceholders } from './check-placeholders.ts'
 import { choose } from './choose-narrative.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { modernise } from './dialects.ts'
@@ -223,7 +224,10 @@ class FileReader {
     resources: ResourceIndex,
   ): readonly Diagnostic[] {
     const reached = reachedFrom(this.#rootsAmong(readings), readings)
-    for (const reading of readings) reportCycle(reading, readings)
+    for (const reading of readings) {
+      reportCycle(reading, readings)
+      checkPlaceholders(reading.narrative, reading.definitions)
+    }
 
     const actsReached = new Set(reached.flatMap((one) => [...one.definitions]))
     const actsOfTocs = new Set(readings.flatMap((one) => [...one.definitions]))

@@ -29,7 +29,7 @@ export interface Ports {
 }
 
 export interface Resource<T> {
-  readonly name: string
+  readonly node: TomlTable
   /** Undefined when the resource is broken; its report then says why. */
   readonly input: T | undefined
   readonly report: Report
@@ -65,7 +65,7 @@ function readEach<T>(
       continue
     }
     const own = report.apart()
-    resources.set(name, { name, input: read(name, new Keys(node, report, `[${node.path}]`), own), report: own })
+    resources.set(name, { node, input: read(name, new Keys(node, report, `[${node.path}]`), own), report: own })
   }
   return resources
 }

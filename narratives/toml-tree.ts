@@ -194,37 +194,52 @@ const PLAINER: readonly (readonly [RegExp, string])[] = [
   [/^Must be a newline/, 'nothing may follow a value on its line; put the next key on a line of its own'],
   [/^The key, equals sign/, 'a key, its equals sign and its value must stand on one line'],
   [/^Expected equal/, 'an equals sign is missing after the key'],
-  [/^Unterminated string/, 'this string is never closed'],
-  [/^Unterminated array/, 'this array is never closed'],
-  [/^Unterminated inline/, 'this inline table is never closed'],
-  [/^Unterminated table/, 'this table header is never closed'],
   [/^Leading zeros/, 'a number must not begin with a zero'],
 ]
 
-function explain(error: ParseError, text: string): { message: string; at: Position } {
+function explain(error: ParseError, source: string): { message: string; at: Position } {
+  const text = source.replace(/^\uFEFF/, '')
+  const header = openHeaderBefore(text, error)
+  if (header !== undefined) return { message: 'this table header is never closed', at: header }
+  const opening = firstOpen(/^Unterminated string/.test(error.message) ? text.slice(0, error.index) : text)
+  const isCause = opening !== undefined && opening.index < error.index
+  if (isCause && (opening.what !== 'string' || /^Unterminated string/.test(error.message))) {
+    return { message: `this ${opening.what} is never closed`, at: positionAt(text, opening.index) }
+  }
   const plainer = PLAINER.find(([pattern]) => pattern.test(error.message))?.[1]
   const message = plainer ?? `${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
-  const seen = { line: error.lineNumber, column: error.column + 1 }
-  if (!/^Unterminated (string|array|inline)/.test(error.message)) return { message, at: seen }
-  return { message, at: openedAt(text.replace(/^\uFEFF/, '').slice(0, error.index)) ?? seen }
+  return { message, at: { line: error.lineNumber, column: error.column + 1 } }
 }
 
-/** Where the string, array or inline table was opened that is still open at the end of the text. */
-function openedAt(text: string): Position | undefined {
-  const open: number[] = []
+/** The end of the line before the error, if that line is a header without its closing bracket. */
+function openHeaderBefore(text: string, error: ParseError): Position | undefined {
+  const line = error.lineNumber - 1
+  const before = text.split('\n')[line - 1]?.trimEnd()
+  return before !== undefined && /^\s*\[[^\]#=]*$/.test(before) && /same line|table/.test(error.message)
+    ? { line, column: before.length + 1 }
+    : undefined
+}
+
+interface Opening {
+  readonly what: 'string' | 'array' | 'inline table'
+  readonly index: number
+}
+
+/** The string, array or inline table that is still open at the end of the text; of several the innermost. */
+function firstOpen(text: string): Opening | undefined {
+  const open: Opening[] = []
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index]
     if (char === '#') index = endOf(text, '\n', index)
-    else if (char === '[' || char === '{') open.push(index)
+    else if (char === '[' || char === '{') open.push({ what: char === '[' ? 'array' : 'inline table', index })
     else if (char === ']' || char === '}') open.pop()
     else if (char === '"' || char === "'") {
       const end = stringEnd(text, index)
-      if (end === undefined) return positionAt(text, index)
+      if (end === undefined) return { what: 'string', index }
       index = end
     }
   }
-  const last = open.at(-1)
-  return last === undefined ? undefined : positionAt(text, last)
+  return open.at(-1)
 }
 
 /** Index of the last character of the string that begins at `start`; undefined if it does not end. */

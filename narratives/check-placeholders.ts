@@ -1,0 +1,75 @@
+// Check placeholders: warns, before anything runs, of placeholders that will have no value.
+//
+//   Only a warning: in prompts such a placeholder stays as it is written, which some files rely on.
+
+import type { ActDefinition } from './acts.ts'
+import { type Narrative, placeholderNames } from './narrative.ts'
+import { nearest } from './nearest.ts'
+import { type PlaceholderName, placeholdersIn } from './placeholders.ts'
+import type { TomlNode } from './toml-tree.ts'
+
+// Anything else in double braces is more likely a sample of some template language in a prompt.
+const NAME = /^[\w-]+$/
+
+/** @param definitions the acts of the narrative's toc */
+export function checkPlaceholders(narrative: Narrative, definitions: Iterable<ActDefinition>): void {
+  for (const definition of definitions) {
+    const last = narrative.acts.findLastIndex((act) => act.name === definition.name)
+    const names = namesBefore(narrative, last)
+    const nodes = [definition.node, ...[...definition.uses].map((resource) => resource.node)]
+    for (const node of nodes.flatMap(stringsIn)) {
+      for (const placeholder of placeholdersIn(node.value)) warnIfUnknown(placeholder, node, names, definition)
+    }
+  }
+}
+
+interface Names {
+  readonly known: ReadonlySet<string>
+  /** Acts of the narrative that run only afterwards. */
+  readonly later: ReadonlySet<string>
+}
+
+/** What has a value when the act at `index` runs. */
+function namesBefore(narrative: Narrative, index: number): Names {
+  const before = narrative.acts.slice(0, index)
+  const inputs = narrative.acts.slice(0, index + 1).flatMap((act) => act.inputs)
+  const known = new Set([
+    ...before.map((act) => act.name),
+    ...before.flatMap((act) => Object.keys(act.stateCapture)),
+    ...inputs.flatMap((input) => (input.kind === 'table' ? placeholderNames(input) : [])),
+    ...inputs.flatMap((input) => (input.kind === 'command' && input.capture ? [input.capture.key] : [])),
+    ...(index > 0 ? ['previous', 'prev'] : []),
+  ])
+  const later = new Set(narrative.acts.slice(index).map((act) => act.name))
+  return { known, later }
+}
+
+function warnIfUnknown(
+  placeholder: PlaceholderName,
+  node: TomlNode,
+  { known, later }: Names,
+  act: ActDefinition,
+): void {
+  const { name, kind, hasFallback, inner } = placeholder
+  if (kind !== 'response' || hasFallback || !NAME.test(name) || known.has(name)) return
+  const reason = later.has(name)
+    ? `the act "${name}" has not run yet when "${act.name}" does`
+    : name === 'previous' || name === 'prev'
+      ? `"${act.name}" is the first act`
+      : `no act or table before "${act.name}" is called "${name}"`
+  const message = `The placeholder "${inner}" has no value: ${reason}.`
+  if (act.report.diagnostics.some((one) => one.message === message)) return
+  const meant = nearest(name, known)
+  act.report.warn('unknown-placeholder', node, message, {
+    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+    fix: known.size === 0 ? undefined : `Known here: ${[...known].join(', ')}.`,
+  })
+}
+
+type StringNode = Extract<TomlNode, { is: 'string' }>
+
+function stringsIn(node: TomlNode): readonly StringNode[] {
+  if (node.is === 'string') return [node]
+  if (node.is === 'array') return node.items.flatMap(stringsIn)
+  return node.is === 'table' ? [...node.entries.values()].flatMap(stringsIn) : []
+}
