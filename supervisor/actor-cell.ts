@@ -14,10 +14,12 @@ import { Breaker, type Permit } from './breaker.ts'
 import { Cell, type Host, type Soon, type StartOutcome } from './cell.ts'
 import {
   type ActorSpec,
+  type Backoff,
   type ChildSpec,
   DEFAULT_CAPACITY,
   DEFAULT_MAX_ATTEMPTS,
   type PolicyRule,
+  type RestartLimit,
   type ShutdownTime,
   type Start,
   shutdownOf,
@@ -29,7 +31,7 @@ import type { DeadLetterReason, Delivered, Meta, Refusal } from './message.ts'
 import { type ActorRecord, dottedValue } from './record.ts'
 import { addLimited, backoffDelayMs, resetAfterMs, ruleFor } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
-import { ActorCrashError, ActorStoppedError, StartError } from './supervision-error.ts'
+import { ActorCrashError, ActorStoppedError, BadStart, StartError } from './supervision-error.ts'
 import {
   type Context,
   closeHandling,
@@ -168,7 +170,7 @@ export class ActorCell extends Cell implements Host {
       this.publish({ type: 'ignored' })
       return { is: 'ignored' }
     }
-    if (typeof start?.logic?.transition !== 'function') return this.#startFailed(life, badStart(this.path, start))
+    if (typeof start?.logic?.transition !== 'function') return this.#startFailed(life, new BadStart(this.path, start))
     const { logic, input } = start
     const parent = this.host?.parentRef()
     const stored = this.#storedSnapshot(start)
@@ -489,6 +491,7 @@ export class ActorCell extends Cell implements Host {
   #decide(error: unknown): void {
     this.#countFailure(error)
     const rule = this.#stopping ? undefined : ruleFor(this.#rules, error)
+    if (rule?.backoff) this.#forgetWhenHealthy(rule.backoff, rule.limit)
     if (rule?.do === 'resume' && this.#resume(error)) return
     if (rule?.do === 'restart' && this.#withinLimit(rule)) {
       this.#restart(rule, error)
@@ -597,26 +600,22 @@ export class ActorCell extends Cell implements Host {
     return this.host?.childEscalated(this, error) ?? false
   }
 
-  #withinLimit(rule: PolicyRule): boolean {
-    const now = this.runtime.clock.now()
-    const limit = rule.limit ?? (rule.backoff ? undefined : STORM)
-    if (rule.backoff && rule.limit?.withinMs === undefined && this.#healthySince(rule, now)) this.#ownRestarts = []
-    if (limit === undefined) return true
-    const counted = addLimited(this.#ownRestarts, now, limit)
+  /** After a healthy life the delays, and a limit that has no window of its own, begin anew. */
+  #forgetWhenHealthy(backoff: Backoff, limit: RestartLimit | undefined): void {
+    if (this.runtime.clock.now() - this.startedAt < resetAfterMs(backoff)) return
+    this.#backoffAttempt = 0
+    if (limit?.withinMs === undefined) this.#ownRestarts = []
+  }
+
+  #withinLimit({ limit, backoff }: PolicyRule): boolean {
+    if (limit === undefined && backoff !== undefined) return true
+    const counted = addLimited(this.#ownRestarts, this.runtime.clock.now(), limit ?? STORM)
     this.#ownRestarts = counted.history
     return counted.allowed
   }
 
-  #healthySince({ backoff }: PolicyRule, now: number): boolean {
-    return backoff !== undefined && this.startedAt > 0 && now - this.startedAt >= resetAfterMs(backoff)
-  }
-
-  #nextDelay(rule: PolicyRule): number {
-    const { backoff } = rule
-    if (backoff === undefined) return 0
-    const { clock, random } = this.runtime
-    if (this.#down && this.life === undefined && this.#healthySince(rule, clock.now())) this.#backoffAttempt = 0
-    return backoffDelayMs(this.#backoffAttempt++, backoff, random())
+  #nextDelay({ backoff }: PolicyRule): number {
+    return backoff === undefined ? 0 : backoffDelayMs(this.#backoffAttempt++, backoff, this.runtime.random())
   }
 
   /** What becomes of the message in hand when the actor has crashed over it. */
@@ -1020,13 +1019,6 @@ const STARTED: StartOutcome = { is: 'started' }
 
 function stoppedOutcome(path: string): StartOutcome {
   return { is: 'failed', error: new ActorStoppedError('actor-stopped', `${path} has ended and starts no children.`) }
-}
-
-function badStart(path: string, given: unknown): StartError {
-  return new StartError(
-    'child-start',
-    `start of ${path} must return { logic, input? } or 'ignore', got ${typeof given}.`,
-  )
 }
 
 /** Restart, limit and back-off of a child below an actor, as rules: there is no supervisor that would count for it. */

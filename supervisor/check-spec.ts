@@ -56,7 +56,7 @@ export class SpecError extends BotticelliError {
 }
 
 /** What is wrong with one child's specification; undefined when nothing is. */
-export function checkChild(spec: unknown, autoShutdown: AutoShutdown): SpecProblem | undefined {
+export function checkChild(spec: unknown, autoShutdown: AutoShutdown | undefined): SpecProblem | undefined {
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
     return { problem: 'invalid_child_spec', value: spec }
   }
@@ -85,9 +85,15 @@ export function checkChild(spec: unknown, autoShutdown: AutoShutdown): SpecProbl
   return undefined
 }
 
-/** What is wrong with a list of them. */
-export function checkChildren(specs: unknown, autoShutdown: AutoShutdown): SpecProblem | undefined {
+/**
+ * What is wrong with a list of them.
+ * @param autoShutdown of the supervisor they are meant for; without it only what is wrong under any is found
+ */
+export function checkChildSpecs(specs: unknown, autoShutdown?: AutoShutdown): SpecProblem | undefined {
   if (!Array.isArray(specs)) return { problem: 'badarg', field: 'children' }
+  if (autoShutdown !== undefined && !isOneOf(AUTO_SHUTDOWNS, autoShutdown)) {
+    return { problem: 'badarg', field: 'autoShutdown', value: autoShutdown }
+  }
   const ids = new Set<unknown>()
   for (const spec of specs) {
     const problem = checkChild(spec, autoShutdown)
@@ -130,7 +136,7 @@ export function checkSupervisor(spec: SupervisorSpec): SpecProblem | undefined {
       ? spec.template === undefined
         ? ({ problem: 'bad_start_spec', field: 'template' } as const)
         : checkChild(spec.template, 'never')
-      : checkChildren(spec.children ?? [], spec.autoShutdown ?? 'never')
+      : checkChildSpecs(spec.children ?? [], spec.autoShutdown ?? 'never')
   return problem && { ...problem, in: 'start_spec' }
 }
 

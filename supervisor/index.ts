@@ -2,7 +2,7 @@
 
 export { Breaker, BreakerOpenError, type BreakerOptions, type BreakerState, BreakerTimeoutError } from './breaker.ts'
 export type { CellState, StartOutcome } from './cell.ts'
-export { SpecError, type SpecProblem } from './check-spec.ts'
+export { checkChildSpecs, SpecError, type SpecProblem } from './check-spec.ts'
 // What a tree is made of.
 export type {
   ActorSpec,
@@ -41,7 +41,7 @@ export { backoffDelayMs, partitionFor } from './restart-policy.ts'
 export type { Scope, Terminated } from './scope.ts'
 // Ports.
 export type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts'
-export { ActorCrashError, ActorStoppedError, AskError, StartError } from './supervision-error.ts'
+export { ActorCrashError, ActorStoppedError, AskError, BadStart, StartError } from './supervision-error.ts'
 export type {
   CallError,
   CallOutcome,
@@ -51,5 +51,5 @@ export type {
   Instance,
   StartChildOutcome,
 } from './supervisor-cell.ts'
-export { FailedToStartChild } from './supervisor-cell.ts'
+export { BadInit, FailedToStartChild } from './supervisor-cell.ts'
 export { type ActorSystem, type SystemOptions, startSystem } from './system.ts'

@@ -13,3 +13,13 @@ export class ActorStoppedError extends BotticelliError {}
 
 /** What the runtime crashes an actor with: `actor-deadline`, `actor-hung`, `death-pact`. */
 export class ActorCrashError extends BotticelliError {}
+
+/** `start` returned something that cannot be run. */
+export class BadStart extends StartError {
+  readonly given: unknown
+
+  constructor(path: string, given: unknown) {
+    super('child-start', `start of ${path} must return { logic, input? } or 'ignore', got ${typeof given}.`)
+    this.given = given
+  }
+}

@@ -6,12 +6,12 @@
 //
 //   S1. A restart is counted when it is decided, each retry of a failed start as well; calls by hand never are.
 //   S2. Children stop in reverse start order, one after another; a child keeps its place over restarts.
-//   S3. An exit counts only for the incarnation that the supervisor believes to be running.
+//   S3. An exit counts only for the start that the supervisor believes the child to be running since.
 //   S4. Between a failed start and its retry the supervisor serves whoever else is in line.
 
 import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
 import { Cell, type Host, type StartOutcome } from './cell.ts'
-import { checkChild, checkChildren, checkSupervisor, SpecError, type SpecProblem } from './check-spec.ts'
+import { checkChild, checkSupervisor, SpecError, type SpecProblem } from './check-spec.ts'
 import {
   type ChildSpec,
   type ChildType,
@@ -37,7 +37,7 @@ import {
   resetAfterMs,
 } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
-import { StartError } from './supervision-error.ts'
+import { BadStart, StartError } from './supervision-error.ts'
 import { stopActor } from './xstate-internals.ts'
 
 /** A child as its supervisor keeps it. */
@@ -45,7 +45,9 @@ interface Child {
   readonly id: string
   spec: ChildSpec
   readonly cell: Cell
-  /** The incarnation believed to be running. */
+  /** How often the supervisor has started it. */
+  starts: number
+  /** The start it is believed to be running since. */
   live: number | undefined
   /** To be started again: after a failed start, or after the back-off. */
   restarting: boolean
@@ -188,10 +190,11 @@ export class SupervisorCell extends Cell implements Host {
   async #rollBack(id: string, reason: unknown): Promise<StartOutcome> {
     await this.#stopAll([...this.#children.values()])
     this.#clear()
-    this.publish({ type: 'stopped', reason: `shutdown:failed_to_start_child:${id}:${messageOf(reason)}` })
+    const error = new FailedToStartChild(this.path, id, reason)
+    this.publish({ type: 'stopped', reason: error.exit })
     this.state = 'restarting'
     this.#working = false
-    return { is: 'failed', error: new FailedToStartChild(this.path, id, reason) }
+    return { is: 'failed', error }
   }
 
   #add(spec: ChildSpec, args?: unknown): Child | undefined {
@@ -201,6 +204,7 @@ export class SupervisorCell extends Cell implements Host {
       id: spec.id,
       spec,
       cell,
+      starts: 0,
       live: undefined,
       restarting: false,
       restarts: [],
@@ -211,10 +215,11 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   async #start(child: Child): Promise<StartOutcome> {
+    const start = ++child.starts
     const outcome = await child.cell.start()
     child.restarting = false
-    // A child may have ended while it was starting; its exit waits in line, for this incarnation.
-    child.live = outcome.is === 'started' ? child.cell.incarnation : undefined
+    // A child may have ended while it was starting; its exit waits in line, for this start.
+    child.live = outcome.is === 'started' ? start : undefined
     if (outcome.is === 'ignored') {
       if (restartOf(child.spec) === 'temporary' || this.#simple) this.#remove(child, NORMAL)
       else child.cell.finish(NORMAL)
@@ -225,10 +230,10 @@ export class SupervisorCell extends Cell implements Host {
   // ------------------------------------------------------------------ exits
 
   childEnded(cell: Cell, exit: Exit): void {
-    const { incarnation } = cell
     const child = this.#children.get(cell.id)
     if (child?.cell !== cell || (child.live === undefined && !this.#working)) return
-    this.#do(() => (child.live === incarnation ? this.#exited(child, exit) : false))
+    const { starts } = child
+    this.#do(() => (child.live === starts ? this.#exited(child, exit) : false))
   }
 
   /** A supervisor takes no errors over: the child ends with its own. */
@@ -452,7 +457,7 @@ export class SupervisorCell extends Cell implements Host {
       if (problem) return { error: 'spec', problem }
       const spec = given as ChildSpec
       const known = this.#children.get(spec.id)
-      if (known?.live !== undefined) return { error: 'already_started', incarnation: known.live }
+      if (known?.live !== undefined) return { error: 'already_started', incarnation: known.cell.incarnation }
       if (known) return { error: 'already_present' }
       return this.#startNew(spec, undefined)
     })
@@ -580,11 +585,6 @@ export class SupervisorCell extends Cell implements Host {
     return problem
   }
 
-  /** What is wrong with a list of specs, were they given to this supervisor. */
-  checkSpecs(specs: unknown): SpecProblem | undefined {
-    return checkChildren(specs, this.spec.autoShutdown ?? 'never')
-  }
-
   get #simple(): boolean {
     return this.spec.strategy === 'simple_one_for_one'
   }
@@ -673,10 +673,15 @@ export class SupervisorCell extends Cell implements Host {
 /** The start of a supervisor that failed because a child's did. */
 export class FailedToStartChild extends StartError {
   readonly child: string
+  /** The supervisor's exit: `shutdown:failed_to_start_child:…`, down to the child that is to blame. */
+  readonly exit: string
 
   constructor(path: string, child: string, reason: unknown) {
-    super('child-start', `${path} could not start its child ${child}: ${messageOf(reason)}`, { cause: reason })
+    const why =
+      reason instanceof BadStart ? String(reason.given) : reason instanceof Error ? reason.message : String(reason)
+    super('child-start', `${path} could not start its child ${child}: ${why}`, { cause: reason })
     this.child = child
+    this.exit = `shutdown:failed_to_start_child:${child}:${reason instanceof FailedToStartChild ? reason.exit : why}`
   }
 }
 
@@ -707,12 +712,8 @@ function startOutcome(child: Child, outcome: StartOutcome): StartChildOutcome {
   return { ok: 'child', path, incarnation, ...('info' in outcome && { info: outcome.info }) }
 }
 
-function statusOf({ id, spec, live, restarting }: Child): ChildStatus {
+function statusOf({ id, spec, cell, live, restarting }: Child): ChildStatus {
   const type = typeOf(spec)
   if (restarting) return { id, is: 'restarting', type }
-  return live === undefined ? { id, is: 'stopped', type } : { id, is: 'running', incarnation: live, type }
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason)
+  return live === undefined ? { id, is: 'stopped', type } : { id, is: 'running', incarnation: cell.incarnation, type }
 }

@@ -8,7 +8,6 @@ import type { SerializedError } from '../errors.ts'
 import { ActorCell } from './actor-cell.ts'
 import { Asks } from './asks.ts'
 import type { Cell, Host } from './cell.ts'
-import type { SpecProblem } from './check-spec.ts'
 import { type ChildSpec, isSupervisorSpec, type SupervisorSpec, shutdownOf } from './child-spec.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { DeadLetters } from './dead-letters.ts'
@@ -51,6 +50,8 @@ export interface SystemOptions {
   readonly inspect?: (event: InspectionEvent) => void
   /** Where the state of actors that ask for it is kept. Default: nowhere. */
   readonly snapshots?: SnapshotStore
+  /** A first listener, which hears of the start as well. */
+  readonly listen?: (event: SupervisionEvent) => void
   /** Where own timers are kept. Default: nowhere, they end with the process. */
   readonly timers?: TimerStore
 }
@@ -74,8 +75,6 @@ export interface ActorSystem {
   countChildren(supervisor: string): Promise<ChildCounts | CallError>
   childSpec(supervisor: string, id: string): Promise<EffectiveSpec | CallError>
   reload(supervisor: string, spec: SupervisorSpec): Promise<CallOutcome>
-  /** What is wrong with a list of child specifications; undefined when nothing is, or there is no such supervisor. */
-  checkChildSpecs(supervisor: string, specs: unknown): SpecProblem | undefined
 
   /** Ends an actor after the message in hand, before those that wait. Its supervisor sees a normal end, or the exit given. */
   stopActor(path: string, exit?: Exit): Promise<void>
@@ -141,6 +140,7 @@ class System implements ActorSystem, Runtime {
     this.timers = new OwnTimers(this.clock, options.timers, (timer) => this.#ring(timer))
     this.ended = this.#ended.promise
     this.#inspect = options.inspect
+    if (options.listen) this.#listeners.add(options.listen)
     this.#asks = new Asks(this.clock)
     // Ids must not repeat over restarts of the process: they end up in stores.
     this.#idPrefix = `${this.clock.now().toString(36)}${Math.floor(this.random() * 2 ** 32).toString(36)}-`
@@ -379,11 +379,6 @@ class System implements ActorSystem, Runtime {
 
   reload(supervisor: string, spec: SupervisorSpec) {
     return this.#supervisor(supervisor, (cell) => cell.reload(spec))
-  }
-
-  checkChildSpecs(supervisor: string, specs: unknown): SpecProblem | undefined {
-    const cell = this.#cells.get(supervisor)
-    return cell instanceof SupervisorCell ? cell.checkSpecs(specs) : undefined
   }
 
   // ------------------------------------------------------------------ orders to one actor

@@ -1,0 +1,84 @@
+// Scenario: one row of a conformance file, and what comes of running it.
+//
+// Owns the shape of a row and the comparison. How a row is run depends on its kind.
+
+import { isDeepStrictEqual } from 'node:util'
+
+export type Events = readonly string[] | { readonly anyOrder: readonly string[] }
+
+export interface Expected {
+  readonly return?: unknown
+  readonly events?: Events
+  readonly elapsedMs?: number
+  readonly state?: string
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: trees and steps are data of many shapes, some wrong on purpose
+export type Data = any
+
+export interface Scenario {
+  readonly id: string
+  readonly title: string
+  readonly kind: 'supervisor' | 'actor' | 'breaker' | 'function'
+  readonly ignoreFailEvents?: boolean
+  readonly tree: Data
+  readonly steps: readonly Data[]
+  readonly expect: { readonly start: Expected; readonly steps: readonly Expected[]; readonly final: Data }
+}
+
+/** What was seen, in the words of `expect`. */
+export interface Seen {
+  readonly return?: unknown
+  readonly events?: readonly string[]
+  readonly elapsedMs?: number
+  readonly state?: string
+}
+
+export interface Outcome {
+  readonly start: Seen
+  readonly steps: readonly Seen[]
+  readonly final: Data
+}
+
+/** Where what was seen differs from what must be seen; empty when the row passes. */
+export function differences(scenario: Scenario, seen: Outcome): readonly string[] {
+  const { expect } = scenario
+  // A tree whose flags or specs are refused has no process that could say anything.
+  const refused = refusedBySpec(expect.start.return)
+  return [
+    ...compare('start', refused ? { ...expect.start, events: undefined } : expect.start, seen.start, scenario),
+    ...expect.steps.flatMap((step, n) => compare(`step ${n + 1}`, step, seen.steps[n] ?? {}, scenario)),
+    ...(isDeepStrictEqual(expect.final, seen.final) ? [] : [line('final', expect.final, seen.final)]),
+  ]
+}
+
+function refusedBySpec(result: unknown): boolean {
+  const { error } = (result ?? {}) as { error?: unknown }
+  return error !== undefined && error !== 'failed_to_start_child'
+}
+
+function compare(where: string, expected: Expected, seen: Seen, { ignoreFailEvents }: Scenario): string[] {
+  const found: string[] = []
+  if ('return' in expected && !isDeepStrictEqual(expected.return, seen.return)) {
+    found.push(line(`${where} return`, expected.return, seen.return))
+  }
+  for (const key of ['elapsedMs', 'state'] as const) {
+    if (expected[key] !== undefined && expected[key] !== seen[key]) {
+      found.push(line(`${where} ${key}`, expected[key], seen[key]))
+    }
+  }
+  if (expected.events === undefined) return found
+  const kept = (events: readonly string[]) => (ignoreFailEvents ? events.filter((e) => !e.startsWith('fail:')) : events)
+  const ordered = Array.isArray(expected.events)
+  const wanted = kept(
+    ordered ? (expected.events as readonly string[]) : (expected.events as { anyOrder: string[] }).anyOrder,
+  )
+  const got = kept(seen.events ?? [])
+  const same = ordered ? isDeepStrictEqual(wanted, got) : isDeepStrictEqual(wanted.toSorted(), got.toSorted())
+  if (!same) found.push(line(`${where} events`, wanted, got))
+  return found
+}
+
+function line(where: string, expected: unknown, seen: unknown): string {
+  return `${where}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(seen)}`
+}
