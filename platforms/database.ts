@@ -10,7 +10,7 @@ import type { Platform } from './platform.ts'
 import { PlatformError } from './platform-error.ts'
 
 /** What this platform needs of the store. */
-export interface Tables {
+interface Tables {
   /** Rows changed. `where` is an expression of the filter grammar; the value `NOW()` means the current time. */
   update(change: { table: string; where: string; values: JsonObject; limit?: number }): number
 }

@@ -30,7 +30,7 @@ export interface DiscordDoubleOptions {
 }
 
 /** A request as it came in. The token is not kept. */
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string
   /** Without `/api/v10` and without the query. */
   readonly path: string

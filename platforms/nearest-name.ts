@@ -1,26 +1,19 @@
 // Nearest name: which known name a person probably meant.
 
-/** The known name with the fewest edits to the given one; undefined when none is close (a third of its length). */
-export function nearestName(given: string, known: Iterable<string>): string | undefined {
-  let nearest: string | undefined
-  let fewest = Math.max(2, Math.floor(given.length / 3)) + 1
-  for (const name of known) {
-    const edits = editDistance(given.toLowerCase(), name.toLowerCase())
-    if (edits < fewest) {
-      fewest = edits
-      nearest = name
-    }
-  }
-  return nearest
-}
-
-/** ` Did you mean 'x'?`, or nothing. */
+/** ` Did you mean 'x'?`, or nothing when no known name is close. */
 export function didYouMean(given: string, known: Iterable<string>): string {
   const nearest = nearestName(given, known)
   return nearest === undefined ? '' : ` Did you mean '${nearest}'?`
 }
 
-/** Insertions, deletions and substitutions between two short strings. */
+/** The known name with the fewest edits to the given one: at most two, or a third of its length. */
+function nearestName(given: string, known: Iterable<string>): string | undefined {
+  const most = Math.max(2, Math.floor(given.length / 3))
+  const edits = [...known].map((name) => ({ name, edits: editDistance(given.toLowerCase(), name.toLowerCase()) }))
+  return edits.filter((one) => one.edits <= most).toSorted((a, b) => a.edits - b.edits)[0]?.name
+}
+
+/** Insertions, deletions and substitutions between two short texts. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from '../../json.ts'
 
 /** A path into the answer such as `user.id`, or a function of the answer and the arguments. */
-export type Field<V> = string | ((answer: Json, values: V) => Json | undefined)
+type Field<V> = string | ((answer: Json, values: V) => Json | undefined)
 export type Fields<V> = Readonly<Record<string, Field<V>>>
 
 /** One object, or with `each` an array of them. */
@@ -65,25 +65,6 @@ export function given<K extends string>(name: K): (answer: Json, values: { reado
 }
 
 export const yes = (): Json => true
-
-/** Discord's numbers for kinds of channels, and our names. */
-export const CHANNEL_KINDS = { text: 0, voice: 2, category: 4, announcement: 5, stage: 13, forum: 15 } as const
-export type ChannelKind = keyof typeof CHANNEL_KINDS
-const OTHER_KINDS: Readonly<Record<number, string>> = {
-  1: 'dm',
-  3: 'group_dm',
-  10: 'announcement_thread',
-  11: 'public_thread',
-  12: 'private_thread',
-  14: 'directory',
-  16: 'media',
-}
-
-export function kindOf(channel: Json): Json {
-  const type = at(channel, 'type')
-  const own = Object.entries(CHANNEL_KINDS).find(([, number]) => number === type)
-  return own?.[0] ?? OTHER_KINDS[Number(type)] ?? type
-}
 
 export function userOf(user: Json): JsonObject {
   return {

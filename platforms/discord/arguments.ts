@@ -79,7 +79,7 @@ function missing(command: string, name: string, spec: Arguments): PlatformError 
   )
 }
 
-export function invalid(command: string, name: string, expected: string, value: Json): PlatformError {
+function invalid(command: string, name: string, expected: string, value: Json): PlatformError {
   const shown = JSON.stringify(value)
   const got = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown
   return new PlatformError('invalid-argument', `${command}: '${name}' must be ${expected}, got ${got}.`)

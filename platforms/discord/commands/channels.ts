@@ -1,10 +1,11 @@
 // Commands on channels, and on the server that they belong to.
 
 import type { Json, JsonObject } from '../../../json.ts'
-import type { ChannelKind } from '../answer.ts'
-import { at, CHANNEL_KINDS, given, isObject, kindOf, listIn, yes } from '../answer.ts'
+import { at, given, isObject, listIn, yes } from '../answer.ts'
 import type { Values } from '../arguments.ts'
 import { flag, id, integer, oneOf, optional, preset, required, text } from '../arguments.ts'
+import type { ChannelKind } from '../channel-kind.ts'
+import { CHANNEL_KINDS, kindOf, storedName } from '../channel-kind.ts'
 import { command } from '../command.ts'
 
 const kind = oneOf(Object.keys(CHANNEL_KINDS) as ChannelKind[])
@@ -152,13 +153,9 @@ function newChannel(values: Omit<NewChannel, 'guild_id'>) {
 }
 
 function isChannel(candidate: Json, { name, kind }: Pick<NewChannel, 'name' | 'kind'>): boolean {
-  return at(candidate, 'type') === CHANNEL_KINDS[kind] && at(candidate, 'name') === asChannelName(name, kind)
-}
-
-/** As Discord stores a name: in channels with text, lower case and with dashes for blanks. */
-export function asChannelName(name: string, kind: ChannelKind): string {
-  const dashed = kind === 'text' || kind === 'announcement' || kind === 'forum'
-  return dashed ? name.trim().toLowerCase().replaceAll(/\s+/g, '-') : name.trim()
+  return (
+    at(candidate, 'type') === CHANNEL_KINDS[kind] && at(candidate, 'name') === storedName(name, CHANNEL_KINDS[kind])
+  )
 }
 
 function imageUrl(folder: string, guild: Json, key: string): Json {

@@ -1,8 +1,9 @@
 // Commands on threads, and on the posts of forums, which are threads too.
 
 import type { Json, JsonObject } from '../../../json.ts'
-import { at, kindOf, listIn, textAt, yes } from '../answer.ts'
+import { at, listIn, textAt, yes } from '../answer.ts'
 import { flag, id, oneOfNumbers, optional, required, text } from '../arguments.ts'
+import { kindOf } from '../channel-kind.ts'
 import type { Call } from '../command.ts'
 import { command, isSinceAttempt } from '../command.ts'
 import { NO_MENTIONS, splitText } from '../message-text.ts'

@@ -1,6 +1,8 @@
 // Routes of the imaginary Discord on channels, threads and invites.
 
-import type { Json, JsonObject } from '../../../json.ts'
+import type { Json } from '../../../json.ts'
+import { isObject } from '../answer.ts'
+import { CHANNEL_KINDS, storedName } from '../channel-kind.ts'
 import type { Entity, Handler, World } from './world.ts'
 import { change, formError } from './world.ts'
 
@@ -17,9 +19,6 @@ const CHANNEL_KEYS = [
   'locked',
 ]
 const THREAD_TYPES: readonly Json[] = [10, 11, 12]
-/** Kinds whose names Discord writes in lower case with dashes: text, announcement, forum. */
-const DASHED_TYPES: readonly Json[] = [0, 5, 15]
-const FORUM = 15
 
 export const channelRoutes: Readonly<Record<string, Handler>> = {
   'GET /guilds/{}/channels': (world, [id]) => {
@@ -31,7 +30,7 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
     const type = body.type ?? 0
     const name = checkName(body.name)
     const position = typeof body.position === 'number' ? body.position : ofGuild(world, id!).length
-    const json = { ...body, id: newId(), guild_id: id!, type, position, name: nameAs(type, name) }
+    const json = { ...body, id: newId(), guild_id: id!, type, position, name: storedName(name, type) }
     return world.addChannel(json).json
   },
   'GET /channels/{}': (world, [id]) => world.channel(id!).json,
@@ -39,7 +38,7 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
     const { json } = world.channel(id!)
     if (body.name !== undefined) checkName(body.name)
     change(json, body, CHANNEL_KEYS)
-    json.name = nameAs(json.type!, String(json.name))
+    json.name = storedName(String(json.name), json.type!)
     return json
   },
   'DELETE /channels/{}': (world, [id]) => {
@@ -76,7 +75,8 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
   'POST /channels/{}/threads': (world, [id], { body, newId }) => {
     const parent = world.channel(id!).json
     const name = checkName(body.name)
-    if (parent.type === FORUM && body.message === undefined) throw formError('message', 'This field is required')
+    if (parent.type === CHANNEL_KINDS.forum && body.message === undefined)
+      throw formError('message', 'This field is required')
     const threadId = newId()
     const thread = world.addChannel({
       id: threadId,
@@ -113,12 +113,4 @@ function checkName(name: Json | undefined): string {
     throw formError('name', 'Must be between 1 and 100 in length.')
   }
   return name
-}
-
-function nameAs(type: Json, name: string): string {
-  return DASHED_TYPES.includes(type) ? name.trim().toLowerCase().replaceAll(/\s+/g, '-') : name
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

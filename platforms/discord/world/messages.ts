@@ -53,17 +53,16 @@ export const messageRoutes: Readonly<Record<string, Handler>> = {
   },
 }
 
-/** Newest first, as Discord answers them. */
+/** Newest first, as Discord answers them; of those after an id, the ones next to it. */
 function list(channel: Channel, query: WorldRequest['query']): Json {
   const limit = Number(query.limit ?? 50)
   if (!(limit >= 1 && limit <= 100)) throw formError('limit', 'int value should be between 1 and 100.')
   const { after, before } = query
-  return [...channel.messages.values()]
+  const messages = [...channel.messages.values()]
     .map((message) => message.json)
     .filter(({ id }) => after === undefined || BigInt(id) > BigInt(after))
     .filter(({ id }) => before === undefined || BigInt(id) < BigInt(before))
-    .toReversed()
-    .slice(0, limit)
+  return (after === undefined ? messages.slice(-limit) : messages.slice(0, limit)).toReversed()
 }
 
 function create(world: World, channel: Channel, { body, newId }: WorldRequest): Json {

@@ -238,7 +238,7 @@ export function role(id: string, name: string, settings: JsonObject): Entity {
   return { ...defaults, icon: null, unicode_emoji: null, ...settings, id, name }
 }
 
-export function member(user: JsonObject, joinedAt: string): Entity {
+function member(user: JsonObject, joinedAt: string): Entity {
   return {
     id: String(user.id),
     user,
