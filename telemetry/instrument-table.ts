@@ -1037,7 +1037,9 @@ export type InstrumentName = keyof typeof INSTRUMENTS
 type LabelValue<Spec> = Spec extends readonly string[] ? Spec[number] : string
 
 /** The labels of an instrument: each by name, with the values it may have. */
-export type LabelsOf<N extends InstrumentName> = Labels<(typeof INSTRUMENTS)[N]['labels']>
+export type LabelsOf<N extends InstrumentName> = keyof (typeof INSTRUMENTS)[N]['labels'] extends never
+  ? Readonly<Record<string, never>>
+  : Labels<(typeof INSTRUMENTS)[N]['labels']>
 
 type Labels<L> = { readonly [K in keyof L as K extends `${string}?` ? never : K]: LabelValue<L[K]> } & {
   readonly [K in keyof L as K extends `${infer Name}?` ? Name : never]?: LabelValue<L[K]> | undefined

@@ -5,7 +5,7 @@
 //   N3. A counter whose labels are all closed lists is there with 0 from the beginning, since an alert on a series
 //       that does not exist never fires. For the others the owner calls `count(name, labels, 0)` once it knows the names.
 
-import type { Attributes, Counter, Gauge, Histogram, Meter, ObservableResult } from '@opentelemetry/api'
+import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api'
 import {
   type CounterName,
   INSTRUMENTS,
@@ -47,10 +47,42 @@ export function observe<N extends ObservedName>(name: N, read: () => Iterable<Ob
   return () => void sources.delete(source)
 }
 
-/** Binds all instruments to a meter, or with undefined to none. For the start and the end of telemetry. */
-export function bindInstruments(meter: Meter | undefined, onError: (name: string, thrown: unknown) => void): void {
-  bound = meter === undefined ? undefined : bind(meter, onError)
+/** Binds what is counted and recorded to a meter, or with undefined to none. For the start and the end of telemetry. */
+export function bindInstruments(meter: Meter | undefined): void {
+  bound = meter === undefined ? undefined : bind(meter)
 }
+
+/** What one observable instrument says now. */
+export interface Observed {
+  readonly name: string
+  readonly entry: InstrumentEntry
+  readonly points: readonly { readonly value: number; readonly attributes: Attributes }[]
+}
+
+/**
+ * Asks all sources. One that throws goes to `onError` and costs nobody else their series; of two points with the same
+ * labels the later counts.
+ */
+export function* readObserved(onError: (name: string, thrown: unknown) => void): Iterable<Observed> {
+  for (const [name, sources] of observers) {
+    const points = new Map<string, Observed['points'][number]>()
+    for (const source of sources) {
+      try {
+        for (const { value, labels } of source()) {
+          const attributes = given(labels)
+          const key = JSON.stringify(Object.entries(attributes).sort())
+          if (points.size < MAX_SERIES || points.has(key)) points.set(key, { value, attributes })
+        }
+      } catch (thrown) {
+        onError(name, thrown)
+      }
+    }
+    yield { name, entry: INSTRUMENTS[name], points: [...points.values()] }
+  }
+}
+
+/** Most series of one observable instrument: the limit that the SDK sets for the others. */
+const MAX_SERIES = 2_000
 
 type Source = () => Iterable<{ readonly value: number; readonly labels: Readonly<Record<string, string | undefined>> }>
 
@@ -59,10 +91,10 @@ interface Bound {
   readonly recorders: ReadonlyMap<string, Histogram | Gauge>
 }
 
-const observers = new Map<string, Set<Source>>()
+const observers = new Map<ObservedName, Set<Source>>()
 let bound: Bound | undefined
 
-function bind(meter: Meter, onError: (name: string, thrown: unknown) => void): Bound {
+function bind(meter: Meter): Bound {
   const counters = new Map<string, Counter>()
   const recorders = new Map<string, Histogram | Gauge>()
   for (const [name, entry] of Object.entries(INSTRUMENTS) as [string, InstrumentEntry][]) {
@@ -81,12 +113,6 @@ function bind(meter: Meter, onError: (name: string, thrown: unknown) => void): B
       }
       case 'gauge':
         recorders.set(name, meter.createGauge(name, options))
-        break
-      case 'observable-counter':
-        meter.createObservableCounter(name, options).addCallback((result) => read(name, result, onError))
-        break
-      case 'observable-gauge':
-        meter.createObservableGauge(name, options).addCallback((result) => read(name, result, onError))
         break
     }
   }
@@ -112,15 +138,4 @@ function knownLabelSets(labels: InstrumentEntry['labels']): Attributes[] {
     sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })))
   }
   return sets
-}
-
-/** One source that throws does not cost the others their series. */
-function read(name: string, result: ObservableResult, onError: (name: string, thrown: unknown) => void): void {
-  for (const source of observers.get(name) ?? []) {
-    try {
-      for (const { value, labels } of source()) result.observe(value, given(labels))
-    } catch (thrown) {
-      onError(name, thrown)
-    }
-  }
 }

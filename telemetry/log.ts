@@ -40,7 +40,6 @@ export function log<E extends LogEventName>(event: E, fields: FieldsOf<E>): void
 /** Begins to write. A second start replaces the first. */
 export async function startLog(options: LogOptions): Promise<void> {
   const { pino } = await import('pino')
-  const target = { level: options.level, levels: options.levels ?? {} }
   const logger = pino(
     {
       level: 'trace', // levels are decided by target, in `isOn`
@@ -48,11 +47,12 @@ export async function startLog(options: LogOptions): Promise<void> {
       messageKey: 'message',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      serializers: { err: (err) => err }, // an error has become plain data by then
       mixin: activeSpan,
     },
     guard(options),
   )
-  const isOn = levelsByTarget(target.level, target.levels)
+  const isOn = levelsByTarget(options.level, options.levels ?? {})
   running = {
     write(event, fields) {
       const { level, message } = LOG_EVENTS[event]

@@ -3,7 +3,7 @@
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { bindInstruments, record } from './instruments.ts'
-import { log } from './log.ts'
+import { observedMetrics } from './observed-metrics.ts'
 import { startProcessMetrics } from './process-metrics.ts'
 import { PrometheusReader } from './prometheus.ts'
 import { SCOPE } from './spans.ts'
@@ -15,14 +15,9 @@ export interface Metrics {
 }
 
 export function startMetrics(resource: Resource): Metrics {
-  const reader = new PrometheusReader()
+  const reader = new PrometheusReader([observedMetrics()])
   const provider = new MeterProvider({ resource, readers: [reader] })
-  const said = new Set<string>()
-  bindInstruments(provider.getMeter(SCOPE), (instrument, err) => {
-    if (said.has(instrument)) return // the same source fails at every reading
-    said.add(instrument)
-    log('telemetry.metric_failed', { instrument, err })
-  })
+  bindInstruments(provider.getMeter(SCOPE))
   const stopProcessMetrics = startProcessMetrics()
   return {
     async text() {
@@ -32,7 +27,7 @@ export function startMetrics(resource: Resource): Metrics {
       return text
     },
     async stop() {
-      bindInstruments(undefined, () => {})
+      bindInstruments(undefined)
       stopProcessMetrics()
       await provider.shutdown()
     },

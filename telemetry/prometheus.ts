@@ -14,13 +14,15 @@ import {
   DataPointType,
   InstrumentType,
   type MetricData,
+  type MetricProducer,
   MetricReader,
 } from '@opentelemetry/sdk-metrics'
 
 /** Reads the metrics when it is asked, and at no other time. */
 export class PrometheusReader extends MetricReader {
-  constructor() {
-    super({ cardinalitySelector: (kind) => (kind === InstrumentType.HISTOGRAM ? 1_000 : 2_000) })
+  /** @param metricProducers what is read beside the SDK's own */
+  constructor(metricProducers: MetricProducer[]) {
+    super({ metricProducers, cardinalitySelector: (kind) => (kind === InstrumentType.HISTOGRAM ? 1_000 : 2_000) })
   }
 
   async text(): Promise<string> {

@@ -1,0 +1,60 @@
+import { afterEach, expect, test } from 'vitest'
+import { type MetricsServer, startMetricsServer } from '../../telemetry/metrics-server.ts'
+import { TelemetryError } from '../../telemetry/telemetry-error.ts'
+
+const open: MetricsServer[] = []
+async function start(text: () => Promise<string>, port = 0) {
+  const server = await startMetricsServer({ port, text })
+  open.push(server)
+  return server
+}
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close()
+})
+
+test('gives the metrics on loopback, in the format that Prometheus asks for', async () => {
+  const server = await start(async () => 'a 1\n')
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}/metrics`)
+  const response = await fetch(`${server.url}?x=1`)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  expect(await response.text()).toBe('a 1\n')
+  const head = await fetch(server.url, { method: 'HEAD' })
+  expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '4', ''])
+})
+
+test.for<[method: string, path: string, status: number]>([
+  ['GET', '/', 404],
+  ['GET', '/metrics/x', 404],
+  ['POST', '/metrics', 405],
+  ['DELETE', '/metrics', 405],
+])('%s %s is answered with %i', async ([method, path, status]) => {
+  const server = await start(async () => '')
+  expect((await fetch(new URL(path, server.url), { method })).status).toBe(status)
+})
+
+test('a reading that fails is a 500 without its reason', async () => {
+  const server = await start(async () => {
+    throw new Error('database of /home/somebody is locked')
+  })
+  const response = await fetch(server.url)
+  expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain('somebody')
+})
+
+test('a port that is taken is an error that says so', async () => {
+  const { port } = await start(async () => '')
+  const second = startMetricsServer({ port, text: async () => '' })
+  await expect(second).rejects.toThrow(TelemetryError)
+  await expect(second).rejects.toMatchObject({
+    code: 'metrics-port-taken',
+    message: `The metrics server cannot listen on 127.0.0.1:${port}: another process listens there.`,
+  })
+})
+
+test('closing ends connections that are kept alive', async () => {
+  const server = await start(async () => 'a 1\n')
+  await (await fetch(server.url)).text()
+  await server.close()
+  await expect(fetch(server.url)).rejects.toThrow()
+})
