@@ -1,10 +1,10 @@
 // The known name that a wrong one probably meant.
 
-/** Undefined when none is close: at most a third of the letters may differ. */
+/** Undefined when none is close: at most two letters in five may differ. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((name) => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance * 3 <= Math.max(wrong.length, name.length))
+    .filter(({ name, distance }) => distance * 5 <= Math.max(wrong.length, name.length) * 2)
     .sort((one, other) => one.distance - other.distance)
   return best?.name
 }

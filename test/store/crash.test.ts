@@ -67,3 +67,15 @@ test('of several processes that open a new database at once, all can', async () 
   using store = openStore(path)
   expect(store.state.keys()).toHaveLength(4)
 })
+
+// better-sqlite3 before 13 aborted in the garbage collector of Node 24.19 and later.
+test('statements and connections survive the garbage collector', async () => {
+  const path = join(temporaryFolder(), 'store.db')
+  const child = spawn(process.execPath, ['--expose-gc', PROCESS, path, 'collect'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const said = text(child.stdout)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await said).toBe('collected function\n')
+})

@@ -54,3 +54,14 @@ if (mode === 'complete') {
     tell(act.key)
   }
 }
+
+if (mode === 'collect') {
+  for (let round = 0; round < 200; round++) {
+    store.content.insert(posts([{ [`key_${round % 20}`]: 'x' }], { table: `table_${round % 10}` }), 1)
+    store.content.select({ table: `table_${round % 10}`, where: `id > ${round}` }, 1)
+    openStore(path).close()
+    globalThis.gc?.()
+  }
+  store.close()
+  tell(`collected ${typeof globalThis.gc}`)
+}
