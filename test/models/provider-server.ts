@@ -51,11 +51,11 @@ export interface ProviderServer extends AsyncDisposable {
   readonly calls: readonly ProviderCall[]
   /** The requests as they came over the wire, whatever was answered. */
   readonly requests: readonly WireRequest[]
-  answerWith(answer: Programmed | ((call: ProviderCall) => Programmed)): void
+  answerWith(answer: Programmed | ((call: ProviderCall) => Programmed | Promise<Programmed>)): void
 }
 
 export async function startProviderServer(
-  answer: Programmed | ((call: ProviderCall) => Programmed) = 'ok',
+  answer: Programmed | ((call: ProviderCall) => Programmed | Promise<Programmed>) = 'ok',
 ): Promise<ProviderServer> {
   let current = answer
   const calls: ProviderCall[] = []
@@ -65,7 +65,7 @@ export async function startProviderServer(
     response: async (request) => {
       const call = { call: calls.length + 1, model: request.model, ...textsOf(request.messages) }
       calls.push(call)
-      const programmed = typeof current === 'function' ? current(call) : current
+      const programmed = typeof current === 'function' ? await current(call) : current
       if (typeof programmed === 'object' && 'delayMs' in programmed) await sleep(programmed.delayMs)
       return toFixture(programmed)
     },
