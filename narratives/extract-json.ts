@@ -26,12 +26,13 @@ export function extractJson(answer: string): Extracted {
   if (candidates.length === 0) throw new NarrativeError('no-json', 'The answer holds no JSON.')
 
   const found =
-    firstClean([text, ...candidates]) ??
+    firstClean([text, ...fenced]) ??
     joined(fenced[0] ?? text) ??
+    firstClean(candidates) ??
     firstRepaired(candidates) ??
     lastRegion(regions) ??
-    innerRegion(regions) ??
-    byLibrary(candidates)
+    byLibrary(candidates) ??
+    innerRegion(regions)
   if (found === undefined) throw badJson(candidates[0]!)
   return found
 }
@@ -134,9 +135,10 @@ function lastRegion(regions: readonly Region[]): Extracted | undefined {
   return undefined
 }
 
-/** What is inside the first region, from the first bracket of the other kind on. */
+/** What is inside the first region, from the first bracket of the other kind on, when the region is no JSON at all. */
 function innerRegion(regions: readonly Region[]): Extracted | undefined {
   const outer = regions[0]?.text ?? ''
+  if (isJson(outer)) return undefined
   const start = outer.indexOf(outer[0] === '[' ? '{' : '[', 1)
   if (start < 0) return undefined
   const found = firstClean(balancedRegions(outer.slice(start)).map(({ text }) => text))
@@ -153,6 +155,15 @@ function byLibrary(candidates: readonly string[]): Extracted | undefined {
     }
   }
   return undefined
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseJson(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The value if the text is JSON of the right shape. */

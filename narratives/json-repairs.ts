@@ -44,14 +44,42 @@ function withoutTrailingCommas(text: string): string {
   )
 }
 
-/** Strings in single quotes, keys and values: what ends them is a quote before a colon, comma or bracket. */
+/** Strings in single quotes, keys and values: what ends one is a quote before a colon, comma or bracket. */
 function withDoubleQuotes(text: string): string {
-  return outsideStrings(text, (part) =>
-    part.replace(
-      /(^|[[{,:]\s*)'((?:\\.|[^\\])*?)'(?=\s*(?:$|[\]},:]))/g,
-      (_, before: string, inner: string) => `${before}"${inner.replace(/\\'/g, "'").replace(/(?<!\\)"/g, '\\"')}"`,
-    ),
-  )
+  let result = ''
+  let before = ''
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index]!
+    const end =
+      char === '"' ? endOfString(text, index) : char === "'" && /[[{,:]|^$/.test(before) ? endOfQuote(text, index) : -1
+    if (end < 0) result += char
+    else {
+      const inner = text.slice(index + 1, end)
+      result +=
+        char === '"' ? text.slice(index, end + 1) : `"${inner.replace(/\\'/g, "'").replace(/(?<!\\)"/g, '\\"')}"`
+      index = end
+    }
+    if (/\S/.test(char)) before = char
+  }
+  return result
+}
+
+/** Index of the double quote that ends the string, or of the last character. */
+function endOfString(text: string, start: number): number {
+  let index = start + 1
+  while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1
+  return Math.min(index, text.length - 1)
+}
+
+const ENDS_QUOTE = /'(?=\s*(?:$|[\]},:]))/g
+
+/** Index of the single quote that ends the one at `start`; -1 if none does. */
+function endOfQuote(text: string, start: number): number {
+  ENDS_QUOTE.lastIndex = start + 1
+  for (let match = ENDS_QUOTE.exec(text); match !== null; match = ENDS_QUOTE.exec(text)) {
+    if (text[match.index - 1] !== '\\') return match.index
+  }
+  return -1
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }

@@ -140,7 +140,8 @@ function fromResponses(name: string, values: Values): Found {
   if (path.length === 0) return { value: response }
   const json = responseAsJson(response)
   if (json === undefined) return { reason: `the response of "${source}" is not JSON` }
-  const value = valueAt(json, path) ?? (head === 'prev' ? channelOf(json, path) : undefined)
+  const direct = valueAt(json, path)
+  const value = direct === undefined && head === 'prev' ? channelOf(json, path) : direct
   if (value === undefined) return { reason: `the response of "${source}" has no "${path.join('.')}"` }
   return { value: textOf(value) }
 }
