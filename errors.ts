@@ -20,7 +20,6 @@ export const CODES = {
   },
   'toml-syntax': { summary: 'The file is not valid TOML.', fix: 'Mend the line that the message points at.' },
   'bad-type': { summary: 'A key has a value of the wrong type.', fix: 'Give the key a value of the expected type.' },
-  'missing-key': { summary: 'A required key is missing.', fix: 'Add the key.' },
   // --- narratives/
   'narrative-missing': {
     summary: 'The file holds no narrative.',
