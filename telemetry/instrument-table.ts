@@ -8,13 +8,13 @@
 //   I3. A change of name, unit or label breaks somebody's dashboard: it needs a line in the changelog.
 
 /** UCUM; what stands in braces is a remark and not part of the exposed name. */
-export type Unit = '' | 's' | 'By' | '1' | `{${string}}`
+type Unit = '' | 's' | 'By' | '1' | `{${string}}`
 
-export const INSTRUMENT_KINDS = ['counter', 'histogram', 'gauge', 'observable-counter', 'observable-gauge'] as const
-export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number]
+/** A counter and a gauge that are observable are read from a source, see `observe`. */
+type InstrumentKind = 'counter' | 'histogram' | 'gauge' | 'observable-counter' | 'observable-gauge'
 
 /** Any value of a bounded set that only the running server knows. */
-export const ANY = 'any'
+const ANY = 'any'
 
 export interface InstrumentEntry {
   /** Number in the catalogue of metrics. */
@@ -27,7 +27,7 @@ export interface InstrumentEntry {
   readonly buckets?: readonly number[]
 }
 
-export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
+const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
 export type BotType = (typeof BOT_TYPES)[number]
 
 const OK_OR_ERROR = ['ok', 'error'] as const

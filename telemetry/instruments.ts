@@ -16,8 +16,6 @@ import {
   type RecordedName,
 } from './instrument-table.ts'
 
-export type { BotType, LabelsOf } from './instrument-table.ts'
-
 /** Adds to a counter. A value of 0 makes the series exist. */
 export function count<N extends CounterName>(name: N, labels: LabelsOf<N>, value = 1): void {
   bound?.counters.get(name)?.add(value, given(labels))

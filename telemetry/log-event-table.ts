@@ -6,12 +6,10 @@
 //   error  somebody must look at it        info   major steps of a life
 //   warn   degraded, or near a limit       debug  the flow in detail; trace: every message and query
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
 /** What a field may hold. `error` is anything thrown, or an error as plain data. */
-export const FIELD_TYPES = ['string', 'number', 'boolean', 'strings', 'error', 'data'] as const
-type FieldType = (typeof FIELD_TYPES)[number]
+type FieldType = keyof FieldValues
 
 export interface LogEventEntry {
   readonly level: LogLevel

@@ -10,13 +10,11 @@ import { type FieldsOf, LOG_EVENTS, type LogEventName, type LogLevel } from './l
 import { prettyLine } from './pretty-line.ts'
 import { redactValue } from './redaction.ts'
 
-export type { LogLevel } from './log-event-table.ts'
-
-/** The least level that is written; `fatal` and `silent` write nothing, since no event is that grave. */
-export type LogThreshold = LogLevel | 'fatal' | 'silent'
+/** The least level that is written. */
+type LogThreshold = LogLevel | 'silent'
 
 /** Where lines go: `process.stderr`, a file stream, an array in a test. */
-export interface LogDestination {
+interface LogDestination {
   write(line: string): unknown
 }
 
@@ -83,7 +81,7 @@ export function* countedLines(): Iterable<{
 let running: { write(event: LogEventName, fields: object): void } | undefined
 const lines = new Map<string, number>()
 
-const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60, silent: 70 } as const
+const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, silent: 60 } as const
 
 function levelsByTarget(level: LogThreshold, levels: Readonly<Record<string, LogThreshold>>) {
   return (target: string, wanted: LogLevel) => RANK[wanted] >= RANK[levels[target] ?? level]

@@ -3,8 +3,7 @@
 // Owns names, kinds and attribute keys. Names are low in cardinality: ids go into attributes. Keys are those of the
 // semantic conventions where they exist, else `botticelli.*` in snake case.
 
-export const SPAN_KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const
-export type SpanKindName = (typeof SPAN_KINDS)[number]
+export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
 
 interface SpanEntry {
   readonly kind: SpanKindName
@@ -222,9 +221,6 @@ export const SPANS = {
     attributes: ['botticelli.shutdown.reason'],
   },
 } as const satisfies Record<string, SpanEntry>
-
-/** Attributes that any span may carry: where it failed, and why. */
-export const COMMON_SPAN_ATTRIBUTES = ['error.type'] as const
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const OPERATIONS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'PRAGMA'] as const

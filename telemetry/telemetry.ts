@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { observe } from './instruments.ts'
 import { countedLines, type LogOptions, startLog, stopLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { countRedactions } from './redaction.ts'
+import { countRedactions, hideSecrets } from './redaction.ts'
 import type { Tracing } from './tracing.ts'
 
 export interface TelemetryOptions {
@@ -28,6 +28,8 @@ export interface TelemetryOptions {
   readonly metrics?: boolean | undefined
   /** Longest time that `flush` and `shutdown` may take, in ms. Default 3000. */
   readonly shutdownMs?: number | undefined
+  /** Values that are taken out of every line and every span, whatever they look like: keys and tokens that are in use. */
+  readonly secrets?: readonly (string | undefined)[] | undefined
   /** No log without it. */
   readonly log?: LogOptions | undefined
 }
@@ -44,6 +46,7 @@ export interface Telemetry {
 /** @throws TelemetryError `bad-otlp-endpoint` */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   await running?.shutdown()
+  hideSecrets(options.secrets ?? [])
   if (options.log !== undefined) await startLog(options.log)
   const [tracing, metrics] = await load(options)
   const endObservations = observeTelemetry(options)

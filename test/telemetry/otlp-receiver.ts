@@ -29,7 +29,7 @@ export interface OtlpReceiver extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export interface TreeOptions {
+interface TreeOptions {
   /** Attributes to show behind the name. */
   readonly attributes?: readonly string[]
 }

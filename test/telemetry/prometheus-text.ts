@@ -3,7 +3,7 @@
 // Refuses what `promtool check metrics` or a scrape would refuse: a family twice or in pieces, samples without TYPE,
 // unsorted or missing buckets, a series twice, a bad name, a bad escape, no newline at the end.
 
-export interface Sample {
+interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number

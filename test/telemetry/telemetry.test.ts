@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { log } from '../../telemetry/log.ts'
 import { inSpan } from '../../telemetry/spans.ts'
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
 import { currentTraceContext } from '../../telemetry/trace-context.ts'
@@ -17,7 +18,8 @@ function inNewProcess(options: string): {
   const program = `
     import { createRequire } from 'node:module'
     import { startTelemetry } from './telemetry/telemetry.ts'
-    import { inSpan } from './telemetry/spans.ts'
+    import { log } from '../../telemetry/log.ts'
+import { inSpan } from './telemetry/spans.ts'
     import { count, observe } from './telemetry/instruments.ts'
     import { log } from './telemetry/log.ts'
     let output = ''
@@ -124,6 +126,23 @@ test.for(['localhost:4318', 'grpc://localhost:4317', 'not a url', ''])(
     })
   },
 )
+
+test('a secret that is in use is in no span and no line, whatever it looks like', async () => {
+  await using receiver = await startOtlpReceiver()
+  const lines: string[] = []
+  const telemetry = await startTelemetry({
+    ...service,
+    otlpEndpoint: receiver.url,
+    secrets: ['plain words', undefined],
+    log: { level: 'info', format: 'json', destination: { write: (line) => lines.push(line) } },
+  })
+  inSpan('act a', { attributes: { said: 'the plain words' } }, () =>
+    log('bot.paused', { bot: 'b', reason: 'plain words' }),
+  )
+  await telemetry.shutdown()
+  expect(receiver.spans()[0]?.attributes.said).toBe('the [redacted]')
+  expect(lines.join()).toContain('"reason":"[redacted]"')
+})
 
 test('a path in the endpoint is kept', async () => {
   await using receiver = await startOtlpReceiver()
