@@ -43,8 +43,6 @@ export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Mod
         } catch (thrown) {
           failure = thrown
           if (thrown instanceof ModelError && thrown.answer !== undefined) countAnswer(thrown.answer, span)
-          if (thrown instanceof ModelError && thrown.status !== undefined)
-            span.setAttribute('http.response.status_code', thrown.status)
           count('botticelli.llm.errors', { ...labels, error_type: errorTypeOf(thrown) })
           throw thrown
         } finally {

@@ -5,6 +5,7 @@
 //   H1. `retryAfterMs` is what the provider said, however long; without a word from it, undefined.
 //   H2. The message holds the provider's own sentence, cut to 300 characters and without anything that looks like a key.
 
+import { redact } from '../telemetry/redaction.ts'
 import { type CallErrorCode, ModelError } from './model-error.ts'
 
 export interface Refusal {
@@ -80,13 +81,10 @@ function sentenceOf(body: string): string {
 
 /** A text without secrets, on one line, of at most 300 characters. */
 export function scrub(text: string, secrets: readonly string[]): string {
-  let clean = text
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '[key]')
-  clean = clean.replaceAll(KEY_LIKE, '[key]').replaceAll(/\s+/g, ' ').trim()
-  return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean
+  const clean = redact(secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text))
+  const line = clean.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
-
-const KEY_LIKE = /\b(?:sk|pk|key|AIza)[-_]?[A-Za-z0-9_*-]{16,}|\bBearer\s+\S+/g
 
 function fixOf(code: CallErrorCode, provider: string, model: string): string | undefined {
   const keys: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import type { Json } from '../../json.ts'
 
 /** The first JSON value in a text, with its source, if there is one. */
 export function findJson(text: string): { readonly value: Json; readonly source: string } | undefined {
-  for (const match of text.matchAll(/[[{]/g)) {
+  for (const match of text.matchAll(/[[{]/g).take(MOST_TRIES)) {
     const source = balanced(text, match.index)
     if (source === undefined) continue
     try {
@@ -15,6 +15,9 @@ export function findJson(text: string): { readonly value: Json; readonly source:
   }
   return undefined
 }
+
+/** Brackets that are looked at, so that a text full of them takes no longer than another. */
+export const MOST_TRIES = 200
 
 /** The text from an opening bracket to the one that closes it; brackets inside double quotes do not count. */
 export function balanced(text: string, from: number): string | undefined {

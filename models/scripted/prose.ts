@@ -11,10 +11,16 @@ import { contentColumn } from './table.ts'
 
 /** Points that a prompt wants to be dealt with, from `1. …`, `- …` or `(1) …, (2) …`. */
 export function pointsOf(instruction: string): string[] {
-  const inline = [...instruction.matchAll(/\(\d\)\s*([^(]+?)(?=[,;.]?\s*(?:and\s*)?\(\d\)|\.|$)/g)].map(
-    (match) => match[1]!,
-  )
-  if (inline.length > 1) return inline.map((point) => point.trim())
+  const inline = instruction.split(/\(\d\)/).slice(1)
+  if (inline.length > 1)
+    return inline
+      .map((point) =>
+        point
+          .split('.')[0]!
+          .trim()
+          .replace(/[,;]?(\s+and)?$/, ''),
+      )
+      .filter(Boolean)
   const numbered = [...instruction.matchAll(/^\s*\d+[.)]\s+(.+)$/gm)].map((match) => match[1]!.trim())
   if (numbered.length > 0) return numbered
   return [...instruction.matchAll(/^\s*[-*]\s+(.+)$/gm)].map((match) => match[1]!.trim())

@@ -4,6 +4,7 @@
 // lists of choices, and JSON Schema. Owns the notation, not the values: those are made in value.ts.
 
 import type { Json } from '../../json.ts'
+import { MOST_TRIES } from './json-text.ts'
 
 export type Shape =
   | { readonly is: 'object'; readonly fields: readonly (readonly [key: string, shape: Shape])[] }
@@ -35,7 +36,9 @@ interface Candidate {
 function candidates(prompt: string): Candidate[] {
   const found: Candidate[] = []
   let from = 0
-  for (let at = nextBracket(prompt, from); at !== -1; at = nextBracket(prompt, from)) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const at = nextBracket(prompt, from)
+    if (at === -1) break
     const reader = new NotationReader(prompt, at)
     const shape = reader.value()
     from = at + 1
@@ -79,34 +82,35 @@ class NotationReader {
     this.position = position
   }
 
-  value(): Shape {
-    this.#skipSpace()
-    if (this.#at('{')) return this.#object()
-    if (this.#at('[')) return this.#array()
+  /** @param depth brackets around it; deeper than 16 is read as words */
+  value(depth = 0): Shape {
+    this.#skip(/\s*/y)
+    if (depth < 16 && this.#at('{')) return this.#object(depth + 1)
+    if (depth < 16 && this.#at('[')) return this.#array(depth + 1)
     return describe(this.#words())
   }
 
-  #object(): Shape {
+  #object(depth: number): Shape {
     const fields: [string, Shape][] = []
     this.position++
     for (;;) {
       this.#skip(/[\s,]*/y)
       const key = this.#match(/"([^"\n]+)"\s*:|([A-Za-z_]\w*)\s*:/y)
       if (key === undefined) break
-      fields.push([key[1] ?? key[2]!, this.value()])
+      fields.push([key[1] ?? key[2]!, this.value(depth)])
     }
     this.#skip(/[^}\]]{0,40}?\}/y)
     return { is: 'object', fields }
   }
 
-  #array(): Shape {
+  #array(depth: number): Shape {
     this.position++
     const items: Shape[] = []
     for (;;) {
       this.#skip(/(?:[\s,]|\.\.\.)*/y)
       if (this.position >= this.#text.length || this.#at(']') || this.#at('}')) break
       const before = this.position
-      items.push(this.value())
+      items.push(this.value(depth))
       if (this.position === before) break
     }
     this.#skip(/\s*\]/y)
@@ -134,10 +138,6 @@ class NotationReader {
         break
     }
     return this.#text.slice(start, this.position).trim().replace(/,$/, '')
-  }
-
-  #skipSpace(): void {
-    this.#skip(/\s*/y)
   }
 
   #at(char: string): boolean {

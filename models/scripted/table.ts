@@ -2,7 +2,7 @@
 //
 //   T1. A cell comes back as it was stored: `<br>` is a line break again and `\|` a bar.
 
-import { balanced } from './json-text.ts'
+import { balanced, MOST_TRIES } from './json-text.ts'
 
 export interface Table {
   readonly columns: readonly string[]
@@ -25,7 +25,7 @@ export function findMarkdownTables(text: string): Table[] {
   const lines = text.split('\n')
   const tables: Table[] = []
   for (let at = 1; at < lines.length; at++) {
-    if (!SEPARATOR.test(lines[at]!) || !lines[at - 1]!.includes('|')) continue
+    if (!isSeparator(lines[at]!) || !lines[at - 1]!.includes('|')) continue
     const columns = cellsOf(lines[at - 1]!)
     const rows = []
     for (at++; at < lines.length && lines[at]!.trim().startsWith('|'); at++) {
@@ -37,7 +37,9 @@ export function findMarkdownTables(text: string): Table[] {
   return tables
 }
 
-const SEPARATOR = /^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$/
+function isSeparator(line: string): boolean {
+  return line.includes('-') && /^[\s|:-]+$/.test(line) && cellsOf(line).every((cell) => /^:?-{2,}:?$/.test(cell))
+}
 
 function cellsOf(line: string): string[] {
   const inner = line
@@ -54,7 +56,7 @@ function cellsOf(line: string): string[] {
 
 export function findJsonTables(text: string): Table[] {
   const tables: Table[] = []
-  for (const match of text.matchAll(/\[\s*\{/g)) {
+  for (const match of text.matchAll(/\[\s*\{/g).take(MOST_TRIES)) {
     const rows = parseRows(balanced(text, match.index))
     if (rows === undefined) continue
     tables.push({ columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows })

@@ -1,0 +1,126 @@
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Question } from '../../models/model.ts'
+import { createModels } from '../../models/models.ts'
+import { systemClock } from '../../supervisor/clock.ts'
+import { inSpan } from '../../telemetry/spans.ts'
+import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
+import { type OtlpReceiver, startOtlpReceiver } from '../telemetry/otlp-receiver.ts'
+import { parsePrometheus, sampleValue } from '../telemetry/prometheus-text.ts'
+import { type ProviderServer, startProviderServer } from './provider-server.ts'
+
+let receiver: OtlpReceiver
+let telemetry: Telemetry
+let server: ProviderServer
+const never = new AbortController().signal
+const question: Question = {
+  system: 'You are terse.',
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'A private prompt' }] }],
+  temperature: 0.5,
+  maxTokens: 100,
+  origin: { narrative: 'launch', act: 'draft' },
+}
+
+beforeEach(async () => {
+  receiver = await startOtlpReceiver()
+  telemetry = await startTelemetry({
+    serviceName: 'test',
+    serviceVersion: '1',
+    otlpEndpoint: receiver.url,
+    metrics: true,
+  })
+  server = await startProviderServer({ text: 'A private answer', usage: { input: 1000, output: 50 } })
+})
+
+afterEach(async () => {
+  await telemetry.shutdown()
+  await receiver.close()
+  await server[Symbol.asyncDispose]()
+})
+
+const models = () => createModels(server.config, { clock: systemClock })
+const metric = async (name: string, labels: Record<string, string>) =>
+  sampleValue(parsePrometheus(await telemetry.metricsText()), name, labels)
+
+test('a call is a client span with what was asked and what came back, and no content', async () => {
+  await inSpan('act draft', {}, () => models().find('gemini:gemini-2.5-flash').ask(question, { signal: never }))
+  await telemetry.flush()
+  const act = receiver.spans().find(({ name }) => name === 'act draft')!
+  const chat = receiver.spans().find(({ name }) => name === 'chat gemini-2.5-flash')!
+  expect(chat).toMatchObject({ kind: 'client', status: 'unset', parentSpanId: act.spanId })
+  expect(chat.attributes).toMatchObject({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'gcp.gemini',
+    'gen_ai.request.model': 'gemini-2.5-flash',
+    'gen_ai.request.temperature': 0.5,
+    'gen_ai.request.max_tokens': 100,
+    'gen_ai.prompt.name': 'launch/draft',
+    'gen_ai.response.finish_reasons': ['stop'],
+    'gen_ai.usage.input_tokens': 1000,
+    'gen_ai.usage.output_tokens': 50,
+    'server.address': '127.0.0.1',
+    'server.port': Number(new URL(server.url).port),
+  })
+  expect(chat.attributes['botticelli.cost.usd']).toBeCloseTo(0.000425, 8)
+  expect(inspect(chat, { depth: 8 })).not.toMatch(/private|terse/)
+})
+
+test('the trace goes along in the request', async () => {
+  await models().find('anthropic:claude-sonnet-4-5').ask(question, { signal: never })
+  await telemetry.flush()
+  const [chat] = receiver.spans()
+  expect(server.requests.at(-1)?.headers.traceparent).toBe(`00-${chat!.traceId}-${chat!.spanId}-01`)
+})
+
+test('numbers are counted by provider and model', async () => {
+  const labels = { provider: 'openai', model: 'gpt-4' }
+  const genAi = { gen_ai_operation_name: 'chat', gen_ai_provider_name: 'openai', gen_ai_request_model: 'gpt-4' }
+  const model = models().find('openai:gpt-4')
+  await model.ask(question, { signal: never })
+  server.answerWith({ status: 429, retryAfter: 3 })
+  await expect(model.ask(question, { signal: never })).rejects.toThrow()
+  expect(await metric('botticelli_llm_requests_total', { ...labels, outcome: 'ok' })).toBe(1)
+  expect(await metric('botticelli_llm_requests_total', { ...labels, outcome: 'error' })).toBe(1)
+  expect(await metric('botticelli_llm_errors_total', { ...labels, error_type: 'model-rate-limit' })).toBe(1)
+  expect(await metric('botticelli_llm_tokens_total', { ...labels, type: 'input' })).toBe(1000)
+  expect(await metric('botticelli_llm_tokens_total', { ...labels, type: 'output' })).toBe(50)
+  expect(await metric('botticelli_llm_cost_usd_total', labels)).toBeCloseTo(0.033, 6)
+  expect(await metric('botticelli_llm_inflight', { provider: 'openai' })).toBe(0)
+  expect(await metric('gen_ai_client_inference_usage_input_tokens_total', genAi)).toBe(1000)
+  expect(await metric('gen_ai_client_inference_duration_seconds_count', genAi)).toBe(1)
+  expect(
+    await metric('gen_ai_client_inference_duration_seconds_count', { ...genAi, error_type: 'model-rate-limit' }),
+  ).toBe(1)
+})
+
+test('a failed call is a failed span with a stable word for why', async () => {
+  server.answerWith({ status: 500 })
+  await expect(models().find('openai:gpt-4').ask(question, { signal: never })).rejects.toThrow()
+  await telemetry.flush()
+  const [chat] = receiver.spans()
+  expect(chat).toMatchObject({ status: 'error', attributes: { 'error.type': 'model-server' } })
+})
+
+test('tokens of an answer that cannot be used are counted as well', async () => {
+  server.answerWith({ text: 'I', finishReason: 'content_filter', usage: { input: 70, output: 1 } })
+  await expect(models().find('openai:gpt-4').ask(question, { signal: never })).rejects.toThrow()
+  expect(await metric('botticelli_llm_tokens_total', { provider: 'openai', model: 'gpt-4', type: 'input' })).toBe(70)
+})
+
+test('a call waits in the gauge until its answer is there, and a model without a price is counted', async () => {
+  server.answerWith({ text: 'late', delayMs: 30 })
+  const asked = models().find('local:mine').ask(question, { signal: never })
+  expect(await metric('botticelli_llm_inflight', { provider: 'local' })).toBe(1)
+  await asked
+  expect(await metric('botticelli_llm_inflight', { provider: 'local' })).toBe(0)
+  expect(await metric('botticelli_llm_unpriced_requests_total', { model: 'mine' })).toBe(1)
+})
+
+test('the scripted model is observed like any other', async () => {
+  await models().find('scripted:7').ask(question, { signal: never })
+  await telemetry.flush()
+  expect(receiver.spans()[0]).toMatchObject({
+    name: 'chat scripted-7',
+    attributes: { 'gen_ai.provider.name': 'scripted', 'gen_ai.response.model': 'scripted-7', 'botticelli.cost.usd': 0 },
+  })
+})

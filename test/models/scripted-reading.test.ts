@@ -1,0 +1,206 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Question } from '../../models/model.ts'
+import { reply } from '../../models/scripted/reply.ts'
+import { findShape, shapeOfSchema } from '../../models/scripted/shape.ts'
+import { findJsonTables, findMarkdownTables } from '../../models/scripted/table.ts'
+
+function ask(...texts: string[]): Question {
+  return {
+    messages: [{ role: 'user', parts: texts.map((text) => ({ type: 'text' as const, text })) }],
+    origin: { narrative: 'a', act: 'b' },
+  }
+}
+
+const answer = (...texts: string[]) => reply(ask(...texts), '1', 1)
+const json = (...texts: string[]) => JSON.parse(answer(...texts))
+
+describe('shapes', () => {
+  test.for([
+    ['Output JSON: {"test": "value"}', { is: 'object', fields: [['test', { is: 'text', example: 'value' }]] }],
+    [
+      'Required Schema:\n{\n  "text": string (required, 10-200 characters),\n  "status": string (always set to "pending"),\n  "tags": array of strings (optional)\n}',
+      {
+        is: 'object',
+        fields: [
+          ['text', { is: 'text', min: 10, max: 200 }],
+          ['status', { is: 'text', example: 'pending' }],
+          ['tags', { is: 'array', of: { is: 'text' } }],
+        ],
+      },
+    ],
+    [
+      'Structure:\n{ "rarity": "common", "rare", or "epic" (string), "points": reward (integer, 10-100), "share": float 0.0-1.0 }',
+      {
+        is: 'object',
+        fields: [
+          ['rarity', { is: 'text', choices: ['common', 'rare', 'epic'] }],
+          ['points', { is: 'integer', min: 10, max: 100 }],
+          ['share', { is: 'number', min: 0, max: 1 }],
+        ],
+      },
+    ],
+    [
+      'JSON array:\n[\n  { "tone": "calm|loud", "count": 3, "ok": true, "none": null, "deep": { "a": "b" } }\n]',
+      {
+        is: 'array',
+        of: {
+          is: 'object',
+          fields: [
+            ['tone', { choices: ['calm', 'loud'] }],
+            ['count', { is: 'integer', example: 3 }],
+            ['ok', { is: 'boolean' }],
+            ['none', { is: 'null' }],
+            ['deep', { is: 'object', fields: [['a', { is: 'text' }]] }],
+          ],
+        },
+      },
+    ],
+    [
+      'Required fields:\n- id (64-bit integer as a string): 18-digit Discord snowflake\n- kind (text): one of voice, text, forum\n\nOptional fields:\n- level (integer, optional): 0 to 4\n- extra (text, optional)\n\nMake one with:\n- A nice name',
+      {
+        is: 'object',
+        fields: [
+          ['id', { is: 'text' }],
+          ['kind', { choices: ['voice', 'text', 'forum'] }],
+          ['level', { is: 'integer', min: 0, max: 4 }],
+        ],
+      },
+    ],
+  ] as const)('are read from %j', ([prompt, expected]) => {
+    const shape = findShape(prompt)
+    expect(shape).toMatchObject(expected)
+    if (shape?.is === 'object') expect(shape.fields).toHaveLength('fields' in expected ? expected.fields.length : 0)
+  })
+
+  test('come from the schema, not from the material', () => {
+    const prompt =
+      'Content to format:\n{"not": "this"}\n\nRequired Schema:\n{ "title": string }\n\nExample output format:\n{ "other": "x" }'
+    expect(findShape(prompt)).toMatchObject({ fields: [['title', {}]] })
+  })
+
+  test('of a JSON schema keep types, choices and limits', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        name: { type: 'string', maxLength: 5 },
+        level: { type: ['integer', 'null'], minimum: 2, maximum: 3 },
+        mood: { enum: ['calm', 'loud'] },
+        tags: { type: 'array', items: { type: 'string' }, minItems: 2 },
+        inner: { type: 'object', properties: { on: { type: 'boolean' } } },
+      },
+    }
+    const value = JSON.parse(reply({ ...ask('Make one'), json: { schema } }, '1', 1))
+    expect(Object.keys(value)).toEqual(['name', 'level', 'mood', 'tags', 'inner'])
+    expect(value.name.length).toBeLessThanOrEqual(5)
+    expect([2, 3]).toContain(value.level)
+    expect(['calm', 'loud']).toContain(value.mood)
+    expect(value.tags).toHaveLength(2)
+    expect(typeof value.inner.on).toBe('boolean')
+    expect(shapeOfSchema({ anyOf: [{ type: 'number' }, { type: 'null' }] })).toMatchObject({ is: 'number' })
+  })
+})
+
+describe('tables', () => {
+  test('give cells back as they were stored', () => {
+    const [table] = findMarkdownTables(
+      'Posts:\n\n| id | text |\n| --- | --- |\n| 1 | a \\| b<br><br>c |\n| 2 | plain |\n\nAfter',
+    )
+    expect(table).toEqual({
+      columns: ['id', 'text'],
+      rows: [
+        { id: '1', text: 'a | b\n\nc' },
+        { id: '2', text: 'plain' },
+      ],
+    })
+  })
+
+  test('are found in JSON', () => {
+    expect(findJsonTables('Rows:\n[{"a": "x", "n": 3}, {"a": null}] done')).toEqual([
+      { columns: ['a', 'n'], rows: [{ a: 'x', n: '3' }, { a: 'null' }] },
+    ])
+    expect(findJsonTables('[ {not json} ]')).toEqual([])
+  })
+})
+
+describe('replies', () => {
+  test('extract the field of the first row and nothing else', () => {
+    const table = '| id | text_content |\n| --- | --- |\n| 4 | one \\|\\| two<br>three |\n| 5 | other |'
+    const instruction =
+      'Extract the text_content from the approved post above.\n\nOutput ONLY the text_content field value, nothing else.'
+    expect(answer(table, instruction)).toBe('one || two\nthree')
+    expect(answer(`${table}\n\n${instruction}`)).toBe('one || two\nthree')
+    expect(answer('No data', instruction)).toBe('There is no row to take text_content from.')
+  })
+
+  test('mend JSON that is to be audited, and leave valid JSON alone', () => {
+    const audit = (text: string) =>
+      answer(`Audit this JSON and fix any issues.\n\nJSON to audit:\n${text}\n\nRequired Schema:\n{"a": string}`)
+    expect(audit('{"a":   "as it was"}')).toBe('{"a":   "as it was"}')
+    expect(JSON.parse(audit('{"a": "cut'))).toEqual({ a: 'cut' })
+    expect(JSON.parse(audit("{'a': 'b',}"))).toEqual({ a: 'b' })
+  })
+
+  test('hold to the number that is asked for', () => {
+    const shape = 'JSON array:\n[ { "title": "short title" } ]'
+    expect(json(`Create 7 titles. ${shape}`)).toHaveLength(7)
+    expect(json(`Design three badges. ${shape}`)).toHaveLength(3)
+    expect(json(`Titles, please. ${shape}`)).toHaveLength(3)
+  })
+
+  test('stay within the length that is asked for', () => {
+    const words = answer('Write a Discord post about gardening in under 40 words.').split(/\s+/)
+    expect(words.length).toBeLessThanOrEqual(40)
+    expect(answer('Write a post about tea, under 200 characters.').length).toBeLessThanOrEqual(200)
+    expect(answer('Write a post about gardening.')).toContain('gardening')
+  })
+
+  test('say what they are where they judge or report', () => {
+    for (const prompt of ['Analyze our week.', 'Critique this post:\n\nHello there, friends!', 'Brainstorm 3 ideas'])
+      expect(answer(prompt)).toContain('Scripted model')
+  })
+
+  test('come for any text, the same each time', () => {
+    const fragments = fc.constantFrom(
+      '{',
+      '[',
+      '"a":',
+      '|',
+      '---',
+      '\n',
+      'JSON',
+      'Required Schema:',
+      'select the best',
+      ' ',
+      ',',
+      'Write a post',
+      '}',
+      ']',
+      '1.',
+      '(2)',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fragments, fc.string()), { maxLength: 60 }), (parts) => {
+        const text = parts.join('')
+        const first = answer(text)
+        expect(first.length).toBeGreaterThan(0)
+        expect(answer(text)).toBe(first)
+      }),
+      { numRuns: 300, seed: 7 },
+    )
+  })
+
+  test.for([
+    '['.repeat(20_000),
+    '{"a":'.repeat(10_000),
+    ' '.repeat(100_000),
+    '| '.repeat(30_000),
+    '(1) '.repeat(10_000),
+    `[${'{"a": "b"}, '.repeat(5_000)}]`,
+    '- '.repeat(30_000),
+    '"'.repeat(30_000),
+  ])('do not take long for a text of %#', { timeout: 3_000 }, (text) => {
+    for (const prompt of [text, `Output JSON: ${text}`, `Write a post about ${text}`])
+      expect(typeof answer(prompt)).toBe('string')
+  })
+})
