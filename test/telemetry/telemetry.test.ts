@@ -18,8 +18,7 @@ function inNewProcess(options: string): {
   const program = `
     import { createRequire } from 'node:module'
     import { startTelemetry } from './telemetry/telemetry.ts'
-    import { log } from '../../telemetry/log.ts'
-import { inSpan } from './telemetry/spans.ts'
+    import { inSpan } from './telemetry/spans.ts'
     import { count, observe } from './telemetry/instruments.ts'
     import { log } from './telemetry/log.ts'
     let output = ''
