@@ -183,8 +183,10 @@ export const emoji: Kind<string> = {
   type: 'emoji',
   expected: "an emoji, or 'custom:ID' for one of the server's own",
   read: (value) => {
-    if (typeof value !== 'string' || value.trim() === '' || [...value].length > 64) return undefined
-    const own = /^<?a?:?(?:\w+):(\d{1,20})>?$/.exec(value.trim())
-    return own === null ? value.trim() : `custom:${own[1]}`
+    if (typeof value !== 'string' || [...value].length > 64) return undefined
+    const own = /^<?a?:?\w+:(\d{1,20})>?$/.exec(value.trim())
+    if (own !== null) return `custom:${own[1]}`
+    // No emoji is plain ASCII, but `..` is, and would climb in the path of the request.
+    return /\P{ASCII}/u.test(value) ? value.trim() : undefined
   },
 }

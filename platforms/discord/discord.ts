@@ -17,7 +17,7 @@ import { createRestApi } from './rest-api.ts'
 export interface DiscordOptions {
   /** The bot's token. Without it a dry run answers reads by imagination too. */
   readonly token?: string | undefined
-  /** Base of the API without its version. Default https://discord.com/api. */
+  /** Base of the API, with or without its version. Default https://discord.com/api. */
   readonly apiUrl?: string | undefined
   readonly posting: 'live' | 'dry-run'
   /** Time for one answer of Discord, in ms. Default 15,000. */

@@ -27,7 +27,7 @@ const MAX_WAITS = 10
 
 export interface RestApiOptions {
   readonly token: string
-  /** Base without version. Default https://discord.com/api. */
+  /** Base, with or without its version. Default https://discord.com/api. */
   readonly apiUrl?: string
   /** Time for one answer. Default 15,000. */
   readonly timeoutMs?: number
@@ -45,7 +45,7 @@ interface Sending {
 const sendings = new AsyncLocalStorage<Sending>()
 
 export function createRestApi({ token, apiUrl, timeoutMs = 15_000, now }: RestApiOptions): DiscordApi {
-  const api = apiUrl?.replace(/\/+$/, '') ?? DISCORD_API_URL
+  const api = apiUrl?.replace(/(\/v\d+)?\/*$/, '') ?? DISCORD_API_URL
   const traced = api !== DISCORD_API_URL
   let client: Promise<REST> | undefined
 
@@ -91,7 +91,8 @@ async function send(rest: REST, request: DiscordRequest): Promise<Json> {
     query: new URLSearchParams(textsOf(query)),
     ...(body !== undefined && { body: definedOnly(body) }),
     reason,
-    signal: request.signal,
+    // The library adds listeners and never takes them away: a signal of its own is thrown away with them.
+    signal: AbortSignal.any([request.signal]),
   })
   return answer instanceof ArrayBuffer ? null : (answer as Json)
 }

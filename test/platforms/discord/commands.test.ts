@@ -122,6 +122,7 @@ describe('arguments', () => {
       'invalid-argument',
     ],
     ['a time is no time', 'events.create', { guild_id: '1', name: 'x', start_time: 'soon' }, 'invalid-argument'],
+    ['an emoji is a path', 'reactions.add', { channel_id: '1', message_id: '2', emoji: '..' }, 'invalid-argument'],
     ['an array holds no ids', 'messages.bulk_delete', { channel_id: '1', message_ids: ['x'] }, 'invalid-argument'],
   ])('refused before anything is sent: %s', async ([, command, args, code]) => {
     await using double = await startDiscordDouble()
@@ -148,6 +149,8 @@ describe('arguments', () => {
     const { id } = await resultOf(live, 'messages.send', { channel_id, content: 'x' })
     const args = { channel_id, message_id: String(id), emoji: '🎨' }
     await runCommand(live, 'reactions.add', args)
+    await runCommand(live, 'reactions.add', { ...args, emoji: '#️⃣' })
+    expect(await resultOf(live, 'reactions.list', { ...args, emoji: '#️⃣' })).toMatchObject({ count: 1 })
     await runCommand(live, 'reactions.remove', { ...args, user_id: '9' })
     expect(await resultOf(live, 'reactions.list', args)).toMatchObject({ count: 1 })
     await runCommand(live, 'reactions.remove', args)

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { createDiscord } from '../../../platforms/discord/discord.ts'
 import type { Fault } from '../../../platforms/discord/double-faults.ts'
@@ -71,6 +72,20 @@ describe('messages.send', () => {
     expect(at.double.messages('general')).toHaveLength(1)
   })
 
+  test('finds it below what others have said since', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'wanted' }
+    const attemptedAt = Date.now()
+    const sent = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'old' })
+    for (let i = 0; i < 120; i += 1) {
+      const headers = { authorization: `Bot ${TOKEN}` }
+      const body = JSON.stringify({ content: `chatter ${i}` })
+      await fetch(`${at.double.url}/v10/channels/${at.general}/messages`, { method: 'POST', headers, body })
+    }
+    const found = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'new', attemptedAt })
+    expect(found.id).toBe(sent.id)
+  })
+
   test('goes on after the part that was sent when a later part failed', async () => {
     await using at = await open()
     at.double.fail({ is: 'status', status: 403, code: 50_013, path: '/messages', method: 'POST', after: 2 })
@@ -107,6 +122,14 @@ describe('channels', () => {
     const result = await resultOf(at.discord, 'channels.create', args, options)
     expect(result).toMatchObject({ name: 'fresh', kind: 'text' })
     expect(at.double.channels()).toHaveLength(2)
+  })
+
+  test('create is not sent again after a failure of the server, which may have come after its effect', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'status', status: 500, method: 'POST' })
+    const args = { guild_id: at.double.guildId, name: 'fresh', kind: 'text' }
+    expect(await codeOf(runCommand(at.discord, 'channels.create', args))).toBe('discord-uncertain')
+    expect(posts(at.double)).toHaveLength(1)
   })
 
   test('an invite, which cannot be looked for, is not tried again after a lost answer', async () => {
@@ -244,6 +267,21 @@ describe('rate limits and failures', () => {
     expect(error).toMatchObject({ code: 'discord-unavailable', retryable: true })
     expect(error.message).toContain('ECONNREFUSED')
   })
+})
+
+test('requests leave nothing behind on the signal that they ran under', async () => {
+  await using at = await open()
+  at.double.fail({ is: 'status', status: 500, method: 'GET' })
+  const { signal } = new AbortController()
+  for (let i = 0; i < 3; i += 1) await runCommand(at.discord, 'channels.get', { channel_id: at.general }, { signal })
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+test('an API url may name its version', async () => {
+  await using double = await startDiscordDouble()
+  const discord = createDiscord({ token: TOKEN, apiUrl: `${double.url}/v10/`, posting: 'live', now: Date.now })
+  await runCommand(discord, 'channels.list', { guild_id: double.guildId })
+  expect(double.requests.map(({ status }) => status)).toEqual([200])
 })
 
 test('live posting without a token is refused before anything', async () => {
