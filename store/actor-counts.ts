@@ -1,7 +1,8 @@
 // Counts of actors that go on after a restart of the process.
 
 import type { JsonObject } from '../json.ts'
-import { type Db, toText } from './database.ts'
+import type { Db } from './database.ts'
+import { toText } from './row.ts'
 import type { ActorCounts } from './store.ts'
 
 export function openActorCounts(db: Db): ActorCounts {

@@ -1,7 +1,8 @@
 // Audit: who did what, for everything that a person does to the store. Lines are added and never changed.
 
 import type { JsonObject } from '../json.ts'
-import { type Db, toText } from './database.ts'
+import type { Db } from './database.ts'
+import { toText } from './row.ts'
 
 /** To be called in the write that it tells of. */
 export function audit(

@@ -96,17 +96,3 @@ export class Db {
     return statement
   }
 }
-
-/** For a column that keeps JSON as text; undefined stays NULL. */
-export function toText(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
-}
-
-export function fromText<T>(text: string | null): T | undefined {
-  return text === null ? undefined : (JSON.parse(text) as T)
-}
-
-/** A row with its NULLs left out, so that they are absent in the answer. */
-export function present<T extends object>(row: { [K in keyof T]: T[K] | null | undefined }): T {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined)) as T
-}

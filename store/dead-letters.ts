@@ -3,8 +3,9 @@
 import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { audit } from './audit.ts'
-import { type Db, toText } from './database.ts'
+import type { Db } from './database.ts'
 import { ack, append } from './mailbox.ts'
+import { toText } from './row.ts'
 import type { DeadLetters, StoredDeadLetter, StoredMessage } from './store.ts'
 import { StoreError } from './store-error.ts'
 

@@ -5,7 +5,8 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
-import { type Db, fromText, present, toText } from './database.ts'
+import type { Db } from './database.ts'
+import { fromText, present, toText } from './row.ts'
 import type { Effect, Effects, NewEffect } from './store.ts'
 import { StoreError } from './store-error.ts'
 

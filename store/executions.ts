@@ -2,7 +2,8 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
-import { type Db, fromText, present, toText } from './database.ts'
+import type { Db } from './database.ts'
+import { fromText, present, toText } from './row.ts'
 import type { Execution, ExecutionStatus, ExecutionSummary, Executions, NewExecution, Trigger } from './store.ts'
 import { StoreError } from './store-error.ts'
 

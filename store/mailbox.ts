@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../json.ts'
 import type { Db } from './database.ts'
-import { toText } from './database.ts'
+import { toText } from './row.ts'
 import type { Mailbox, NewMessage, StoredMessage } from './store.ts'
 import { StoreError } from './store-error.ts'
 

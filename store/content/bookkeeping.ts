@@ -22,7 +22,7 @@ export const BOOKKEEPING = {
 } as const satisfies Record<string, ColumnType>
 
 /** What the content may bring itself. */
-export const REVIEWED: ReadonlySet<string> = new Set(['review_status', 'tags', 'rating'])
+const REVIEWED: ReadonlySet<string> = new Set(['review_status', 'tags', 'rating'])
 
 /** Of no use to a reader of content: not part of "all columns", and never changed after the row was stored. */
 export const PLUMBING: ReadonlySet<string> = new Set([

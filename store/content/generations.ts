@@ -2,7 +2,7 @@
 
 import { BotticelliError } from '../../errors.ts'
 import type { Db } from '../database.ts'
-import { present } from '../database.ts'
+import { present } from '../row.ts'
 import type { Generation, InsertOutcome, NewRows } from '../store.ts'
 
 type Run = Pick<NewRows, 'table' | 'narrative' | 'executionId'>

@@ -5,18 +5,16 @@
 //   R3. Of one source a table takes one row (NewRow.source).
 
 import Database from 'better-sqlite3'
-import type { Json } from '../../json.ts'
 import type { Db, SqlParams } from '../database.ts'
 import type { InsertOutcome, NewRow, NewRows, RowRef } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toIso } from '../time.ts'
-import { contentColumn, isBookkeeping, isOurs } from './bookkeeping.ts'
 import { noteSuccess } from './generations.ts'
-import { quote, sameName, shown } from './identifier.ts'
-import { matchColumn } from './match-column.ts'
+import { quote } from './identifier.ts'
+import { hasContent, type PlacedValues, Places } from './place-values.ts'
 import { produceTable } from './produce-table.ts'
-import { findTable, type Table, type TableColumn } from './table.ts'
-import { coerce, type Stored } from './value.ts'
+import { findTable, type Table } from './table.ts'
+import type { Stored } from './value.ts'
 import { Warnings } from './warnings.ts'
 
 /** Ids that a model wrote are taken up to this; a huge one would use up the numbers after it. */
@@ -56,24 +54,19 @@ type Result = { readonly id: number } | { readonly reason: string; readonly bad:
 class Insertion {
   readonly #db: Db
   readonly #table: Table
-  readonly #rows: NewRows
+  readonly #places: Places
   readonly #warnings: Warnings
-  readonly #contentColumns: readonly TableColumn[]
-  readonly #idColumn: string | undefined
   readonly #sql: string
-  readonly #common: Record<string, Stored>
+  readonly #common: Readonly<Record<string, Stored>>
   readonly #executionTrace: string | undefined
   #lastId: number
 
   constructor(db: Db, table: Table, rows: NewRows, generatedAt: number, warnings: Warnings) {
     this.#db = db
     this.#table = table
-    this.#rows = rows
+    this.#places = new Places(table, rows.columns, warnings)
     this.#warnings = warnings
-    this.#contentColumns = table.columns.filter(({ name }) => !isOurs(name) && !(table.hasId && sameName(name, 'id')))
-    const idColumn = rows.columns.find(({ name }) => sameName(name, 'id'))
-    this.#idColumn = idColumn && contentColumn(idColumn, table.hasId).name
-    this.#executionTrace = executionTrace(db, rows.executionId)
+    this.#sql = insertStatement(table)
     this.#common = {
       generated_at: toIso(generatedAt),
       source_narrative: rows.narrative,
@@ -81,69 +74,19 @@ class Insertion {
       generation_model: rows.model ?? null,
       execution_id: rows.executionId,
     }
-    this.#sql = insertStatement(table)
+    this.#executionTrace = executionTrace(db, rows.executionId)
     this.#lastId = table.hasId ? lastId(db, table) : 0
   }
 
   add(row: NewRow): Result {
-    const values = this.#place(row)
-    const hasContent = this.#contentColumns.some(
-      ({ name }) => !isBookkeeping(name) && values.get(name.toLowerCase()) != null,
-    )
-    if (!hasContent) return { reason: 'It has no value for any column of the table.', bad: true }
-    this.#noteMissing(values)
+    const values = this.#places.place(row.values)
+    if (!hasContent(values)) return { reason: 'It has no value for any column of the table.', bad: true }
     const duplicate = row.source && this.#rowOfSource(row.source)
     if (duplicate !== undefined) {
       return { reason: `Its source is in the table already, as row ${duplicate}.`, bad: false }
     }
+    this.#places.noteMissing(values)
     return this.#insert(this.#parameters(row, values))
-  }
-
-  /** The values by column name in lower case, in the column's type. */
-  #place(row: NewRow): Map<string, Stored> {
-    const values = new Map<string, Stored>()
-    for (const [key, value] of Object.entries(row.values)) {
-      if (sameName(key, 'id') && this.#table.hasId && this.#idColumn !== 'source_id') {
-        values.set('id', this.#usableId(value))
-        continue
-      }
-      const column = this.#columnOf(sameName(key, 'id') ? (this.#idColumn ?? key) : key)
-      const name = column?.name.toLowerCase() ?? ''
-      if (isOurs(key)) this.#warnings.add(`The key ${key} is written by the server, its value was dropped.`)
-      else if (!column) this.#warnings.add(`The key ${shown(key)} has no column, its value was dropped.`)
-      else if (values.has(name)) this.#warnings.add(`Two keys of a row mean the column ${name}, the first one counts.`)
-      else values.set(name, this.#coerced(column, value))
-    }
-    return values
-  }
-
-  #columnOf(key: string): TableColumn | undefined {
-    return isOurs(key) ? undefined : matchColumn(key, this.#contentColumns)
-  }
-
-  #coerced(column: TableColumn, value: Json): Stored {
-    const { value: stored, warning } = coerce(value, column.type)
-    if (warning) this.#warnings.add(`A value of the column ${column.name} ${warning}.`)
-    return stored
-  }
-
-  /** A number that no row had yet; else the row gets the next one. */
-  #usableId(value: Json): Stored {
-    if (typeof value === 'number' && Number.isInteger(value) && value > this.#lastId && value <= MAX_CONTENT_ID) {
-      return value
-    }
-    if (value !== null) this.#warnings.add('An id of the content could not be used, the row got a new one.')
-    return null
-  }
-
-  #noteMissing(values: ReadonlyMap<string, Stored>): void {
-    for (const required of this.#rows.columns.filter((column) => column.required)) {
-      if (sameName(required.name, 'id') && this.#idColumn !== 'source_id') continue
-      const column = this.#columnOf(contentColumn(required, this.#table.hasId).name)
-      if (column && values.get(column.name.toLowerCase()) == null) {
-        this.#warnings.add(`The required column ${column.name} has no value, NULL was stored.`)
-      }
-    }
   }
 
   #rowOfSource(source: RowRef): number | undefined {
@@ -155,17 +98,27 @@ class Insertion {
   }
 
   /** One for each column, under its name in lower case. */
-  #parameters(row: NewRow, values: ReadonlyMap<string, Stored>): Record<string, Stored> {
+  #parameters(row: NewRow, values: PlacedValues): Record<string, Stored> {
     return {
       ...Object.fromEntries(this.#table.columns.map(({ name }) => [name.toLowerCase(), null])),
       ...Object.fromEntries(values),
       ...this.#common,
+      ...(this.#table.hasId && { id: this.#usableId(values.get('id') ?? null) }),
       review_status: values.get('review_status') || 'pending',
       trace_id: traceIdOf(row.traceparent ?? this.#executionTrace),
       traceparent: row.traceparent ?? null,
       source_table: row.source ? sourceName(this.#db, row.source) : null,
       source_row: row.source?.id ?? null,
     }
+  }
+
+  /** A number that no row had yet, also none that was deleted; else the row gets the next one. */
+  #usableId(value: Stored): Stored {
+    if (value === null) return null
+    const id = Number(value)
+    if (Number.isInteger(id) && id > this.#lastId && id <= MAX_CONTENT_ID) return id
+    this.#warnings.add('An id of the content was used before or cannot be used, the row got a new one.')
+    return null
   }
 
   #insert(parameters: SqlParams): Result {
@@ -175,11 +128,8 @@ class Insertion {
       return { id }
     } catch (error) {
       if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT'))) throw error
-      const duplicate = /UNIQUE|PRIMARYKEY/.test(error.code)
-      return {
-        reason: duplicate ? `Its key is in the table already (${error.message}).` : error.message,
-        bad: !duplicate,
-      }
+      const isKnown = /UNIQUE|PRIMARYKEY/.test(error.code)
+      return { reason: isKnown ? `Its key is in the table already (${error.message}).` : error.message, bad: !isKnown }
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../json.ts'
 import type { Db } from '../database.ts'
-import { present } from '../database.ts'
+import { present } from '../row.ts'
 import type { ContentRow, RowRef } from '../store.ts'
 import { epochToMs, parseTime } from '../time.ts'
 import { isOurs } from './bookkeeping.ts'

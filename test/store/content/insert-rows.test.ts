@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../json.ts'
 import { OWN_TABLES } from '../../../store/content/table.ts'
@@ -154,7 +155,7 @@ describe('keys', () => {
     const { warnings } = store.content.insert(posts([{ '1st place': 'a', 日本: 'b', [hostile]: 'c', ok: 'd' }]), AT)
     const { columns, rows } = store.content.select({ table: 'posts' }, AT)
     expect(columns).toEqual(expect.arrayContaining(['c_1st_place', 'x_text_drop_table_state', 'ok']))
-    expect(rows[0]).toMatchObject({ c_1st_place: null, x_text_drop_table_state: 'c', ok: 'd' })
+    expect(rows[0]).toMatchObject({ c_1st_place: 'a', x_text_drop_table_state: 'c', ok: 'd' })
     expect(warnings).toContain('The key "日本" cannot be a column.')
     expect(store.state.keys()).toEqual([])
   })
@@ -274,7 +275,10 @@ describe('ids', () => {
     const { store } = temporaryStore()
     expect(store.content.insert(withIds([5, 7, 7, 3, 2 ** 40, -1, 'x']), AT)).toMatchObject({
       ids: [5, 7, 8, 9, 10, 11, 12],
-      warnings: ['An id of the content could not be used, the row got a new one. (5 times)'],
+      warnings: [
+        'An id of the content was used before or cannot be used, the row got a new one. (4 times)',
+        'A value of the column id is not a number, NULL was stored.',
+      ],
     })
   })
 
@@ -410,4 +414,35 @@ describe('generations', () => {
     ])
     expect(store.content.generations({ table: 'POSTS', limit: 1 })).toHaveLength(1)
   })
+})
+
+test('whatever a model answers, rows are stored or skipped, and nothing else happens', () => {
+  const { store, query } = temporaryStore()
+  const key = fc.oneof(
+    fc.constantFrom('id', 'ID', 'title', 'Title', 'tags', 'rating', 'review_status', 'trace_id', 'rowid', '__proto__'),
+    fc.string({ unit: 'binary', maxLength: 30 }),
+  )
+  const values = fc.dictionary(key, fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>, { maxKeys: 6 })
+  const type = fc.constantFrom(...COLUMN_TYPES)
+  let tables = 0
+  fc.assert(
+    fc.property(fc.array(values, { minLength: 1, maxLength: 4 }), type, (rows, columnType) => {
+      const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+      const columns = keys.map((name): Column => ({ name, type: columnType }))
+      const table = `table_${tables++ % 5}`
+      const before = store.content.exists(table) ? store.content.list({ table, limit: 10_000 }).length : 0
+      try {
+        const { ids, stored, skipped } = store.content.insert(posts(rows, { table, columns }), AT)
+        expect(stored + skipped.length).toBe(rows.length)
+        expect(ids.filter((id) => id !== undefined)).toHaveLength(stored)
+        expect(store.content.list({ table, limit: 10_000 })).toHaveLength(before + stored)
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StoreError', code: 'bad-rows' })
+      }
+    }),
+    { numRuns: 200 },
+  )
+  const made = query<{ name: string }>("select name from sqlite_master where type = 'table' and name like 'table_%'")
+  expect(made.map(({ name }) => name).sort()).toEqual(['table_0', 'table_1', 'table_2', 'table_3', 'table_4'])
+  expect(store.maintenance.check()).toEqual([])
 })
