@@ -19,17 +19,23 @@ export interface ModelName {
 export function parseModelName(name: string, servers: readonly string[], fallback?: ModelName): ModelName {
   const trimmed = name.trim()
   const known = [...PROVIDERS, ...servers]
-  if (known.includes(trimmed) && trimmed === 'scripted') return { provider: trimmed, model: '' }
+  if (trimmed === 'scripted') return { provider: trimmed, model: '' }
 
   const separator = trimmed.search(/[:/]/)
-  const prefix = separator === -1 ? '' : trimmed.slice(0, separator)
+  const prefix = separator === -1 ? trimmed : trimmed.slice(0, separator)
   const provider = servers.includes(prefix) ? prefix : (ALIASES[prefix.toLowerCase()] ?? prefix.toLowerCase())
-  if (known.includes(provider)) return { provider, model: trimmed.slice(separator + 1) }
+  const model = separator === -1 ? '' : trimmed.slice(separator + 1).trim()
+  if (known.includes(provider)) {
+    if (model !== '') return { provider, model }
+    throw new ModelError('model-unknown', `"${trimmed}" names the provider ${provider} but no model of it.`, {
+      provider,
+    })
+  }
 
   const implied = IMPLIED.find(([pattern]) => pattern.test(trimmed))?.[1]
   if (implied !== undefined) return { provider: implied, model: trimmed }
 
-  const meant = known.find((candidate) => isNear(prefix.toLowerCase(), candidate))
+  const meant = separator === -1 ? undefined : known.find((candidate) => isNear(prefix.toLowerCase(), candidate))
   if (meant !== undefined)
     throw new ModelError('provider-unknown', `There is no provider ${prefix} (in ${trimmed}). Did you mean ${meant}?`, {
       fix: `Write ${meant}${trimmed.slice(separator)}, or configure a server named ${prefix}.`,
@@ -45,7 +51,7 @@ const PROVIDERS = ['gemini', 'openai', 'anthropic', 'ollama', 'scripted']
 const ALIASES: Readonly<Record<string, string>> = { google: 'gemini', claude: 'anthropic' }
 const IMPLIED: readonly (readonly [pattern: RegExp, provider: string])[] = [
   [/^gemini-/i, 'gemini'],
-  [/^(gpt-(?!oss)|chatgpt-|o[134](-|$)|whisper-)/i, 'openai'],
+  [/^(gpt-(?!oss)|chatgpt-|o\d(-|$)|whisper-)/i, 'openai'],
   [/^claude-/i, 'anthropic'],
 ]
 

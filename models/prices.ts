@@ -7,7 +7,7 @@
 import type { Usage } from './model.ts'
 
 /** US dollars per million tokens. */
-export interface Price {
+interface Price {
   readonly inputPerMillion: number
   readonly outputPerMillion: number
   /** Default: the price of other input. */

@@ -92,6 +92,11 @@ const FAMILIES: Readonly<Record<string, Family>> = {
       return createAnthropic({ baseURL: baseUrl, apiKey: apiKey! })(model)
     },
   },
-  // Ollama's own protocol has no advantage for single questions, and its /v1 is the wire that is tested here.
-  ollama: { ...COMPATIBLE, address: 'http://127.0.0.1:11434/v1' },
+  ollama: {
+    ...COMPATIBLE,
+    address: 'http://127.0.0.1:11434',
+    // OLLAMA_HOST names the server; what speaks OpenAI's protocol is below /v1.
+    load: (model, settings) =>
+      COMPATIBLE.load(model, { ...settings, baseUrl: settings.baseUrl.replace(/(\/v1)?$/, '/v1') }),
+  },
 }

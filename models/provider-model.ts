@@ -10,7 +10,16 @@ import { context, propagation, trace } from '@opentelemetry/api'
 import type { generateText, LanguageModel, ModelMessage } from 'ai'
 import type { Clock } from '../supervisor/clock.ts'
 import { callError } from './call-error.ts'
-import type { Answer, ChatMessage, Model, Part, Question, Usage } from './model.ts'
+import {
+  type Answer,
+  type ChatMessage,
+  FINISH_REASONS,
+  type FinishReason,
+  type Model,
+  type Part,
+  type Question,
+  type Usage,
+} from './model.ts'
 import { ModelError } from './model-error.ts'
 import type { Prices } from './prices.ts'
 import { countUsage } from './tokens.ts'
@@ -49,11 +58,9 @@ export function createProviderModel(options: ProviderModelOptions): Model {
     })
     noteWarnings(result.warnings)
     const usage = usageOf(result, question)
-    const finishReason =
-      result.finishReason === 'stop' || result.finishReason === 'length' ? result.finishReason : 'other'
     const answer: Answer = {
       text: result.text,
-      finishReason: result.finishReason === 'content-filter' ? 'content-filter' : finishReason,
+      finishReason: REASONS.get(result.finishReason) ?? 'other',
       usage,
       costUsd: await options.prices.costUsd(provider, name, usage, new Date(clock.now())),
       model: result.response.modelId || name,
@@ -138,6 +145,8 @@ function usageOf({ usage, text }: Result, question: Question): Usage {
     ...(reasoning !== undefined && { reasoning }),
   }
 }
+
+const REASONS = new Map<string, FinishReason>(FINISH_REASONS.map((reason) => [reason, reason]))
 
 function accept(answer: Answer, ended: Result['finishReason'], name: string): Answer {
   const details = { provider: answer.provider, model: name, answer }

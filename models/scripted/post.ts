@@ -9,8 +9,7 @@
 import type { Random } from './random.ts'
 import type { Limits } from './reading.ts'
 
-export const FOCUSES = ['feature', 'usecase', 'tutorial', 'community', 'problem', 'welcome', 'showcase'] as const
-export type Focus = (typeof FOCUSES)[number]
+type Focus = 'feature' | 'usecase' | 'tutorial' | 'community' | 'problem' | 'welcome' | 'showcase'
 
 export interface PostRequest {
   readonly focus: Focus
@@ -44,7 +43,7 @@ export function writePost(request: PostRequest): string {
 /** The post again with the next hook and call to action: what a revision changes first. */
 export function revisePost(original: string, request: PostRequest): string {
   const paragraphs = original.trim().split(/\n{2,}/)
-  const phrases = phrasesFor(request)
+  const phrases = phrasesAround(paragraphs[0]!) ?? phrasesFor(request)
   const hook = next(phrases.hooks, paragraphs[0]!)
   const callToAction = next(phrases.callsToAction, paragraphs.at(-1)!)
   const middle = paragraphs.length < 3 ? paragraphs : paragraphs.slice(1, -1)
@@ -69,6 +68,11 @@ const FOCUS_WORDS: readonly (readonly [words: RegExp, focus: Focus])[] = [
 
 function turnTo<T>(items: readonly T[], turn: number): T {
   return items[turn % items.length]!
+}
+
+/** The phrases that a post with this hook was made of. */
+function phrasesAround(hook: string): Phrases | undefined {
+  return Object.values(BOTTICELLI).find(({ hooks }) => hooks.includes(hook))
 }
 
 /** The phrase after this one; the first when it is none of them. */

@@ -10,7 +10,7 @@ import type { Table } from './table.ts'
 import { contentColumn } from './table.ts'
 
 /** Points that a prompt wants to be dealt with, from `1. …`, `- …` or `(1) …, (2) …`. */
-export function pointsOf(instruction: string): string[] {
+function pointsOf(instruction: string): string[] {
   const inline = instruction.split(/\(\d\)/).slice(1)
   if (inline.length > 1)
     return inline

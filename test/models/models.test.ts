@@ -65,6 +65,8 @@ test.for([
   [undefined, {}, 'provider-not-configured', 'default model'],
   ['openia:gpt-4', { default: 'scripted' }, 'provider-unknown', 'Did you mean openai?'],
   ['llama3', {}, 'model-unknown', 'llama3'],
+  ['gemini', keys, 'model-unknown', 'names the provider gemini'],
+  ['ollama:', { default: 'scripted' }, 'model-unknown', 'no model of it'],
   ['scripted:http:abc', {}, 'model-unknown', 'http:abc'],
 ] as const)('%s with %j fails with %s', ([name, config, code, part]) => {
   expect(() => find(name, config)).toThrow(ModelError)

@@ -36,7 +36,7 @@ export interface ProviderCall {
   readonly system: string
 }
 
-export interface WireRequest {
+interface WireRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
@@ -76,7 +76,7 @@ export async function startProviderServer(
   const door = createServer((request, response) => pass(request, response, mock.port, requests))
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`
-  const urls = { openai: `${url}/v1`, anthropic: `${url}/v1`, gemini: `${url}/v1beta`, ollama: `${url}/v1` }
+  const urls = { openai: `${url}/v1`, anthropic: `${url}/v1`, gemini: `${url}/v1beta`, ollama: url }
   return {
     url,
     urls,

@@ -25,6 +25,8 @@ const rows = [
 ].map((text_content, index) => ({ id: index + 1, text_content, content: text_content, likes: 10 * index }))
 const columns = ['id', 'text_content', 'content', 'likes']
 
+const createModel = () => createScriptedModel({ clock: systemClock })
+
 interface Played {
   readonly act: Act
   readonly prompt: string
@@ -32,8 +34,7 @@ interface Played {
 }
 
 /** Asks the acts of a narrative one after another, each with the conversation so far. */
-async function play(narrative: Narrative, filePath: string): Promise<Played[]> {
-  const model = createScriptedModel({ clock: systemClock })
+async function play(narrative: Narrative, filePath: string, model = createModel()): Promise<Played[]> {
   const messages: ChatMessage[] = []
   const responses = new Map<string, string>()
   const played: Played[] = []
@@ -193,6 +194,23 @@ test.skipIf(!existsSync(corpus))('the pipeline carries texts through unchanged',
   const chosen = JSON.parse(stored!.answer.text) as { text_content: string }[]
   expect(chosen.map(({ text_content }) => text_content)).toEqual(named)
 })
+
+test.skipIf(!existsSync(corpus))(
+  'three rounds of five narratives give fifteen posts that open differently',
+  async () => {
+    const filePath = path.join(corpus, 'discord/generation_carousel.toml')
+    const { narratives } = loadNarrativeFile(filePath)
+    const model = createModel()
+    const posts = []
+    for (let round = 0; round < 3; round++)
+      for (const key of ['feature', 'usecase', 'tutorial', 'community', 'problem'])
+        posts.push(
+          (await play(narratives.get(key)!, filePath, model)).find(({ act }) => act.name === 'refine')!.answer.text,
+        )
+    expect(new Set(posts.map((text) => text.split('\n')[0])).size).toBe(15)
+    expect(new Set(posts).size).toBe(15)
+  },
+)
 
 test('our own narratives: what is chosen was written before, word by word', async () => {
   const generate = path.join(library, 'generate.toml')
