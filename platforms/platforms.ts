@@ -5,6 +5,7 @@
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
+import type { SpanName } from '../telemetry/span-table.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { canonicalCommand } from './command-aliases.ts'
 import { didYouMean } from './nearest-name.ts'
@@ -74,7 +75,7 @@ export function createPlatforms({ platforms, cacheCapacity = CACHE_CAPACITY, now
       'botticelli.effect': effect,
     }
     const startedAt = now()
-    return inSpan(spanName(name, command.command), { kind: 'client', attributes }, async (span) => {
+    return inSpan(spanName(name, command.command), { attributes }, async (span) => {
       try {
         const outcome = await platform.execute(command, options)
         span.setAttribute('botticelli.dry_run', outcome.dryRun)
@@ -89,8 +90,10 @@ export function createPlatforms({ platforms, cacheCapacity = CACHE_CAPACITY, now
   }
 }
 
-function spanName(platform: string, command: string): `discord ${string}` | `database ${string}` {
-  return `${platform === 'database' ? 'database' : 'discord'} ${command}`
+function spanName(platform: string, command: string): SpanName {
+  return platform === 'discord' || platform === 'database'
+    ? `${platform} ${command}`
+    : `execute_tool ${platform} ${command}`
 }
 
 function succeeded(

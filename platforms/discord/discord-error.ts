@@ -14,13 +14,7 @@ const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTU
 
 /** Thrown where the library would send again what must not be sent twice. */
 export class NoAnswerError extends Error {
-  readonly status: number | undefined
-
-  constructor(message: string, details: { status?: number; cause?: unknown } = {}) {
-    super(message, { cause: details.cause })
-    this.name = 'NoAnswerError'
-    this.status = details.status
-  }
+  override readonly name = 'NoAnswerError'
 }
 
 /** The error of a request that Discord refused, or did not answer. */

@@ -127,7 +127,7 @@ function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData): boole
 }
 
 /** One HTTP exchange, body included, in its span. */
-async function sendOnce(
+function sendOnce(
   url: string,
   init: RequestInit,
   { now, traced }: { now: () => number; traced: boolean },
@@ -135,42 +135,36 @@ async function sendOnce(
   const sending = sendings.getStore()!
   const { method, template } = splitRoute(sending.request.route)
   const { hostname, port } = new URL(url)
+  const target = { 'http.request.method': method, 'server.address': hostname }
   const attributes = {
-    'http.request.method': method,
+    ...target,
     'url.template': template,
-    'server.address': hostname,
     ...(port !== '' && { 'server.port': Number(port) }),
     ...(sending.sent > 0 && { 'http.request.resend_count': sending.sent }),
   }
   sending.sent += 1
   const startedAt = now()
-  const labels = { 'http.request.method': method, 'server.address': hostname }
+  const measure = (outcome: { 'http.response.status_code'?: string; 'error.type'?: string }) =>
+    record('http.client.request.duration', (now() - startedAt) / 1_000, { ...target, ...outcome })
+
   return inSpan(`${method} discord ${template}`, { attributes }, async (span) => {
-    try {
-      const headers = new Headers(init.headers)
-      if (traced) for (const [name, value] of Object.entries(currentTraceContext() ?? {})) headers.set(name, value)
-      const response = await fetchWhole(url, { ...init, headers })
-      const status = response.status
-      span.setAttribute('http.response.status_code', status)
-      record('http.client.request.duration', (now() - startedAt) / 1_000, {
-        ...labels,
-        'http.response.status_code': String(status),
-        ...(status >= 400 && { 'error.type': String(status) }),
-      })
-      if (status >= 500 && !isRepeatable(sending.request)) throw new NoAnswerError(`it answered ${status}`, { status })
-      return response
-    } catch (thrown) {
-      if (!(thrown instanceof NoAnswerError)) {
-        record('http.client.request.duration', (now() - startedAt) / 1_000, {
-          ...labels,
-          'error.type': errorTypeOf(thrown),
-        })
-      }
-      throw isRepeatable(sending.request) || isNotConnected(thrown) || thrown instanceof NoAnswerError
-        ? thrown
-        : new NoAnswerError('it did not answer', { cause: thrown })
-    }
+    const headers = new Headers(init.headers)
+    if (traced) for (const [name, value] of Object.entries(currentTraceContext() ?? {})) headers.set(name, value)
+    const response = await fetchWhole(url, { ...init, headers }).catch((thrown: unknown) => {
+      measure({ 'error.type': errorTypeOf(thrown) })
+      throw isNotConnected(thrown) ? thrown : withoutAnswer(sending.request, 'it did not answer', thrown)
+    })
+    const status = String(response.status)
+    span.setAttribute('http.response.status_code', response.status)
+    measure({ 'http.response.status_code': status, ...(response.status >= 400 && { 'error.type': status }) })
+    if (response.status < 500 || isRepeatable(sending.request)) return response
+    throw withoutAnswer(sending.request, `it answered ${status}`)
   })
+}
+
+/** H2: an error that the library does not try again, for a request that must not be sent twice. */
+function withoutAnswer(request: DiscordRequest, what: string, thrown?: unknown): unknown {
+  return isRepeatable(request) ? thrown : new NoAnswerError(what, { cause: thrown })
 }
 
 /** Reads the body too, so that the time limit covers it. @throws what is behind fetch's "fetch failed" */

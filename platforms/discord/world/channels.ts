@@ -89,7 +89,7 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
       message_count: 0,
     })
     // As on Discord, the first message of a forum's post has the id of the post.
-    if (isObject(body.message) && !thread.messages.has(threadId)) world.addMessage(thread, threadId, body.message)
+    if (isObject(body.message)) world.addMessage(thread, threadId, body.message)
     return thread.json
   },
   'PUT /channels/{}/thread-members/@me': touch,

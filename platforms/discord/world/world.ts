@@ -157,6 +157,8 @@ export class World {
   }
 
   addMessage(channel: Channel, id: string, content: JsonObject): Message {
+    const known = channel.messages.get(id)
+    if (known !== undefined) return known
     const json: Entity = {
       id,
       channel_id: channel.json.id,

@@ -50,6 +50,22 @@ describe('without a token', () => {
     expect((await runCommand(discord, 'messages.list', { channel_id: '5' })).result).toHaveLength(1)
   })
 
+  test('a repeated creation answers what was created', async () => {
+    const discord = alone()
+    for (const [command, args] of [
+      ['channels.create', { guild_id: GUILD, name: 'x', kind: 'text' }],
+      ['roles.create', { guild_id: GUILD, name: 'x' }],
+      ['events.create', { guild_id: GUILD, name: 'x', start_time: '2027-01-01T18:00:00Z' }],
+      ['forum.create_post', { channel_id: '7', name: 'x', content: 'y' }],
+    ] as const) {
+      const options = { idempotencyKey: command }
+      const first = await resultOf(discord, command, args, options)
+      expect(await resultOf(discord, command, args, options), command).toEqual(first)
+    }
+    expect((await runCommand(discord, 'channels.list', { guild_id: GUILD })).result).toHaveLength(2)
+    expect((await runCommand(discord, 'roles.list', { guild_id: GUILD })).result).toHaveLength(2)
+  })
+
   test('reads about what nobody knows are answered plausibly, and marked', async () => {
     const stats = await runCommand(alone(), 'server.get_stats', { guild_id: GUILD })
     expect(stats).toMatchObject({ dryRun: true, result: { guild_id: GUILD, member_count: 1 } })
