@@ -4,7 +4,7 @@
 // it is actor-cell.ts or supervisor-cell.ts; who is told of its end is its host.
 
 import type { AnyActorRef } from 'xstate'
-import { type SerializedError, serializeError } from '../errors.ts'
+import { serializeError } from '../errors.ts'
 import type { ChildSpec, ShutdownTime } from './child-spec.ts'
 import type { EventBody } from './event.ts'
 import { describeExit, type Exit } from './exit.ts'
@@ -28,9 +28,12 @@ export interface Host {
   parentRef(): AnyActorRef | undefined
   /** An incarnation of the child has ended by itself. */
   childEnded(child: Cell, exit: Exit): void
-  /** The child passes its error up. False: the host takes no errors over, and it ends with it. */
-  childEscalated(child: Cell, error: unknown): boolean
+  /** The child passes its error up. */
+  childEscalated(child: Cell, error: unknown): Escalation
 }
+
+/** What a host does about an error passed up: fails with it, lets the child go on, or takes no errors over. */
+export type Escalation = 'failed' | 'resume' | 'refused'
 
 /** Something that may be known at once or take a while. Most starts and stops need no time, and then cost no promise. */
 export type Soon<Value> = Value | Promise<Value>
@@ -47,7 +50,8 @@ export abstract class Cell {
   deadLetters = 0
   startedAt = 0
   lastFailureAt: number | undefined
-  lastError: SerializedError | undefined
+  /** As it was thrown: its stack is worked out only for those who ask. */
+  lastThrown: { readonly error: unknown } | undefined
   #watchers: Map<Watcher, Message | undefined> | undefined
 
   constructor(runtime: Runtime, host: Host | undefined, path: string) {
@@ -91,10 +95,25 @@ export abstract class Cell {
   }
 
   /** Notes a failure in the record. */
-  failedWith(error: unknown): SerializedError {
+  failedWith(error: unknown): void {
     this.lastFailureAt = this.runtime.clock.now()
-    this.lastError = serializeError(error)
-    return this.lastError
+    this.lastThrown = { error }
+  }
+
+  /** What the records of actors and supervisors have in common. */
+  protected commonRecord() {
+    return {
+      path: this.path,
+      kind: this.kind,
+      ...(this.host && { parent: this.host.path }),
+      incarnation: this.incarnation,
+      state: this.state,
+      restarts: this.restarts,
+      deadLetters: this.deadLetters,
+      startedAt: this.startedAt,
+      ...(this.lastFailureAt !== undefined && { lastFailureAt: this.lastFailureAt }),
+      ...(this.lastThrown && { lastError: serializeError(this.lastThrown.error) }),
+    }
   }
 
   watchedBy(watcher: Watcher, onDeath: Message | undefined): void {

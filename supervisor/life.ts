@@ -11,7 +11,7 @@ import type { ActorSpec, ChildSpec } from './child-spec.ts'
 import type { Clock } from './clock.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { Scope, Terminated } from './scope.ts'
-import { activeContext, type Context, traceparentOf } from './trace-context.ts'
+import { activeContext, type Context } from './trace-context.ts'
 
 export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   readonly incarnation: number
@@ -71,12 +71,12 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
     return this.#cell.runChild(this, spec, this.#callersContext()) as Promise<Output>
   }
 
-  async startChild(spec: ChildSpec): Promise<StartOutcome> {
+  startChild(spec: ChildSpec): Promise<StartOutcome> {
     return this.#cell.startChild(this, spec, this.#callersContext())
   }
 
   stopChild(id: string): Promise<void> {
-    return this.#cell.stopChild(id)
+    return this.#cell.family.stop(id)
   }
 
   children(): readonly string[] {
@@ -112,7 +112,7 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   }
 
   setTimer(id: string, at: number, message: Message): void {
-    const traceparent = traceparentOf(this.#cell.handling)
+    const { traceparent } = this.#cell
     this.#cell.runtime.timers.set({
       path: this.path,
       id,

@@ -14,6 +14,15 @@ export class ActorStoppedError extends BotticelliError {}
 /** What the runtime crashes an actor with: `actor-deadline`, `actor-hung`, `death-pact`. */
 export class ActorCrashError extends BotticelliError {}
 
+/** What a watcher fails with that does not handle the notice. Policies match it by its name. */
+export class DeathPactError extends ActorCrashError {
+  override readonly name = 'DeathPact'
+
+  constructor(watcher: string, watched: string) {
+    super('death-pact', `${watcher} watches ${watched}, which has ended, and does not handle the notice.`)
+  }
+}
+
 /** `start` returned something that cannot be run. */
 export class BadStart extends StartError {
   readonly given: unknown

@@ -10,7 +10,8 @@
 //   S4. Between a failed start and its retry the supervisor serves whoever else is in line.
 
 import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
-import { Cell, type Host, type StartOutcome } from './cell.ts'
+import { type SerializedError, serializeError } from '../errors.ts'
+import { Cell, type Escalation, type Host, type StartOutcome } from './cell.ts'
 import { checkChild, checkSupervisor, SpecError, type SpecProblem } from './check-spec.ts'
 import {
   type ChildSpec,
@@ -237,8 +238,8 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   /** A supervisor takes no errors over: the child ends with its own. */
-  childEscalated(): boolean {
-    return false
+  childEscalated(): Escalation {
+    return 'refused'
   }
 
   async #exited(child: Child, exit: Exit): Promise<boolean> {
@@ -280,7 +281,7 @@ export class SupervisorCell extends Cell implements Host {
     const counted = addRestart(this.#history, now, intensity, periodMs)
     this.#history = counted.history
     if (!counted.allowed) {
-      this.publish({ type: 'escalated', ...(child.cell.lastError && { error: child.cell.lastError }) })
+      if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
       child.restarting = false
       this.#leaveForEnd(child)
       return this.#end(SHUTDOWN)
@@ -306,9 +307,8 @@ export class SupervisorCell extends Cell implements Host {
     return counted.allowed ? false : this.#giveUp(child)
   }
 
-  #giveUp({ cell }: Child): true {
-    const error = cell.lastError ?? { name: 'Error', message: 'ended too often' }
-    cell.publish({ type: 'given-up', error })
+  #giveUp(child: Child): true {
+    child.cell.publish({ type: 'given-up', error: lastErrorOf(child) })
     return true
   }
 
@@ -651,20 +651,11 @@ export class SupervisorCell extends Cell implements Host {
     const since = this.runtime.clock.now() - periodMs
     const used = this.#history.filter((at) => at >= since).length
     return {
-      path: this.path,
-      kind: this.kind,
-      ...(this.host && { parent: this.host.path }),
-      incarnation: this.incarnation,
-      state: this.state,
-      restarts: this.restarts,
+      ...this.commonRecord(),
       consecutiveFailures: 0,
       handled: 0,
       failed: 0,
-      deadLetters: this.deadLetters,
       mailbox: { depth: 0, highWater: 0, oldestAgeMs: 0, capacity: 0 },
-      startedAt: this.startedAt,
-      ...(this.lastFailureAt !== undefined && { lastFailureAt: this.lastFailureAt }),
-      ...(this.lastError !== undefined && { lastError: this.lastError }),
       supervisor: { strategy, intensity, periodMs, left: Math.max(0, intensity - used), children: this.#children.size },
     }
   }
@@ -716,4 +707,10 @@ function statusOf({ id, spec, cell, live, restarting }: Child): ChildStatus {
   const type = typeOf(spec)
   if (restarting) return { id, is: 'restarting', type }
   return live === undefined ? { id, is: 'stopped', type } : { id, is: 'running', incarnation: cell.incarnation, type }
+}
+
+function lastErrorOf({ cell }: Child): SerializedError {
+  return cell.lastThrown
+    ? serializeError(cell.lastThrown.error)
+    : { name: 'Exit', message: `${cell.path} ended too often.` }
 }

@@ -402,7 +402,7 @@ class System implements ActorSystem, Runtime {
   pause(path: string, { reason, until }: { readonly reason: string; readonly until?: number }): boolean {
     const cell = this.#cells.get(path)
     if (!(cell instanceof ActorCell)) return false
-    cell.pause(reason, until)
+    cell.pause({ reason, ...(until !== undefined && { until }) })
     return true
   }
 

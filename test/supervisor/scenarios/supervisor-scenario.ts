@@ -78,12 +78,13 @@ class SupervisorRun {
   }
 
   #supervisor(tree: Data, path: string): SupervisorSpec {
-    const { children, template, templates, period, init, ...rest } = tree
+    const { children, template, templates, period, init, maxChildren, ...rest } = tree
     const [only] = templates ?? []
     const given = template ?? (templates?.length === 1 ? only : undefined)
     return {
       ...rest,
       ...(period !== undefined && { periodMs: Number.isInteger(period) ? period * 1_000 : period }),
+      ...(maxChildren !== undefined && maxChildren !== 'infinity' && { maxChildren }),
       ...(children !== undefined && { children: this.#children(children, path) }),
       ...(given !== undefined && { template: this.#child(given, path) }),
       ...(init !== undefined && { init: () => initResult(init) }),
@@ -199,7 +200,7 @@ class SupervisorRun {
         : word === 'killed'
           ? ({ is: 'killed' } as const)
           : word === 'error'
-            ? ({ is: 'error', error: new Failure(why) } as const)
+            ? ({ is: 'error', error: Object.assign(new Error(why), { name: why }) } as const)
             : ({ is: 'shutdown', ...(why !== undefined && { why }) } as const)
     if (this.#address(sup) === '/') await system.stop({ exit })
     else await system.stopActor(this.#address(sup), exit)
