@@ -37,6 +37,8 @@ interface ReceivedRequest {
   readonly query: Readonly<Record<string, string>>
   readonly body: JsonObject
   readonly headers: Readonly<Record<string, string>>
+  /** Epoch ms. */
+  readonly at: number
   /** What was answered; undefined while there is no answer. */
   status: number | undefined
 }
@@ -78,7 +80,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
   const { port: boundPort } = server.address() as AddressInfo
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const received = await receive(message)
+    const received = await receive(message, now())
     requests.push(received)
     if (requests.length > MAX_REQUESTS_KEPT) requests.shift()
     const fault = chooseFault(faults, received)
@@ -164,7 +166,7 @@ function limited(retryAfterMs: number, global: boolean, headers: Readonly<Record
   }
 }
 
-async function receive(message: IncomingMessage): Promise<ReceivedRequest> {
+async function receive(message: IncomingMessage, at: number): Promise<ReceivedRequest> {
   const url = new URL(message.url ?? '/', 'http://127.0.0.1')
   const { authorization: _, ...headers } = message.headers
   return {
@@ -173,6 +175,7 @@ async function receive(message: IncomingMessage): Promise<ReceivedRequest> {
     query: Object.fromEntries(url.searchParams),
     body: await readBody(message),
     headers: headers as Record<string, string>,
+    at,
     status: undefined,
   }
 }
