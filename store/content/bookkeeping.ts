@@ -37,7 +37,7 @@ export const PLUMBING: ReadonlySet<string> = new Set([
 const FOREIGN_ID = 'source_id'
 
 export function isBookkeeping(name: string): boolean {
-  return name.toLowerCase() in BOOKKEEPING
+  return Object.hasOwn(BOOKKEEPING, name.toLowerCase())
 }
 
 /** The server's own: content cannot write it. */

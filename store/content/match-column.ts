@@ -3,8 +3,8 @@
 import { isIdentifier, sameName } from './identifier.ts'
 import type { TableColumn } from './table.ts'
 
-/** Names that SQLite itself gives to the number of a row; a column of that name would hide it. */
-const ROW_NUMBER = /^(rowid|oid|_rowid_)$/i
+/** Names that SQLite gives to the number of a row, and JavaScript to what an object inherits from. */
+const TAKEN = /^(rowid|oid|_rowid_|__proto__)$/i
 
 /** By exact name, then in lower case, snake_case and camelCase; the case of a column's letters never matters. */
 export function matchColumn(key: string, columns: readonly TableColumn[]): TableColumn | undefined {
@@ -19,9 +19,9 @@ export function matchColumn(key: string, columns: readonly TableColumn[]): Table
 
 /** The key itself if it can be a name, else its letters and digits; undefined when nothing of it can be used. */
 export function columnName(key: string): string | undefined {
-  if (isIdentifier(key) && !ROW_NUMBER.test(key)) return key
+  if (isIdentifier(key) && !TAKEN.test(key)) return key
   const snake = snakeCase(key)
-  const name = /^\d/.test(snake) || ROW_NUMBER.test(snake) ? `c_${snake}` : snake
+  const name = /^\d/.test(snake) || TAKEN.test(snake) ? `c_${snake}` : snake
   return isIdentifier(name) ? name : undefined
 }
 

@@ -39,11 +39,11 @@ function createTable(db: Db, rows: NewRows, warnings: Warnings): void {
   const name = quote(rows.table)
   db.run(`create table ${name} (id INTEGER PRIMARY KEY AUTOINCREMENT, ${lines.join(', ')})`)
   // The poster looks for what is pending or approved each time that it runs.
-  db.run(`create index ${quote(`${rows.table}_review`)} on ${name} (review_status, generated_at)`)
+  db.run(`create index ${indexName(rows.table, 'review')} on ${name} (review_status, generated_at)`)
   const keys = asked.filter(({ key }) => key).map((column) => matchColumn(column.name, columns))
   if (keys.length > 0 && keys.every((key) => key !== undefined)) {
     const list = keys.map((key) => quote(key.name)).join(', ')
-    db.run(`create unique index ${quote(`${rows.table}_key`)} on ${name} (${list})`)
+    db.run(`create unique index ${indexName(rows.table, 'key')} on ${name} (${list})`)
   }
 }
 
@@ -75,9 +75,15 @@ function newColumns(asked: readonly Column[], present: readonly TableColumn[], w
 /** Of one source a table takes one row. No foreign key: sources are deleted, and models invent ids. */
 function indexSources(db: Db, table: Table): void {
   db.run(
-    `create unique index if not exists ${quote(`${table.name}_source`)} on ${quote(table.name)} (source_table, source_row)
+    `create unique index if not exists ${indexName(table.name, 'source')} on ${quote(table.name)} (source_table, source_row)
       where source_table is not null`,
   )
+}
+
+/** With spaces, since tables and indexes share their names and no table that a narrative can name has spaces. */
+function indexName(table: string, purpose: string): string {
+  quote(table)
+  return `"${table} by ${purpose}"`
 }
 
 function bookkeepingColumns(): TableColumn[] {

@@ -106,6 +106,13 @@ describe('the table', () => {
     ])
   })
 
+  test.for(['posts_source', 'posts_review', 'posts_key', 'a'.repeat(100)])('may stand beside %s', (table) => {
+    const { store } = temporaryStore()
+    store.content.insert(posts([{ a: 'x' }], { table }), AT)
+    store.content.insert(posts([{ a: 'x' }], { columns: [{ name: 'a', type: 'text', key: true }] }), AT)
+    expect(store.content.tables()).toEqual([table, 'posts'].sort())
+  })
+
   test('never is one of the server', () => {
     const { store } = temporaryStore()
     for (const table of [...OWN_TABLES, 'Executions', 'sqlite_sequence']) {
@@ -158,6 +165,20 @@ describe('keys', () => {
     expect(rows[0]).toMatchObject({ c_1st_place: 'a', x_text_drop_table_state: 'c', ok: 'd' })
     expect(warnings).toContain('The key "日本" cannot be a column.')
     expect(store.state.keys()).toEqual([])
+  })
+
+  test('that JavaScript or SQLite knows are keys like others', () => {
+    const { store } = temporaryStore()
+    const row = JSON.parse('{"constructor": "McLaren", "toString": "x", "__proto__": "y", "rowid": "z"}')
+    expect(store.content.insert(posts([row]), AT).warnings).toEqual([])
+    const columns = ['constructor', 'toString', 'proto', 'c_rowid']
+    const { rows } = store.content.select({ table: 'posts', columns }, AT)
+    expect(Object.entries(rows[0]!)).toEqual([
+      ['constructor', 'McLaren'],
+      ['toString', 'x'],
+      ['proto', 'y'],
+      ['c_rowid', 'z'],
+    ])
   })
 
   test('of the server are not taken from the content; those of a reviewer are', () => {
