@@ -14,8 +14,8 @@ import type { NewRow, NewRows } from '../store/store.ts'
 import { count } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { inSpan } from '../telemetry/spans.ts'
-import { currentTraceContext } from '../telemetry/trace-context.ts'
 import type { ActTask, Gathered } from './act-task.ts'
+import { beginItem, continueItem } from './item-trace.ts'
 import { type SourceRow, sourceOf } from './lineage.ts'
 import type { Services } from './services.ts'
 
@@ -69,19 +69,8 @@ function rowsRead(task: ActTask, gathered: Gathered, services: Services): Source
 }
 
 function withTrace(values: JsonObject, table: string, source: SourceRow | undefined, alone: boolean): NewRow {
-  const here = currentTraceContext()?.traceparent
-  const attributes = { 'messaging.system': 'botticelli', 'messaging.destination.name': table }
-  const written = () => currentTraceContext()?.traceparent
   const traceparent =
-    source?.traceparent !== undefined
-      ? inSpan(
-          `process ${source.ref.table}`,
-          { attributes, parent: { traceparent: source.traceparent }, links: [here] },
-          written,
-        )
-      : alone
-        ? inSpan(`create ${table}`, { attributes }, written)
-        : inSpan(`create ${table}`, { attributes, parent: 'root', links: [here] }, written)
+    source?.traceparent === undefined ? beginItem(table, alone) : continueItem(source.ref.table, source.traceparent)
   return {
     values,
     ...(traceparent !== undefined && { traceparent }),

@@ -8,6 +8,7 @@ import { log } from '../telemetry/log.ts'
 import type { ActResult, ActTask, Gathered, StoredRows } from './act-task.ts'
 import { contentRows } from './content-rows.ts'
 import { type Piece, sizeOf } from './conversation.ts'
+import { continueItem } from './item-trace.ts'
 import type { Services } from './services.ts'
 
 export async function keepResult(
@@ -35,7 +36,7 @@ export async function keepResult(
 
 function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | undefined): ActResult {
   const response = answer?.text ?? gathered.response
-  const item = gathered.read.length === 1 ? gathered.read[0]?.traceparent : undefined
+  const item = takenUp(gathered)
   const turns =
     answer === undefined
       ? []
@@ -55,6 +56,13 @@ function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | unde
     ...(item !== undefined && { item }),
     ...(answer?.costUsd !== undefined && { costUsd: answer.costUsd }),
   }
+}
+
+/** An act that reads one row takes that item up: what its execution does from here on belongs to the item's trace. */
+function takenUp({ read }: Gathered): string | undefined {
+  const [row, ...others] = read
+  if (row?.traceparent === undefined || others.length > 0) return undefined
+  return continueItem(row.ref.table, row.traceparent)
 }
 
 /** What stays of the user message after the act (narrative format, section 16). */

@@ -47,6 +47,7 @@ describe.skipIf(!hasCorpus)('real narrative files, one after the other', () => {
         expect.stringMatching(/^chat /),
         'create potential_discord_posts',
         'process potential_discord_posts',
+        'process approved_discord_posts',
         'discord messages.send',
       ]),
     )

@@ -14,7 +14,7 @@ describe.skipIf(!hasCorpus)('kill -9 of serve in the middle of a carousel, then 
     project.write(
       'botticelli.toml',
       `[telemetry]
-prometheus = false
+metrics = false
 
 [models]
 default = "openai:gpt-4o-mini"
