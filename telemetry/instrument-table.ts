@@ -5,7 +5,8 @@
 //
 //   I1. A label is a closed list, or ANY: a name out of configuration or code. An id is never a label.
 //   I2. A label whose name ends in `?` may be left out.
-//   I3. A change of name, unit or label breaks somebody's dashboard: it needs a line in the changelog.
+//   I3. Nothing but a histogram ends in `count`: Prometheus keeps that ending for histograms.
+//   I4. A change of name, unit or label breaks somebody's dashboard: it needs a line in the changelog.
 
 /** UCUM; what stands in braces is a remark and not part of the exposed name. */
 type Unit = '' | 's' | 'By' | '1' | `{${string}}`
@@ -57,7 +58,6 @@ const QUERY = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 const AGE = [1, 10, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 259_200]
 const CHARS = [50, 100, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 64_000]
 const TOKENS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576]
-const SCORE = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
 export const INSTRUMENTS = {
   // --- bots
@@ -341,13 +341,6 @@ export const INSTRUMENTS = {
     labels: { narrative: ANY },
     help: 'Executions of a narrative that run now',
   },
-  'botticelli.narrative.runs_pruned': {
-    id: 'M031',
-    kind: 'counter',
-    unit: '{run}',
-    labels: {},
-    help: 'Stored executions that were deleted because of their age',
-  },
   'botticelli.narrative.cost.usd': {
     id: 'M032',
     kind: 'counter',
@@ -376,21 +369,6 @@ export const INSTRUMENTS = {
     labels: { act_type: ANY, outcome: RUN_OUTCOMES },
     buckets: STEP,
     help: 'Duration of an act, retries included',
-  },
-  'botticelli.act.input_age': {
-    id: 'M036',
-    kind: 'histogram',
-    unit: 's',
-    labels: { source: ANY },
-    buckets: AGE,
-    help: 'Age of the data that an act was given',
-  },
-  'botticelli.act.output.validations': {
-    id: 'M037',
-    kind: 'counter',
-    unit: '{validation}',
-    labels: { act_type: ANY, rule: ANY, result: ['success', 'warning', 'failure'] },
-    help: 'Checks of what an act produced, by rule and result',
   },
   'botticelli.act.output.length.chars': {
     id: 'M039',
@@ -421,13 +399,6 @@ export const INSTRUMENTS = {
     unit: '{extraction}',
     labels: { narrative: ANY, outcome: ['success', 'repaired', 'failure'] },
     help: 'Attempts to take JSON out of an answer, by outcome',
-  },
-  'botticelli.json.retries': {
-    id: 'M043',
-    kind: 'counter',
-    unit: '{retry}',
-    labels: { narrative: ANY, reason: ANY },
-    help: 'Questions asked again because the answer held no usable JSON',
   },
   'botticelli.table.operation.duration': {
     id: 'M044',
@@ -511,21 +482,6 @@ export const INSTRUMENTS = {
     labels: { platform: ANY, error_type: ANY },
     help: 'Content items that could not be published, by what went wrong',
   },
-  'botticelli.content.score': {
-    id: 'M054',
-    kind: 'histogram',
-    unit: '',
-    labels: { kind: ['quality', 'confidence'] },
-    buckets: SCORE,
-    help: 'Scores that curation gave, from 0 to 1',
-  },
-  'botticelli.content.flagged': {
-    id: 'M055',
-    kind: 'counter',
-    unit: '{post}',
-    labels: { reason: ANY },
-    help: 'Content items that were flagged',
-  },
   'botticelli.potential_posts.size': {
     id: 'M056',
     kind: 'observable-gauge',
@@ -564,14 +520,6 @@ export const INSTRUMENTS = {
     labels: { ...genAi, 'gen_ai.request.stream?': ['true', 'false'], 'error.type?': ANY },
     buckets: INFERENCE,
     help: 'Duration of a call of a language model',
-  },
-  'gen_ai.client.inference.time_to_first_chunk': {
-    id: 'M061',
-    kind: 'histogram',
-    unit: 's',
-    labels: genAi,
-    buckets: INFERENCE,
-    help: 'Time until the first piece of an answer came',
   },
   'gen_ai.client.inference.usage.input_tokens': {
     id: 'M062',
@@ -696,27 +644,6 @@ export const INSTRUMENTS = {
     labels: {},
     help: 'What this month cost so far (UTC), in US dollars',
   },
-  'botticelli.budget.limit.usd': {
-    id: 'M078',
-    kind: 'observable-gauge',
-    unit: '{USD}',
-    labels: { period: ['day', 'month'], scope: ['global', 'bot'], 'bot?': ANY },
-    help: 'The budget, in US dollars',
-  },
-  'botticelli.budget.denied': {
-    id: 'M079',
-    kind: 'counter',
-    unit: '{request}',
-    labels: { period: ['day', 'month'], bot: ANY },
-    help: 'Calls that were not made because they could exceed the budget',
-  },
-  'botticelli.rate_limit.remaining': {
-    id: 'M080',
-    kind: 'gauge',
-    unit: '1',
-    labels: { ...model, window: ['rpm', 'tpm', 'rpd'] },
-    help: 'Share of a rate limit that is left, from 0 to 1',
-  },
   'botticelli.rate_limit.hits': {
     id: 'M081',
     kind: 'counter',
@@ -731,13 +658,6 @@ export const INSTRUMENTS = {
     labels: { scope: ANY },
     buckets: RUN,
     help: 'Time that requests waited for a rate limit',
-  },
-  'botticelli.token_quota.used': {
-    id: 'M083',
-    kind: 'gauge',
-    unit: '1',
-    labels: { provider: ANY, period: ['day'] },
-    help: 'Share of a quota of tokens that is used, from 0 to 1',
   },
 
   // --- platforms and sources
@@ -839,33 +759,12 @@ export const INSTRUMENTS = {
     buckets: QUERY,
     help: 'Duration of a database operation',
   },
-  'db.client.connection.count': {
-    id: 'M097',
-    kind: 'observable-gauge',
-    unit: '{connection}',
-    labels: { 'db.client.connection.state': ['idle', 'used'], 'db.client.connection.pool.name': ANY },
-    help: 'Open connections to the database',
-  },
-  'botticelli.db.connections_opened': {
-    id: 'M098',
-    kind: 'counter',
-    unit: '{connection}',
-    labels: {},
-    help: 'Connections to the database that were opened',
-  },
   'botticelli.db.transactions': {
     id: 'M099',
     kind: 'counter',
     unit: '{transaction}',
     labels: { outcome: ['commit', 'rollback'] },
     help: 'Database transactions, by outcome',
-  },
-  'botticelli.db.busy': {
-    id: 'M100',
-    kind: 'counter',
-    unit: '{event}',
-    labels: {},
-    help: 'How often the database was locked by another process',
   },
   'botticelli.db.size': {
     id: 'M101',
@@ -887,21 +786,6 @@ export const INSTRUMENTS = {
     unit: '{row}',
     labels: { table: ANY },
     help: 'Rows of a content table',
-  },
-  'botticelli.state.write.duration': {
-    id: 'M103',
-    kind: 'histogram',
-    unit: 's',
-    labels: { kind: ANY },
-    buckets: QUERY,
-    help: 'Duration of storing the state of an actor',
-  },
-  'botticelli.state.write': {
-    id: 'M103',
-    kind: 'counter',
-    unit: 'By',
-    labels: { kind: ANY },
-    help: 'Bytes of actor state that were stored',
   },
 
   // --- process and runtime
@@ -926,7 +810,7 @@ export const INSTRUMENTS = {
     labels: {},
     help: 'When the process began, in seconds since 1970',
   },
-  'process.unix.file_descriptor.count': {
+  'process.open_fds': {
     id: 'M107',
     kind: 'observable-gauge',
     unit: '{file_descriptor}',

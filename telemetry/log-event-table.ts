@@ -325,11 +325,6 @@ export const LOG_EVENTS = {
     message: 'No price is known for the model',
     fields: { provider: 'string', model: 'string' },
   },
-  'budget.reached': {
-    level: 'warn',
-    message: 'Budget reached',
-    fields: { period: 'string', limit_usd: 'number', 'bot?': 'string' },
-  },
 
   // --- platforms
   'platform.command': {

@@ -27,7 +27,7 @@ function observeProcess() {
       ]
     }),
     observe('process.start_time', () => one(startedAt)),
-    observe('process.unix.file_descriptor.count', () => {
+    observe('process.open_fds', () => {
       const open = openFiles()
       return open === undefined ? [] : one(open)
     }),

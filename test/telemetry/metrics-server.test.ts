@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type MetricsServer, startMetricsServer } from '../../telemetry/metrics-server.ts'
 import { TelemetryError } from '../../telemetry/telemetry-error.ts'
 
@@ -49,6 +49,51 @@ test('a port that is taken is an error that says so', async () => {
   await expect(second).rejects.toMatchObject({
     code: 'metrics-port-taken',
     message: `The metrics server cannot listen on 127.0.0.1:${port}: another process listens there.`,
+  })
+})
+
+describe('health', () => {
+  const serve = async (status: 'healthy' | 'degraded' | 'unhealthy', database: 'ok' | 'fail' = 'ok') => {
+    const health = { report: () => ({ status, bots: [] }), readiness: () => ({ database, bots: 'ok' as const }) }
+    const server = await startMetricsServer({ port: 0, text: async () => '', health })
+    open.push(server)
+    return (path: string) => fetch(new URL(path, server.url))
+  }
+
+  test.for([
+    ['healthy', 200, null],
+    ['degraded', 200, '199 - "degraded"'],
+    ['unhealthy', 503, null],
+  ] as const)('%s is answered with %i', async ([status, code, warning]) => {
+    const response = await (await serve(status))('/health')
+    expect([response.status, response.headers.get('warning')]).toEqual([code, warning])
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(await response.json()).toEqual({ status, bots: [] })
+  })
+
+  test('is ready when every check is ok', async () => {
+    const ready = await (await serve('healthy'))('/health/ready')
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ready', checks: { database: 'ok', bots: 'ok' } },
+    ])
+    const not = await (await serve('healthy', 'fail'))('/health/ready')
+    expect([not.status, await not.json()]).toEqual([
+      503,
+      { status: 'not_ready', checks: { database: 'fail', bots: 'ok' } },
+    ])
+  })
+
+  test('is alive even when it is not well, and has no other pages', async () => {
+    const get = await serve('unhealthy', 'fail')
+    const live = await get('/health/live')
+    expect([live.status, await live.json()]).toEqual([200, { status: 'ok' }])
+    expect((await get('/health/other')).status).toBe(404)
+  })
+
+  test('is not there when nobody knows it', async () => {
+    const server = await start(async () => '')
+    expect((await fetch(new URL('/health', server.url))).status).toBe(404)
   })
 })
 

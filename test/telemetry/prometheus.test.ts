@@ -67,7 +67,7 @@ describe('the text', () => {
   test('has counters with closed labels from the beginning, at 0', async () => {
     const families = await read()
     expect(sampleValue(families, 'botticelli_db_transactions_total', { outcome: 'rollback' })).toBe(0)
-    expect(sampleValue(families, 'botticelli_db_busy_total')).toBe(0)
+    expect(sampleValue(families, 'botticelli_conversation_messages_total', { role: 'user' })).toBe(0)
     count('botticelli.content.published', { platform: 'discord', bot: 'poster' }, 0)
     expect(
       sampleValue(await read(), 'botticelli_content_published_total', { platform: 'discord', bot: 'poster' }),
@@ -148,11 +148,11 @@ test('wrong names, labels and values do not compile', () => {
   // @ts-expect-error a label is missing
   count('botticelli.llm.requests', { provider: 'p', outcome: 'ok' })
   // @ts-expect-error no such label
-  count('botticelli.db.busy', { table: 't' })
+  record('botticelli.metrics.scrape.duration', 1, { table: 't' })
   // @ts-expect-error no such outcome
   count('botticelli.llm.requests', { provider: 'p', model: 'm', outcome: 'failed' })
   // @ts-expect-error a counter is not observed
-  observe('botticelli.db.busy', () => [])()
+  observe('botticelli.db.transactions', () => [])()
 })
 
 test('the process shows itself', async () => {

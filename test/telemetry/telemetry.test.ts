@@ -24,7 +24,7 @@ function inNewProcess(options: string): {
     let output = ''
     const destination = { write: (line: string) => { output += line } }
     const telemetry = await startTelemetry({ serviceName: 'x', serviceVersion: '0', ...${options} })
-    inSpan('act a', {}, () => { count('botticelli.db.busy', {}); log('bot.resumed', { bot: 'b' }) })
+    inSpan('act a', {}, () => { count('botticelli.db.transactions', { outcome: 'commit' }); log('bot.resumed', { bot: 'b' }) })
     const packages = Object.keys(createRequire(import.meta.url).cache)
       .map((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1] ?? file)
     const open = process.getActiveResourcesInfo()

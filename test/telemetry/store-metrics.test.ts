@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { observeStore } from '../../telemetry/store-metrics.ts'
+import { startTelemetry } from '../../telemetry/telemetry.ts'
+import { parsePrometheus, sampleValue } from './prometheus-text.ts'
+
+test('the store is read once in 15 seconds, however often the metrics are', async () => {
+  const telemetry = await startTelemetry({ serviceName: 'x', serviceVersion: '0', metrics: true })
+  let reads = 0
+  let nowMs = 0
+  const read = () => {
+    reads += 1
+    const waiting = reads * 10
+    return {
+      potentialPosts: waiting,
+      approvedPosts: 2,
+      costTodayUsd: 0.5,
+      costThisMonthUsd: 7,
+      databaseBytes: 4_096,
+      walBytes: 0,
+    }
+  }
+  const end = observeStore(read, () => nowMs)
+  const value = async (name: string) => sampleValue(parsePrometheus(await telemetry.metricsText()), name)
+
+  expect(await value('botticelli_potential_posts_size')).toBe(10)
+  expect(await value('botticelli_approved_posts_size')).toBe(2)
+  expect(await value('botticelli_daily_cost_dollars')).toBe(0.5)
+  expect(await value('botticelli_monthly_cost_dollars')).toBe(7)
+  expect(await value('botticelli_db_size_bytes')).toBe(4_096)
+  expect(await value('botticelli_db_wal_size_bytes')).toBe(0)
+  nowMs = 14_999
+  expect(await value('botticelli_potential_posts_size')).toBe(10)
+  expect(reads).toBe(1)
+  nowMs = 15_000
+  expect(await value('botticelli_potential_posts_size')).toBe(20)
+  expect(reads).toBe(2)
+  end()
+  expect(await value('botticelli_potential_posts_size')).toBeUndefined()
+  await telemetry.shutdown()
+})
