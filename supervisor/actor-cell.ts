@@ -26,6 +26,7 @@ import { describeExit, type Exit, exitOf, KILLED, NORMAL } from './exit.ts'
 import { Family } from './family.ts'
 import { Gate, type Pause } from './gate.ts'
 import { Hand } from './hand.ts'
+import type { InboxStore } from './inbox-store.ts'
 import { Life } from './life.ts'
 import { handlesShutdown, isGated, isUnhandled, logicName, SHUTDOWN_EVENT } from './logic-facts.ts'
 import { Mailbox } from './mailbox.ts'
@@ -52,6 +53,10 @@ export class ActorCell extends Cell implements Host {
   readonly #rules: readonly PolicyRule[] | undefined
   readonly #mailbox = new Mailbox()
   readonly #hand = new Hand()
+  /** Where the messages of a durable mailbox are until they are handled. */
+  readonly #inbox: InboxStore | undefined
+  /** Whether the mailbox holds what the inbox store has for this path. */
+  #loaded = false
   #gate: Gate | undefined
   #family: Family | undefined
   #ownRestarts: OwnRestarts | undefined
@@ -83,6 +88,7 @@ export class ActorCell extends Cell implements Host {
     this.spec = spec
     this.kind = spec.kind
     this.#args = args
+    this.#inbox = spec.mailbox?.durable ? runtime.inbox : undefined
     this.#rules = spec.policy ?? (host instanceof ActorCell ? rulesBelowActor(spec) : undefined)
     this.#mayResume = spec.policy?.some((rule) => rule.do === 'resume' || rule.do === 'escalate') ?? false
     if (spec.breaker) this.#gate = new Gate(runtime.clock, this, spec.breaker)
@@ -112,9 +118,22 @@ export class ActorCell extends Cell implements Host {
   start(): Soon<StartOutcome> {
     this.#closed = false
     this.#draining = false
-    const outcome = this.#attempt()
+    const outcome = this.#loadInbox() ?? this.#attempt()
     if (this.#rules === undefined) return outcome
     return outcome instanceof Promise ? outcome.then((settled) => this.#orRetry(settled)) : this.#orRetry(outcome)
+  }
+
+  /** What an earlier process, or an earlier holder of the path, left waiting. */
+  #loadInbox(): StartOutcome | undefined {
+    if (this.#inbox === undefined || this.#loaded) return undefined
+    try {
+      const waiting = this.#inbox.load(this.path)
+      this.#loaded = true
+      for (const message of waiting) this.#mailbox.push(message, false)
+      return undefined
+    } catch (error) {
+      return { is: 'failed', error }
+    }
   }
 
   #attempt(): Soon<StartOutcome> {
@@ -221,6 +240,7 @@ export class ActorCell extends Cell implements Host {
 
   /** Takes a message, or says why not. */
   accept(message: Delivered, control: boolean): Refusal | undefined {
+    if (this.#inbox !== undefined && !control) return this.#acceptDurably(message, this.#inbox)
     if (this.#closed || this.state === 'stopped') return 'stopped'
     const mailbox = this.#mailbox
     if (this.#hand.message === undefined && this.life?.ready && mailbox.depth === 0 && (control || this.#passes())) {
@@ -232,6 +252,20 @@ export class ActorCell extends Cell implements Host {
     mailbox.push(message, control)
     this.#takeNext()
     return undefined
+  }
+
+  /** A closed mailbox takes it too: it waits for the next life of the path, in this process or another. */
+  #acceptDurably(message: Delivered, inbox: InboxStore): Refusal | undefined {
+    if (this.#loaded && !this.#makeRoom(message)) return 'full'
+    inbox.append(this.path, message)
+    if (this.#loaded) this.deliverStored(message)
+    return undefined
+  }
+
+  /** Takes a message that the inbox store has already. */
+  deliverStored(message: Delivered): void {
+    this.#mailbox.push(message, false)
+    this.#takeNext()
   }
 
   /** Whether the normal lane has room for one more, after its overflow policy has been applied. */
@@ -282,6 +316,7 @@ export class ActorCell extends Cell implements Host {
     if (message === undefined || hand.busy || !life?.ready || this.state !== 'running') return false
     const now = runtime.clock.now()
     if (message.meta.expiresAt !== undefined && message.meta.expiresAt <= now) return this.#expire(message)
+    if (this.#inbox !== undefined && !this.#countDelivery(life, message, this.#inbox)) return this.#hand.waiting
     hand.begin(now)
     if (runtime.tracer) {
       hand.handling = openHandling(runtime.tracer, this.kind, this.path, this.incarnation, message, hand.handling, now)
@@ -301,6 +336,22 @@ export class ActorCell extends Cell implements Host {
     else if (life.takesMessagesIn(after)) this.#messageHandled(life)
     else this.#takesTime(life, message)
     return hand.waiting && this.life !== undefined
+  }
+
+  /** False: the message is not to be given to the actor, now or at all. */
+  #countDelivery(life: Life, message: Delivered, inbox: InboxStore): boolean {
+    const isSpent = message.meta.attempt > maxAttempts(this.spec)
+    try {
+      if (!isSpent && inbox.attempt(message.meta.id)) return true
+    } catch (error) {
+      this.fail(life, error)
+      return false
+    }
+    this.#gate?.told(undefined)
+    this.#hand.message = undefined
+    if (isSpent) this.#deadLetter(message, 'poison')
+    this.#takeNext()
+    return false
   }
 
   #expire(message: Delivered): boolean {
@@ -351,10 +402,23 @@ export class ActorCell extends Cell implements Host {
   }
 
   #messageHandled(life: Life): void {
+    const { message } = this.#hand
     this.#countHandled(true)
     this.#hand.release(this.runtime.clock)
+    if (!this.#acknowledge(message!)) return
     if (this.spec.snapshot) this.#saveSnapshot(life)
     this.#idleAgain()
+  }
+
+  /** False: the inbox store could not note it, and the actor has crashed over that. The message comes again. */
+  #acknowledge(message: Delivered): boolean {
+    try {
+      this.#inbox?.ack(message.meta.id)
+      return true
+    } catch (error) {
+      if (this.life !== undefined) this.fail(this.life, error)
+      return false
+    }
   }
 
   #idleAgain(): void {
@@ -417,8 +481,10 @@ export class ActorCell extends Cell implements Host {
   done(life: Life, output: unknown): void {
     this.#closeLife(life, undefined)
     if (this.#hand.busy) {
+      const { message } = this.#hand
       this.#countHandled(true)
       this.#hand.release(this.runtime.clock)
+      this.#acknowledge(message!)
     }
     if (this.spec.snapshot) this.runtime.snapshots?.remove(this.path)
     this.#afterChildren(() => this.#ended(output === undefined ? NORMAL : { is: 'normal', output }))
@@ -578,7 +644,7 @@ export class ActorCell extends Cell implements Host {
     if (message === undefined || !hand.busy) return
     const { redeliver } = this.spec
     const thrown = [...(hand.thrown ?? []), error]
-    if (redeliver !== false && message.meta.attempt < (redeliver?.maxAttempts ?? DEFAULT_MAX_ATTEMPTS)) {
+    if (redeliver !== false && message.meta.attempt < maxAttempts(this.spec)) {
       hand.thrown = thrown
       hand.keep(error)
       return
@@ -707,8 +773,13 @@ export class ActorCell extends Cell implements Host {
     this.#hand.thrown = undefined
     this.#hand.handling = undefined
     super.finish(exit)
-    if (message) this.#deadLetter(message, 'stopped', thrown)
-    for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) this.#deadLetter(next, 'stopped')
+    // What waits durably goes on waiting, for whoever has this path next.
+    const givesUp = this.#inbox === undefined
+    this.#loaded = false
+    if (message && givesUp) this.#deadLetter(message, 'stopped', thrown)
+    for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) {
+      if (givesUp) this.#deadLetter(next, 'stopped')
+    }
   }
 
   // ------------------------------------------------------------------ children
@@ -841,4 +912,8 @@ function rulesBelowActor(spec: ActorSpec): readonly PolicyRule[] {
   if (spec.restart === 'temporary') return []
   const on = (error: unknown) => spec.restartOn?.(error) ?? true
   return [{ on, do: 'restart', limit: spec.limit ?? CHILD_LIMIT, ...(spec.backoff && { backoff: spec.backoff }) }]
+}
+
+function maxAttempts({ redeliver }: ActorSpec): number {
+  return (redeliver === false ? undefined : redeliver?.maxAttempts) ?? DEFAULT_MAX_ATTEMPTS
 }

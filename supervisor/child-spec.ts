@@ -100,8 +100,11 @@ export interface ActorSpec<_Output = unknown> {
   readonly policy?: readonly PolicyRule[]
   /** Called when an incarnation has crashed and another will follow. What it throws is ignored. */
   beforeRestart?(error: unknown, incarnation: number): void
-  /** Default capacity 1,000, overflow `reject`. The message in hand does not count. */
-  readonly mailbox?: { readonly capacity?: number; readonly overflow?: Overflow }
+  /**
+   * Default capacity 1,000, overflow `reject`. The message in hand does not count. `durable`: what waits is kept in the
+   * system's `inbox` until it is handled, control messages apart. Default not.
+   */
+  readonly mailbox?: { readonly capacity?: number; readonly overflow?: Overflow; readonly durable?: boolean }
   /** How often a message that was in hand at a crash is tried; then it is a dead letter. Default 3. False: it is gone with the crash. */
   readonly redeliver?: { readonly maxAttempts: number } | false
   /** Limit on handling one message, in ms: past it the actor crashes with `actor-deadline`. Default none. */

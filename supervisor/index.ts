@@ -22,6 +22,7 @@ export { type Clock, systemClock } from './clock.ts'
 export type { SupervisionEvent } from './event.ts'
 // How lives end.
 export { type Exit, Shutdown } from './exit.ts'
+export type { InboxStore } from './inbox-store.ts'
 // What actors say to each other.
 export type {
   AskOptions,

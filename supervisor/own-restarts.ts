@@ -9,22 +9,20 @@ import { addLimited, backoffDelayMs, resetAfterMs } from './restart-policy.ts'
 const STORM = { maxRestarts: 1_000, withinMs: 1_000 } as const
 
 export class OwnRestarts {
-  #history: readonly number[] = []
+  readonly #history: number[] = []
   #attempt = 0
 
   /** After a healthy life the delays, and a limit that has no window of its own, begin anew. */
   forgetAfter(lifeMs: number, { backoff, limit }: PolicyRule): void {
     if (backoff === undefined || lifeMs < resetAfterMs(backoff)) return
     this.#attempt = 0
-    if (limit?.withinMs === undefined) this.#history = []
+    if (limit?.withinMs === undefined) this.#history.length = 0
   }
 
   /** Counts one more. False: the rule allows no more. */
   allow({ limit, backoff }: PolicyRule, now: number): boolean {
     if (limit === undefined && backoff !== undefined) return true
-    const counted = addLimited(this.#history, now, limit ?? STORM)
-    this.#history = counted.history
-    return counted.allowed
+    return addLimited(this.#history, now, limit ?? STORM)
   }
 
   nextDelayMs({ backoff }: PolicyRule, random: () => number): number {

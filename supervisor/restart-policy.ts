@@ -13,22 +13,23 @@ export function comesBack(restart: Restart, exit: Exit): boolean {
 }
 
 /**
- * One more restart, counted by OTP's `add_restart`: a restart exactly `periodMs` old still counts, and one more than
- * `intensity` within the period is too many.
+ * Counts one more restart, by OTP's `add_restart`: one exactly `periodMs` old still counts, and one more than
+ * `intensity` within the period is too many. The history, oldest first, is changed in place: what has left the
+ * window goes, `now` is added.
+ *
+ * @returns whether the restart is allowed
  */
-export function addRestart(
-  history: readonly number[],
-  now: number,
-  intensity: number,
-  periodMs: number,
-): { readonly history: readonly number[]; readonly allowed: boolean } {
-  const kept = history.filter((at) => at >= now - periodMs)
-  kept.push(now)
-  return { history: kept, allowed: kept.length <= intensity }
+export function addRestart(history: number[], now: number, intensity: number, periodMs: number): boolean {
+  const from = now - periodMs
+  let old = 0
+  while (old < history.length && history[old]! < from) old++
+  if (old > 0) history.splice(0, old)
+  history.push(now)
+  return history.length <= intensity
 }
 
 /** The same for one child's own limit; without a window nothing is ever forgotten. */
-export function addLimited(history: readonly number[], now: number, limit: RestartLimit) {
+export function addLimited(history: number[], now: number, limit: RestartLimit): boolean {
   return addRestart(history, now, limit.maxRestarts, limit.withinMs ?? Number.POSITIVE_INFINITY)
 }
 

@@ -8,6 +8,7 @@ import type { ChildSpec } from './child-spec.ts'
 import type { Clock } from './clock.ts'
 import type { SupervisionEvent } from './event.ts'
 import type { Exit } from './exit.ts'
+import type { InboxStore } from './inbox-store.ts'
 import type { AskOptions, DeadLetterReason, Delivered, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { OwnTimers } from './own-timers.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
@@ -18,6 +19,7 @@ export interface Runtime {
   /** Undefined when nobody collects spans. */
   readonly tracer: Tracer | undefined
   readonly snapshots: SnapshotStore | undefined
+  readonly inbox: InboxStore | undefined
   readonly timers: OwnTimers
   /** True while anyone listens to events. */
   readonly observed: boolean

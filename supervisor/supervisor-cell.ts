@@ -53,7 +53,7 @@ interface Child {
   /** To be started again: after a failed start, or after the back-off. */
   restarting: boolean
   /** Times of restarts, for the child's own limit. */
-  restarts: readonly number[]
+  readonly restarts: number[]
   backoffAttempt: number
 }
 
@@ -105,7 +105,7 @@ export class SupervisorCell extends Cell implements Host {
   readonly #createRoot: ((logic: SupervisorLogic) => AnyActorRef) | undefined
   #children = new Map<string, Child>()
   #template: ChildSpec | undefined
-  #history: readonly number[] = []
+  #history: number[] = []
   #ref: AnyActorRef | undefined
   #tasks: Task[] = []
   #working = false
@@ -278,9 +278,7 @@ export class SupervisorCell extends Cell implements Host {
       return this.#endIfSignificant(child)
     }
     const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
-    const counted = addRestart(this.#history, now, intensity, periodMs)
-    this.#history = counted.history
-    if (!counted.allowed) {
+    if (!addRestart(this.#history, now, intensity, periodMs)) {
       if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
       child.restarting = false
       this.#leaveForEnd(child)
@@ -302,9 +300,7 @@ export class SupervisorCell extends Cell implements Host {
     if (isSupervisorSpec(spec)) return false
     if (exit.is === 'error' && spec.restartOn && !spec.restartOn(exit.error)) return this.#giveUp(child)
     if (spec.limit === undefined) return false
-    const counted = addLimited(child.restarts, now, spec.limit)
-    child.restarts = counted.history
-    return counted.allowed ? false : this.#giveUp(child)
+    return addLimited(child.restarts, now, spec.limit) ? false : this.#giveUp(child)
   }
 
   #giveUp(child: Child): true {

@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { SupervisionEvent } from './event.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
+import type { InboxStore } from './inbox-store.ts'
 import type {
   AskOptions,
   DeadLetter,
@@ -50,6 +51,8 @@ export interface SystemOptions {
   readonly inspect?: (event: InspectionEvent) => void
   /** Where the state of actors that ask for it is kept. Default: nowhere. */
   readonly snapshots?: SnapshotStore
+  /** Where messages of durable mailboxes are, and dead letters. Default: in memory, they end with the process. */
+  readonly inbox?: InboxStore
   /** A first listener, which hears of the start as well. */
   readonly listen?: (event: SupervisionEvent) => void
   /** Where own timers are kept. Default: nowhere, they end with the process. */
@@ -117,6 +120,7 @@ class System implements ActorSystem, Runtime {
   readonly random: () => number
   readonly tracer: Tracer | undefined
   readonly snapshots: SnapshotStore | undefined
+  readonly inbox: InboxStore | undefined
   readonly timers: OwnTimers
   readonly ended: Promise<{ readonly reason: string }>
   readonly #ended = Promise.withResolvers<{ readonly reason: string }>()
@@ -136,6 +140,7 @@ class System implements ActorSystem, Runtime {
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? Math.random
     this.snapshots = options.snapshots
+    this.inbox = options.inbox
     this.tracer = activeTracer()
     this.timers = new OwnTimers(this.clock, options.timers, (timer) => this.#ring(timer))
     this.ended = this.#ended.promise
@@ -258,11 +263,21 @@ class System implements ActorSystem, Runtime {
   ): void {
     const letter: DeadLetter = { id: message.meta.id, at: this.clock.now(), to, reason, message, errors }
     this.#letters.add(letter)
+    this.#keep(letter)
     if (cell) cell.deadLetters++
     if (this.#asks.size > 0) this.#asks.refuse(letter.id, reason)
     if (!this.observed) return
     const { kind = 'unknown', incarnation = this.lastIncarnation(to) } = cell ?? {}
     this.publish({ at: letter.at, path: to, kind, incarnation, type: 'dead-letter', letter })
+  }
+
+  /** Where it cannot be kept, a durable message stays in the inbox store and is given up again later. */
+  #keep(letter: DeadLetter): void {
+    try {
+      this.inbox?.giveUp(letter)
+    } catch {
+      // Its event tells of the letter, and the list in memory has it.
+    }
   }
 
   deadLetters(): readonly DeadLetter[] {
@@ -271,13 +286,23 @@ class System implements ActorSystem, Runtime {
 
   redrive(id: string): TellOutcome {
     const letter = this.#letters.take(id)
+    const kept = this.inbox?.redrive(id)
+    if (kept !== undefined) return this.#deliverStored(kept.to, kept.message)
     if (letter === undefined) return { accepted: false, reason: 'unknown' }
     const { expiresAt: _, ...meta } = letter.message.meta
     return this.#post(letter.to, { ...letter.message, meta: { ...meta, sentAt: this.clock.now(), attempt: 1 } }, false)
   }
 
+  /** A message that the inbox store has. Where nobody has that path now, it waits there. */
+  #deliverStored(to: string, message: Delivered): TellOutcome {
+    const cell = this.#cells.get(to)
+    if (cell instanceof ActorCell) cell.deliverStored(message)
+    return { accepted: true, id: message.meta.id }
+  }
+
   dropDeadLetter(id: string): boolean {
-    return this.#letters.take(id) !== undefined
+    const kept = this.inbox?.drop(id) ?? false
+    return this.#letters.take(id) !== undefined || kept
   }
 
   // ------------------------------------------------------------------ events and records

@@ -67,11 +67,9 @@ const FUNCTIONS: Readonly<Record<string, (args: Data, expected: Data) => unknown
     return inside && varied ? expected : [Math.min(...draws), Math.max(...draws)]
   },
   restartWindow: ({ intensity, period, crashesAtS }) => {
-    let history: readonly number[] = []
+    const history: number[] = []
     for (const [index, at] of crashesAtS.entries()) {
-      const counted = addRestart(history, at * 1_000, intensity, period * 1_000)
-      if (!counted.allowed) return { givesUpAt: index }
-      history = counted.history
+      if (!addRestart(history, at * 1_000, intensity, period * 1_000)) return { givesUpAt: index }
     }
     return { givesUpAt: null }
   },
