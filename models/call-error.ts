@@ -35,7 +35,7 @@ interface SdkError extends Error {
   readonly responseHeaders?: Readonly<Record<string, string>>
 }
 
-/** No status, or a good one: the connection failed, the body could not be read, or the question could not be put. */
+/** No status, or a good one: the connection failed, the question could not be put, or the body could not be read. */
 function unansweredError(error: SdkError, { provider, model, secrets }: Call): ModelError {
   const said = scrub(error.message, secrets)
   const details = { provider, model, cause: plainCause(error, said) }
@@ -54,13 +54,13 @@ function unansweredError(error: SdkError, { provider, model, secrets }: Call): M
     )
   if (BAD_QUESTION.has(error.name))
     return new ModelError('model-bad-request', `${provider} model ${model} cannot be asked this: ${said}`, details)
-  if (error.statusCode !== undefined || BAD_ANSWER.has(error.name))
-    return new ModelError(
-      'model-malformed-answer',
-      `The answer of ${provider} model ${model} could not be read: ${said}`,
-      details,
-    )
-  return new ModelError('model-network', `The call to ${provider} model ${model} failed: ${said}`, details)
+  if (error.name === 'AI_APICallError' && error.statusCode === undefined)
+    return new ModelError('model-network', `The call to ${provider} model ${model} failed: ${said}`, details)
+  return new ModelError(
+    'model-malformed-answer',
+    `The answer of ${provider} model ${model} could not be read: ${said}`,
+    details,
+  )
 }
 
 const BAD_QUESTION = new Set([
@@ -70,15 +70,6 @@ const BAD_QUESTION = new Set([
   'AI_InvalidDataContentError',
   'AI_DownloadError',
 ])
-const BAD_ANSWER = new Set([
-  'AI_JSONParseError',
-  'AI_TypeValidationError',
-  'AI_EmptyResponseBodyError',
-  'AI_InvalidResponseDataError',
-  'AI_NoContentGeneratedError',
-  'AI_NoOutputGeneratedError',
-])
-
 /** The code of the system or of undici, at any depth of causes. */
 function codeInside(error: unknown): string | undefined {
   let current = error

@@ -32,7 +32,12 @@ export interface Question {
   /** Ask for JSON of this shape, where the provider can be held to it. */
   readonly json?: { readonly schema: Readonly<Record<string, unknown>> }
   /** Where the question comes from: for the scripted model and for telemetry, never sent to a provider. */
-  readonly origin: { readonly narrative: string; readonly act: string }
+  readonly origin: {
+    readonly narrative: string
+    readonly act: string
+    /** Which turn of a series this is, such as the round of a carousel: keeps a rehearsed answer varied over restarts. */
+    readonly turn?: number
+  }
 }
 
 export const FINISH_REASONS = ['stop', 'length', 'content-filter', 'error', 'other'] as const

@@ -39,9 +39,16 @@ export function createProviderModel(options: ProviderModelOptions): Model {
   const { provider, name, clock } = options
   let loading: Promise<LanguageModel> | undefined
 
+  function load(): Promise<LanguageModel> {
+    return options.load().catch((error) => {
+      loading = undefined
+      throw error
+    })
+  }
+
   async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
     const startedAt = clock.now()
-    loading ??= options.load()
+    loading ??= load()
     const [{ generateText }, model] = await Promise.all([loadSdk(), loading])
     signal.throwIfAborted()
     const result = await generateText({
@@ -104,13 +111,20 @@ function toModelMessage({ role, parts }: ChatMessage): ModelMessage {
 
 function toContent(part: Part) {
   if (part.type === 'text') return { type: 'text' as const, text: part.text }
-  const data = 'url' in part.source ? new URL(part.source.url) : part.source.bytes
+  const data = 'url' in part.source ? parseUrl(part.source.url) : part.source.bytes
   return {
     type: 'file' as const,
     mediaType: part.mime,
     data,
     ...(part.filename !== undefined && { filename: part.filename }),
   }
+}
+
+function parseUrl(text: string): URL {
+  if (URL.canParse(text)) return new URL(text)
+  throw new ModelError('model-bad-request', `The address of an attachment is not a URL: ${text}`, {
+    fix: 'Write it in full, such as https://example.com/picture.png.',
+  })
 }
 
 /** Holds the provider to the schema but leaves the reading of the JSON to the asker: the text is the answer. */

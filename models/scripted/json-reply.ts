@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../json.ts'
 import { findJson } from './json-text.ts'
 import { revisePost } from './post.ts'
 import { rank } from './prose.ts'
-import { countAsked, latestText, type Reading, sectionUnder } from './reading.ts'
+import { countAsked, latestText, quoted, type Reading, sectionUnder } from './reading.ts'
 import type { Scene } from './scene.ts'
 import { findShape, type Shape, shapeOfSchema } from './shape.ts'
 import { contentColumn, contentTable, type Table } from './table.ts'
@@ -50,7 +50,7 @@ function fillOne(shape: Shape, scene: Scene, index: number, given?: string): Jso
 /** The content that a formatting prompt carries, else the latest post of the conversation. */
 function contentToFormat(reading: Reading): string | undefined {
   if (!/\b(format|reformat|convert|following content)\b/i.test(reading.instruction)) return undefined
-  return sectionUnder(reading.prompt, /^\s*(content( to format)?|text|post):/i) ?? latestText(reading.answers)
+  return quoted(reading, /^\s*(content( to format)?|text|post):/i) ?? latestText(reading.answers)
 }
 
 interface Row {

@@ -4,11 +4,12 @@
 // tables, limits on length. Works on text alone and never guesses beyond it.
 
 import type { Part, Question } from '../model.ts'
+import { balanced } from './json-text.ts'
 import { SIGNATURE } from './signature.ts'
 import { findJsonTables, findMarkdownTables, type Table } from './table.ts'
 
 export interface Reading {
-  /** The last text of the last message: what is to be done. */
+  /** What is to be done: the last text of the last message that is not mere material. */
   readonly instruction: string
   /** All text of the last message. */
   readonly prompt: string
@@ -28,14 +29,14 @@ export function read(question: Question): Reading {
   const earlier = question.messages.slice(0, -1).map((message) => textsOf(message.parts).join('\n\n'))
   const answers = question.messages.slice(0, -1).filter((message) => message.role === 'assistant')
   return {
-    instruction: texts.at(-1) ?? '',
+    instruction: instructionIn(texts),
     prompt,
     everything: [question.system ?? '', ...earlier, prompt].join('\n\n'),
     answers: answers.map((message) => textsOf(message.parts).join('\n\n')).reverse(),
     // JSON in the instruction itself is an example of what is wanted, not data.
     tables: [
       ...findMarkdownTables(prompt),
-      ...texts.slice(0, -1).flatMap(findJsonTables),
+      ...texts.filter((text) => text !== instructionIn(texts)).flatMap(findJsonTables),
       ...earlier.toReversed().flatMap((text) => [...findMarkdownTables(text), ...findJsonTables(text)]),
     ],
     media: (last?.parts ?? []).filter((part) => part.type === 'media'),
@@ -44,6 +45,30 @@ export function read(question: Question): Reading {
 
 function textsOf(parts: readonly Part[]): string[] {
   return parts.flatMap((part) => (part.type === 'text' && part.text.trim() !== '' ? [part.text] : []))
+}
+
+function instructionIn(texts: readonly string[]): string {
+  return texts.findLast((text) => !isMaterial(text.trim())) ?? texts.at(-1) ?? ''
+}
+
+/** A table, JSON, or the result of an act that asked no model. */
+function isMaterial(text: string): boolean {
+  if (text === 'No data' || text.startsWith('Result of "')) return true
+  if (text.startsWith('|')) return text.split('\n').every((line) => line.startsWith('|'))
+  return /^[[{]/.test(text) && balanced(text, 0) === text
+}
+
+/**
+ * The earlier answer that the prompt holds word for word, or else the text under the heading.
+ *
+ * The answer is the better source: nothing in it can be mistaken for the next heading.
+ */
+export function quoted({ prompt, answers }: Reading, heading: RegExp): string | undefined {
+  const held = answers.filter((answer) => answer.trim().length >= 20 && prompt.includes(answer.trim()))
+  return (
+    held.find((answer) => sectionUnder(prompt, heading)?.startsWith(answer.trim().slice(0, 20))) ??
+    sectionUnder(prompt, heading)
+  )
 }
 
 /**
@@ -63,7 +88,7 @@ export function sectionUnder(prompt: string, heading: RegExp): string | undefine
 }
 
 const KNOWN_HEADING =
-  /^\s*(required schema|schema|critical rules?|evaluate|critique|validation checklist|original( posts table)?|posts|based on|output (only|the)|example|requirements|now |provide |return |if the )\b.*/i
+  /^\s*((required schema|schema|critical rules?|evaluate|critique|validation checklist|original( posts table)?|posts|requirements):|example( valid)? output|based on the|output (only|the)\b|now (format|audit)|provide (specific|your|an)\b|return only|if the json|judge the)/i
 const UNFILLED = /^(\{\{[^}]*\}\}|\{\w+\})$/
 
 /** The latest of the model's earlier answers that is a text of some length: neither JSON nor a remark about a text. */
@@ -128,7 +153,7 @@ const COUNTS = [
   new RegExp(`\\btop ${N}\\b`, 'i'),
   new RegExp(`\\b(?:aim for|exactly) ${N}\\b`, 'i'),
   new RegExp(
-    `\\b(?:create|generate|design|write|produce|list|brainstorm|suggest|give(?: me)?|propose) (?:a list of )?${N}\\b(?! ?-)`,
-    'i',
+    `(?:^|[,.:;] )\\s*(?:create|generate|design|write|produce|list|brainstorm|suggest|give(?: me)?|propose) (?:a list of )?${N}\\b(?! ?-)`,
+    'im',
   ),
 ]

@@ -13,7 +13,7 @@ import { answerInJson, asTable, batchIn } from './json-reply.ts'
 import { balanced, findJson } from './json-text.ts'
 import { revisePost, writePost } from './post.ts'
 import { analyse, critiquePost, listIdeas, planDays, rank, selectRows } from './prose.ts'
-import { countAsked, latestText, limitsOf, type Reading, sectionUnder } from './reading.ts'
+import { countAsked, latestText, limitsOf, quoted, type Reading, sectionUnder } from './reading.ts'
 import { openScene, type Scene } from './scene.ts'
 import { SIGNATURE } from './signature.ts'
 import { contentColumn, contentTable } from './table.ts'
@@ -111,7 +111,7 @@ function critique({ reading, random, question }: Scene): string | undefined {
   const batch = batchIn(reading.answers)
   if (batch !== undefined && /\b(messages|posts|options)\b/i.test(reading.instruction))
     return critiqueBatch(batch, reading)
-  const text = sectionUnder(reading.prompt, /^\s*critique this[^\n:]*:/i) ?? latestText(reading.answers)
+  const text = quoted(reading, /^\s*critique this[^\n:]*:/i) ?? latestText(reading.answers)
   return text === undefined
     ? undefined
     : critiquePost(text, reading.instruction, random).slice(0, (question.maxTokens ?? 2000) * 4)
@@ -140,7 +140,7 @@ function critiqueBatch(batch: readonly JsonObject[], reading: Reading): string {
 function revise(scene: Scene): string | undefined {
   const { reading } = scene
   if (!/^\s*(improve|refine|revise|rewrite|polish|shorten|edit)\b/i.test(reading.instruction)) return undefined
-  const original = sectionUnder(reading.prompt, /^\s*(original|post|text|content):/i) ?? latestText(reading.answers)
+  const original = quoted(reading, /^\s*(original|post|text|content):/i) ?? latestText(reading.answers)
   return original === undefined ? undefined : revisePost(original, postRequest(scene, original))
 }
 

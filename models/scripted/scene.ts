@@ -8,7 +8,7 @@ export interface Scene {
   readonly question: Question
   readonly reading: Reading
   readonly random: Random
-  /** Grows by one with every call of the same question, from a start that the seed and the act choose. */
+  /** Grows by one with every call of the same question and with every turn, from a start that seed and act choose. */
   readonly turn: number
 }
 
@@ -20,6 +20,6 @@ export function openScene(question: Question, seed: string, call: number): Scene
     question,
     reading,
     random: createRandom(`${origin} ${call} ${hash(reading.everything)}`),
-    turn: (hash(`${origin} ${reading.instruction}`) % 60) + call,
+    turn: (hash(`${origin} ${reading.instruction}`) % 60) + (question.origin.turn ?? 1) - 1 + call,
   }
 }

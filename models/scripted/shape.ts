@@ -21,7 +21,7 @@ export type Shape =
       readonly max?: number
     }
 
-/** The shape a prompt shows, and the text that showed it. The one with the most telling introduction wins. */
+/** The shape that a prompt shows. Of several, the one with the most telling introduction wins. */
 export function findShape(prompt: string): Shape | undefined {
   const found = candidates(prompt).sort((a, b) => b.weight - a.weight)[0]
   if (found !== undefined) return found.shape

@@ -77,6 +77,15 @@ describe('answers', () => {
     expect(new Set(texts.map((text) => text.split('\n')[0])).size).toBe(6)
   })
 
+  test('differ from turn to turn, also when the process was started again in between', async () => {
+    const openings = []
+    for (let turn = 1; turn <= 6; turn++) {
+      const origin = { narrative: 'launch', act: 'draft', turn }
+      openings.push((await create().ask({ ...post, origin }, { signal: never })).text.split('\n')[0])
+    }
+    expect(new Set(openings).size).toBe(6)
+  })
+
   test('end at the limit of tokens', async () => {
     const answer = await create().ask({ ...post, maxTokens: 10 }, { signal: never })
     expect(answer).toMatchObject({ finishReason: 'stop' })

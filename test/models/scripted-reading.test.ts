@@ -133,6 +133,22 @@ describe('replies', () => {
     expect(answer('No data', instruction)).toBe('There is no row to take text_content from.')
   })
 
+  test('find the instruction wherever the material stands', () => {
+    const table = '| id | text_content |\n| --- | --- |\n| 4 | the text itself |'
+    const instruction = 'Extract the text_content.\n\nOutput ONLY the text_content field value.'
+    expect(answer(instruction, table)).toBe('the text itself')
+    expect(answer('Result of "stats":\n{"member_count": 3}', table, instruction)).toBe('the text itself')
+  })
+
+  test('format an earlier answer whole, whatever its lines look like', () => {
+    const post = 'Now format your week.\n\nExample output: calm.\n\nCritique: none.\n\n👉 Return only if you like.'
+    const [first] = ask('Write a post').messages
+    const prompt = `Format this content as JSON.\n\nContent to format:\n${post}\n\nRequired Schema:\n{ "text_content": string }`
+    const answered = { role: 'assistant' as const, parts: [{ type: 'text' as const, text: post }] }
+    const question = { ...ask(prompt), messages: [first!, answered, ...ask(prompt).messages] }
+    expect(JSON.parse(reply(question, '1', 1))).toEqual({ text_content: post })
+  })
+
   test('mend JSON that is to be audited, and leave valid JSON alone', () => {
     const audit = (text: string) =>
       answer(`Audit this JSON and fix any issues.\n\nJSON to audit:\n${text}\n\nRequired Schema:\n{"a": string}`)

@@ -298,6 +298,15 @@ test.for([['openai:gpt-4o'], ['anthropic:claude-sonnet-4-5']] as const)(
   },
 )
 
+test('an attachment without a full address is a bad request', async () => {
+  await using server = await startProviderServer()
+  const part = { type: 'media' as const, kind: 'image' as const, mime: 'image/png', source: { url: 'deck.png' } }
+  const asked = createModels(server.config, { clock: systemClock })
+    .find('openai:gpt-4o')
+    .ask({ origin, messages: [{ role: 'user', parts: [part] }] }, { signal: never })
+  await expect(asked).rejects.toMatchObject({ code: 'model-bad-request', message: expect.stringContaining('deck.png') })
+})
+
 test('a document keeps its bytes, and a medium the provider cannot take is a bad request', async () => {
   await using server = await startProviderServer()
   const models = createModels(server.config, { clock: systemClock })
