@@ -6,19 +6,23 @@ import type { ActDefinition } from './acts.ts'
 import { type Narrative, placeholderNames } from './narrative.ts'
 import { nearest } from './nearest.ts'
 import { type PlaceholderName, placeholdersIn } from './placeholders.ts'
+import type { Ports } from './resources.ts'
 import type { TomlNode } from './toml-tree.ts'
 
 // Anything else in double braces is more likely a sample of some template language in a prompt.
 const NAME = /^[\w-]+$/
 
 /** @param definitions the acts of the narrative's toc */
-export function checkPlaceholders(narrative: Narrative, definitions: Iterable<ActDefinition>): void {
+export function checkPlaceholders(narrative: Narrative, definitions: Iterable<ActDefinition>, ports: Ports): void {
   for (const definition of definitions) {
     const last = narrative.acts.findLastIndex((act) => act.name === definition.name)
     const names = namesBefore(narrative, last)
     const nodes = [definition.node, ...[...definition.uses].map((resource) => resource.node)]
     for (const node of nodes.flatMap(stringsIn)) {
-      for (const placeholder of placeholdersIn(node.value)) warnIfUnknown(placeholder, node, names, definition)
+      for (const placeholder of placeholdersIn(node.value)) {
+        warnIfUnknown(placeholder, node, names, definition)
+        warnIfUnset(placeholder, node, names, definition, ports)
+      }
     }
   }
 }
@@ -64,6 +68,18 @@ function warnIfUnknown(
     hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
     fix: known.size === 0 ? undefined : `Known here: ${[...known].join(', ')}.`,
   })
+}
+
+function warnIfUnset(
+  { name, kind, hasFallback }: PlaceholderName,
+  node: TomlNode,
+  { known }: Names,
+  act: ActDefinition,
+  { isEnvSet }: Ports,
+): void {
+  const isVariable = kind === 'env' || (kind === 'either' && !known.has(name))
+  if (isEnvSet === undefined || !isVariable || hasFallback || isEnvSet(name)) return
+  act.report.warn('unset-env', node, `The environment variable ${name} is not set.`)
 }
 
 type StringNode = Extract<TomlNode, { is: 'string' }>

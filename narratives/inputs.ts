@@ -4,7 +4,7 @@ import { Keys, reportType } from './keys.ts'
 import { INPUT_MEDIA_KINDS, type Input, type InputMediaKind, type Link, type NarrativeInput } from './narrative.ts'
 import { nearest } from './nearest.ts'
 import { present } from './present.ts'
-import { looksLikeReference, parseReference, type Reference } from './references.ts'
+import { looksLikeReference, parseReference, type Reference, withExtension } from './references.ts'
 import type { Report, Spot } from './report.ts'
 import {
   type Ports,
@@ -57,17 +57,12 @@ function readString(text: string, node: TomlNode, scope: InputScope): Input | un
 }
 
 /** The input that a reference stands for; an unknown name is reported. */
-export function resolve(reference: Reference, written: string, spot: Spot, scope: InputScope): Input | undefined {
+function resolve(reference: Reference, written: string, spot: Spot, scope: InputScope): Input | undefined {
   const place = scope.report.placeOf(spot)
   if (reference.to === 'file') {
-    return {
-      kind: 'narrative',
-      ref: written,
-      name: reference.path,
-      target: { path: reference.path },
-      retention: 'full',
-      place,
-    }
+    const { path } = reference
+    warnOfMissingFile(withExtension(path), spot, scope.report, scope.ports)
+    return { kind: 'narrative', ref: written, name: path, target: { path }, retention: 'full', place }
   }
   if (reference.to === 'narratives') {
     const target = narrativeTarget(reference.name, scope)
@@ -178,6 +173,7 @@ function readNarrative(keys: Keys, scope: InputScope): Input | undefined {
     return undefined
   }
   const target = path === undefined ? (narrativeTarget(name, scope) ?? { path: name }) : { path, narrative: name }
+  if ('path' in target) warnOfMissingFile(withExtension(target.path), keys.table, scope.report, scope.ports)
   return { kind: 'narrative', name, target, retention, place: scope.report.placeOf(keys.table) }
 }
 

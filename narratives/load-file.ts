@@ -8,8 +8,7 @@ import { choose, chooseNarrative } from './choose-narrative.ts'
 import type { Narrative, NarrativeFile, NarrativeInput } from './narrative.ts'
 import { NarrativeError } from './narrative-error.ts'
 import { type ParseOptions, parseNarrativeFile } from './parse-file.ts'
-
-export { chooseNarrative }
+import { withExtension } from './references.ts'
 
 export interface LoadOptions extends ParseOptions {
   /** Where links are looked for that are not found beside their file (D-36). Absolute. */
@@ -101,7 +100,7 @@ function linkedPath(
   place: NarrativeInput['place'],
   options: LoadOptions,
 ): string {
-  const name = written.endsWith('.toml') ? written : `${written}.toml`
+  const name = withExtension(written)
   const bases = [path.dirname(file.path), ...(options.base === undefined ? [] : [options.base])]
   const candidates = bases.map((base) => path.resolve(base, name))
   const found = candidates.find((candidate) => existsSync(candidate))

@@ -9,12 +9,13 @@
 //   N3. Nothing is expanded: placeholders are filled in when an act runs, and no file but the narrative is read.
 //
 // Neighbours, by what one comes for:
-//   load-file.ts       loadNarrativeFile(path, options?) · chooseNarrative(file, name?) · loadNarrative(path, name?, options?)
+//   choose-narrative.ts  chooseNarrative(file, name?)
+//   load-file.ts       loadNarrativeFile(path, options?) · loadNarrative(path, name?, options?)
 //                      -> { file, narrative }, follows links · loadNested(file, input, options?) -> the same
 //                      · enterNested(chain, file, narrative) -> chain, refuses cycles and depth above 8
 //   parse-file.ts      parseNarrativeFile(text, path, options?) -> { file?, diagnostics }
 //   placeholders.ts    fillIn(text, values, mode) -> { text, unresolved } · fillInArgs(args, values) · fillInEnv(text, env)
-//                      · environmentNames(file); Values { response(name), state(key), env(name), known?, steps?, locals? }
+//                      · Values { response(name), state(key), env(name), known?, locals?, callerResponse? }
 //   extract-json.ts    extractJson(text) -> { value, repairs }
 //   columns.ts         toRows(value) · inferColumns(rows) · jsonSchemaOf(columns)
 //   templates.ts       columnsOfTemplate(name) · isContentFocus(text) · assemblePrompt(focus, template)
@@ -41,7 +42,11 @@ export interface NarrativeFile {
   readonly main?: string
   /** Entries that only name another file. */
   readonly links: ReadonlyMap<string, Link>
-  readonly resources: Resources
+  readonly resources: {
+    readonly bots: ReadonlyMap<string, CommandInput>
+    readonly tables: ReadonlyMap<string, TableInput>
+    readonly media: ReadonlyMap<string, MediaInput>
+  }
   /** From `[config.*]` and `[shared]`; already part of every act's settings. */
   readonly defaults: ModelSettings
   readonly security?: SecurityPolicy
@@ -56,12 +61,6 @@ export interface Link {
   /** As written: relative to the file, `.toml` optional. */
   readonly path: string
   readonly place: Place
-}
-
-export interface Resources {
-  readonly bots: ReadonlyMap<string, CommandInput>
-  readonly tables: ReadonlyMap<string, TableInput>
-  readonly media: ReadonlyMap<string, MediaInput>
 }
 
 export interface Narrative {

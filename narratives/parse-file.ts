@@ -17,8 +17,9 @@ import { Keys, reportType } from './keys.ts'
 import type { Link, Narrative, NarrativeFile } from './narrative.ts'
 import { present } from './present.ts'
 import { type NarrativeReading, type NarrativeSource, readNarrative } from './read-narrative.ts'
+import { withExtension } from './references.ts'
 import { keyOf, Report } from './report.ts'
-import { type Ports, type Resource, type ResourceIndex, readResources } from './resources.ts'
+import { type Ports, type Resource, type ResourceIndex, readResources, warnOfMissingFile } from './resources.ts'
 import { readSecurity } from './security.ts'
 import { FileDefaults } from './settings.ts'
 import { parseToml, type TomlNode, type TomlTable } from './toml-tree.ts'
@@ -166,6 +167,7 @@ class FileReader {
       const link = node.entries.get('narrative')
       if (link?.is === 'string' && !node.entries.has('toc')) {
         this.#links.set(key, { name: key, path: link.value, place: this.#report.placeOf(keyOf(node)) })
+        warnOfMissingFile(withExtension(link.value), link, this.#report, this.#options)
         const keys = new Keys(node, this.#report, `link "${key}"`)
         keys.node('narrative')
         keys.warnOfRest()
@@ -226,7 +228,7 @@ class FileReader {
     const reached = reachedFrom(this.#rootsAmong(readings), readings)
     for (const reading of readings) {
       reportCycle(reading, readings)
-      checkPlaceholders(reading.narrative, reading.definitions)
+      checkPlaceholders(reading.narrative, reading.definitions, this.#options)
     }
 
     const actsReached = new Set(reached.flatMap((one) => [...one.definitions]))

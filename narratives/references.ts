@@ -22,6 +22,11 @@ export function parseReference(text: string, isNarrative: (name: string) => bool
   return path === undefined ? undefined : { to: 'file', path }
 }
 
+/** The file name of a narrative as it is written in links and references, where `.toml` may be left out. */
+export function withExtension(path: string): string {
+  return path.endsWith('.toml') ? path : `${path}.toml`
+}
+
 /** True for a text that a person may have meant as a reference. */
 export function looksLikeReference(text: string): boolean {
   return PREFIX.test(text)

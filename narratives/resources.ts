@@ -17,8 +17,8 @@ import {
 } from './narrative.ts'
 import { nearest } from './nearest.ts'
 import { present } from './present.ts'
-import { keyOf, type Report } from './report.ts'
-import type { TomlNode, TomlTable } from './toml-tree.ts'
+import { keyOf, type Report, type Spot } from './report.ts'
+import type { TomlTable } from './toml-tree.ts'
 
 /** What a narrative file cannot know by itself. Without a port its check is left out. */
 export interface Ports {
@@ -26,6 +26,8 @@ export interface Ports {
   readonly checkFilter?: (where: string) => string | undefined
   /** Whether a file that an input names can be found; the name is given as it is written. */
   readonly fileExists?: (name: string) => boolean
+  /** Whether an environment variable has a value. */
+  readonly isEnvSet?: (name: string) => boolean
 }
 
 export interface Resource<T> {
@@ -257,7 +259,7 @@ function readSource(
 // ---------------------------------------------------------------------------- shared by all kinds
 
 /** A file whose name is made of environment variables is looked for when the act runs. */
-export function warnOfMissingFile(name: string, node: TomlNode, own: Report, { fileExists }: Ports): void {
+export function warnOfMissingFile(name: string, node: Spot, own: Report, { fileExists }: Ports): void {
   if (fileExists === undefined || name.includes('$') || fileExists(name)) return
   own.warn('missing-file', node, `The file "${name}" was not found; the act that needs it will fail.`)
 }

@@ -6,7 +6,7 @@
 
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
 
-export interface Position {
+interface Position {
   readonly line: number
   readonly column: number
 }
@@ -26,7 +26,7 @@ interface NodeBase {
 
 export type TomlNode = TomlScalar | TomlArray | TomlTable
 
-export type TomlScalar = NodeBase &
+type TomlScalar = NodeBase &
   (
     | { readonly is: 'string'; readonly value: string }
     | { readonly is: 'integer'; readonly value: number; readonly digits: string }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { chooseNarrative } from '../../narratives/choose-narrative.ts'
-import { environmentNames } from '../../narratives/environment-names.ts'
 import {
   extractsOutput,
   type Narrative,
@@ -350,9 +349,26 @@ describe('warnings before anything runs', () => {
   })
 })
 
-test('the environment variables that a file reads', () => {
-  const text = `[narrative]\nname = "n"\ntoc = ["LOUD", "a"]\n[acts]\nLOUD = "x"\na = ["bots.b", "\${env:small} \${LOUD} \${C:-x} {{NOT}} $BARE", { type = "image", url = "\${HOST}/a.png" }]\n[bots.b]\nplatform = "d"\ncommand = "c"\nx = ["\${DEEP}"]`
-  expect(environmentNames(parse(text))).toEqual(['BARE', 'DEEP', 'HOST', 'small'])
+test('environment variables that are not set', () => {
+  const text = `[narrative]\nname = "n"\ntoc = ["LOUD", "a"]\n[acts]\nLOUD = "x"\na = ["bots.b", "\${env:small} \${LOUD} \${C:-x} {{NOT}} $BARE", { type = "image", url = "\${HOST}/a.png" }]\n[bots.b]\nplatform = "d"\ncommand = "c"\nx = ["\${DEEP} \${SET}"]`
+  const { diagnostics } = parseNarrativeFile(text, 'n.toml', { isEnvSet: (name) => name === 'SET' })
+  const unset = diagnostics.filter((one) => one.code === 'unset-env')
+  expect(unset.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
+    '6 The environment variable small is not set.',
+    '6 The environment variable BARE is not set.',
+    '6 The environment variable HOST is not set.',
+    '10 The environment variable DEEP is not set.',
+  ])
+})
+
+test('narratives of other files that are not there', () => {
+  const text = `${HT}[acts]\na = ["narrative:x", "narratives.l", { type = "narrative", name = "y" }, "narrative:there"]\n[narratives.l]\nnarrative = "z.toml"`
+  const { diagnostics } = parseNarrativeFile(text, 'n.toml', { fileExists: (name) => name === 'there.toml' })
+  expect(diagnostics.map(({ code, place }) => `${code} ${place.line}:${place.column}`)).toEqual([
+    'missing-file 5:6',
+    'missing-file 5:37',
+    'missing-file 7:13',
+  ])
 })
 
 test('the hash is that of the text', () => {
