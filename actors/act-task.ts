@@ -92,13 +92,17 @@ export const NOTHING_KNOWN: Knowledge = { turns: [], pending: [], responses: {},
 export function learn(known: Knowledge, act: string, result: ActResult): Knowledge {
   return {
     turns: [...known.turns, ...result.turns],
-    pending: result.asked
-      ? []
-      : [...known.pending, ...(result.response === '' ? [] : [{ act, text: result.response }])],
+    pending: pendingAfter(known, act, result),
     responses: { ...known.responses, [act]: result.response },
     previous: result.response,
     tables: { ...known.tables, ...result.tables },
     read: [...known.read, ...result.read],
     ...((result.item ?? known.item) !== undefined && { item: result.item ?? known.item }),
   }
+}
+
+function pendingAfter(known: Knowledge, act: string, { asked, turns, response }: ActResult): readonly ActionResult[] {
+  if (asked) return []
+  const isInConversation = turns.length > 0
+  return isInConversation || response === '' ? known.pending : [...known.pending, { act, text: response }]
 }

@@ -9,7 +9,7 @@ import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import { type BotMessage, type BotRun, botMachine } from './bot.ts'
 import type { BotHealthBook } from './bot-health.ts'
-import { type ExecutionOutcome, type ExecutionPlan, planOf } from './execution-plan.ts'
+import { type ExecutionOutcome, type ExecutionPlan, planOf, wasTakenDown } from './execution-plan.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -123,7 +123,7 @@ function attempt(
       succeeded(post, execution, services.clock.now() - startedAt)
       return { outcome: 'ok', execution }
     } catch (error) {
-      if (scope.signal.aborted) throw error
+      if (wasTakenDown(scope, error)) throw error
       failed(post, id, error, services.clock.now() - startedAt)
       return undefined
     }

@@ -30,7 +30,7 @@ export function contentRows(
   const { narrative, act, executionId } = task
   const table = targetTable(narrative)
   return inSpan('processor content', { attributes: { 'botticelli.table': table } }, () => {
-    const values = rowsIn(response, narrative.key, act.name)
+    const values = rowsIn(response, table, task, services)
     if (values === undefined) return undefined
     const sources = rowsRead(task, gathered, services).filter(({ ref }) => ref.table !== table)
     return {
@@ -46,7 +46,9 @@ export function contentRows(
   })
 }
 
-function rowsIn(response: string, narrative: string, act: string): readonly JsonObject[] | undefined {
+function rowsIn(response: string, table: string, task: ActTask, services: Services): readonly JsonObject[] | undefined {
+  const narrative = task.narrative.key
+  const act = task.act.name
   try {
     const { value, repairs } = extractJson(response)
     const rows = toRows(value)
@@ -55,6 +57,8 @@ function rowsIn(response: string, narrative: string, act: string): readonly Json
     return rows
   } catch (error) {
     if (!(error instanceof NarrativeError)) throw error
+    const run = { table, narrative: task.narrative.name, executionId: task.executionId }
+    services.store.content.noteFailure(run, error.message, services.clock.now())
     count('botticelli.json.extractions', { narrative, outcome: 'failure' })
     log('json.failed', { narrative, act, err: error })
     return undefined

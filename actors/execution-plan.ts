@@ -4,7 +4,7 @@ import { enterNested, type LoadedNarrative } from '../narratives/load-file.ts'
 import type { Act, Narrative, NarrativeFile } from '../narratives/narrative.ts'
 import { extractsOutput } from '../narratives/narrative.ts'
 import type { Trigger } from '../store/store.ts'
-import type { Scope } from '../supervisor/index.ts'
+import { ActorStoppedError, type Scope } from '../supervisor/index.ts'
 import type { StoredRows } from './act-task.ts'
 import type { Services } from './services.ts'
 
@@ -46,6 +46,14 @@ export interface ExecutionOutcome {
 
 /** What an execution needs of the actor that it runs below. */
 export type Host = Pick<Scope, 'runChild' | 'signal'>
+
+/**
+ * True if it was ended from outside, with its bot or by a person: it has not failed, and goes on when it is resumed.
+ * Children end before their parents, so that the host's own signal may come after the error.
+ */
+export function wasTakenDown(host: Host, error: unknown): boolean {
+  return host.signal.aborted || error instanceof ActorStoppedError
+}
 
 /** How a step runs a nested execution. */
 export type RunExecution = (plan: ExecutionPlan, services: Services, host: Host) => Promise<ExecutionOutcome>

@@ -11,7 +11,7 @@ import { type ActContext, actMachine } from './act.ts'
 import type { ActResult, ActTask, Gathered } from './act-task.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
-import type { Host, RunExecution } from './execution-plan.ts'
+import { type Host, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { gatherInputs } from './gather-inputs.ts'
 import { keepResult } from './keep-result.ts'
 import type { Services } from './services.ts'
@@ -30,8 +30,7 @@ export async function performAct(
     reportEnd(task, services, result, elapsed())
     return { ...result, acts: 1 }
   } catch (thrown) {
-    // Taken down from outside it has not failed: it goes on when its execution is resumed.
-    if (!host.signal.aborted) {
+    if (!wasTakenDown(host, thrown)) {
       const place = { executionId: task.plan.id, key: task.step.key }
       services.store.journal.fail(place, { error: serializeError(thrown), at: services.clock.now() })
       reportFailure(task, services, thrown, { durationMs: elapsed(), willRetry: false })

@@ -21,6 +21,7 @@ export function readTable(input: TableInput, task: ActTask, services: Services):
   const found = content.select({ table, columns, where, orderBy, limit, offset, sample }, services.clock.now())
   if (found.rows.length === 0 && input.required) throw failure(input, task, `the table "${table}" has no such rows`)
   if (found.capped) log('table.capped', at)
+  for (const warning of found.warnings) log('table.warning', { ...at, warning })
 
   const rendered = renderRows(found.rows, found.columns, input.format)
   const ids = found.refs.flatMap(({ id }) => id ?? [])

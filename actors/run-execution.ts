@@ -12,7 +12,14 @@ import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
 import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
 import { executionMachine, type StepResult, type StepTask } from './execution.ts'
-import { type ExecutionOutcome, type ExecutionPlan, type Host, makesContent, stepsOf } from './execution-plan.ts'
+import {
+  type ExecutionOutcome,
+  type ExecutionPlan,
+  type Host,
+  makesContent,
+  stepsOf,
+  wasTakenDown,
+} from './execution-plan.ts'
 import { performStep } from './perform-step.ts'
 import type { Services } from './services.ts'
 
@@ -27,7 +34,7 @@ export function runExecution(plan: ExecutionPlan, services: Services, host: Host
       complete(plan, services, startedAt)
       return outcome
     } catch (error) {
-      if (!host.signal.aborted) fail(plan, services, startedAt, error)
+      if (!wasTakenDown(host, error)) fail(plan, services, startedAt, error)
       throw error
     }
   })
@@ -142,7 +149,7 @@ async function runRound(
   try {
     return await runExecution({ ...plan, id, parentId: plan.id, trigger: 'narrative', round }, services, host)
   } catch (error) {
-    if (host.signal.aborted || !continueOnError) throw error
+    if (wasTakenDown(host, error) || !continueOnError) throw error
     return undefined
   }
 }

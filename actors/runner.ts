@@ -97,6 +97,7 @@ function planToResume(id: string, services: Services): ExecutionPlan {
     throw new BotticelliError('execution-not-found', `There is no execution "${id}" to resume.`)
   }
   const { file, narrative, trigger, bot, options } = execution
+  if (execution.status !== 'running') services.store.executions.reopen(id)
   return planOf(services.loadNarrative(file, narrative), {
     id,
     trigger,

@@ -232,6 +232,11 @@ export const LOG_EVENTS = {
     message: 'Table does not exist yet; the act gets no rows from it',
     fields: { narrative: 'string', act: 'string', table: 'string' },
   },
+  'table.warning': {
+    level: 'warn',
+    message: 'Table was read with a doubt',
+    fields: { narrative: 'string', act: 'string', table: 'string', warning: 'string' },
+  },
   'table.capped': {
     level: 'warn',
     message: 'Table has more rows than an act may be given',

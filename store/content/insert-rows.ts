@@ -2,7 +2,7 @@
 //
 //   R1. Values are bound, names are checked: no text of a model becomes SQL (P9).
 //   R2. A row that cannot be stored is skipped with its reason; the others are stored, unless all are bad.
-//   R3. Of one source a table takes one row (NewRow.source).
+//   R3. Of one source a table takes one row (NewRow.source), and a source that was taken no longer waits for a decision.
 
 import Database from 'better-sqlite3'
 import type { Db, SqlParams } from '../database.ts'
@@ -10,7 +10,7 @@ import type { InsertOutcome, NewRow, NewRows, RowRef } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toIso } from '../time.ts'
 import { noteSuccess } from './generations.ts'
-import { quote } from './identifier.ts'
+import { quote, sameName } from './identifier.ts'
 import { hasContent, type PlacedValues, Places } from './place-values.ts'
 import { produceTable } from './produce-table.ts'
 import { findTable, type Table } from './table.ts'
@@ -86,7 +86,19 @@ class Insertion {
       return { reason: `Its source is in the table already, as row ${duplicate}.`, bad: false }
     }
     this.#places.noteMissing(values)
-    return this.#insert(this.#parameters(row, values))
+    const result = this.#insert(this.#parameters(row, values))
+    if ('id' in result && row.source) this.#markApproved(row.source)
+    return result
+  }
+
+  /** Whoever lists the pending drafts must not be offered one that was chosen. */
+  #markApproved(source: RowRef): void {
+    const table = findTable(this.#db, source.table)
+    if (!table?.columns.some(({ name }) => sameName(name, 'review_status'))) return
+    this.#db.run(
+      `update ${quote(table.name)} set review_status = 'approved' where rowid = @id and review_status = 'pending'`,
+      { id: source.id },
+    )
   }
 
   #rowOfSource(source: RowRef): number | undefined {

@@ -29,6 +29,8 @@ describe.skipIf(!hasCorpus)('real narrative files, one after the other', () => {
     expect(await run('curate_two_step.toml')).toMatchObject({ code: 0 })
     const approved = project.look((store) => store.content.list({ table: 'approved_discord_posts', limit: 100 }))
     expect(approved).toHaveLength(2)
+    const waiting = { table: 'potential_discord_posts', status: 'pending', limit: 100 }
+    expect(project.look((store) => store.content.list(waiting))).toHaveLength(13)
     for (const { source, traceparent } of approved) {
       const draft = drafts.find(({ id }) => id === source?.id)
       expect(traceIdOf(traceparent)).toBe(traceIdOf(draft?.traceparent))

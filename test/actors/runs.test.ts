@@ -1,0 +1,284 @@
+// Runs: what a narrative does when it is run, feature by feature. Real store, real supervisor, real platforms (dry).
+
+import { expect, test } from 'vitest'
+import { ModelError } from '../../models/model-error.ts'
+import { openHouse } from './house.ts'
+
+const head = (toc: string, more = '') => `[narrative]\nname = "n"\n${more}\n[toc]\norder = [${toc}]\n`
+
+test('an act sees the conversation so far, and its placeholders filled in', async () => {
+  await using house = await openHouse()
+  await house.run(`${head('"one", "two"')}[acts]\none = "First."\ntwo = "Second, after {{one}} and {{nobody}}."`)
+  expect(house.asked[1]?.conversation).toEqual([
+    { role: 'user', text: 'First.' },
+    { role: 'assistant', text: 'answer of one' },
+    { role: 'user', text: 'Second, after answer of one and {{nobody}}.' },
+  ])
+})
+
+test('an act that repeats is asked each time, and later acts see its latest answer', async () => {
+  await using house = await openHouse(({ call }) => `answer ${call}`)
+  await house.run(`${head('"a", "a", "b"')}[acts]\na = "Again."\nb = "Latest: {{a}}"`)
+  expect(house.promptsOf('b')).toEqual(['Latest: answer 2'])
+})
+
+test('what a command gave stands at the front of the next prompt', async () => {
+  await using house = await openHouse()
+  const report = await house.run(`${head('"fetch", "tell"')}
+[bots.stats]
+platform = "discord"
+command = "server.get_stats"
+guild_id = "\${GUILD_ID}"
+[acts]
+fetch = "bots.stats"
+tell = "Tell me about our server."`)
+  expect(report.status).toBe('completed')
+  expect(house.promptsOf('tell')[0]).toMatch(/^Result of "fetch":\n\{.*"guild_id":"1234567890"/s)
+  expect(house.asked).toHaveLength(1)
+})
+
+test('a command that fails gives its error as text, unless it is required', async () => {
+  const file = (required: boolean) => `${head('"fetch", "tell"')}
+[[acts.fetch.input]]
+type = "bot_command"
+platform = "discord"
+command = "server.something_else"
+required = ${required}
+[acts.tell]
+prompt = "What happened? {{fetch}}"`
+  await using house = await openHouse()
+  expect((await house.run(file(false))).status).toBe('completed')
+  expect(house.promptsOf('tell')[0]).toContain("[Bot command 'server.something_else' failed:")
+  const report = await house.run(file(true))
+  expect(report).toMatchObject({ status: 'failed', error: { code: 'bot-command-failed' } })
+  expect(house.promptsOf('tell')).toHaveLength(1)
+})
+
+test('a narrative in an act has a conversation of its own; its answers join the one around it', async () => {
+  await using house = await openHouse()
+  await house.run(
+    `[acts]
+idea = "An idea."
+polish = "Polish {{idea}}."
+inner = { narrative = "ideas" }
+last = "Then?"
+[narrative.ideas]
+toc = ["idea", "polish"]
+skip_content_generation = true
+[narrative.outer]
+toc = ["inner", "last"]
+skip_content_generation = true`,
+    { narrative: 'outer' },
+  )
+  expect(house.asked[0]?.conversation).toHaveLength(1)
+  expect(house.asked[2]?.conversation.map(({ text }) => text)).toEqual(['answer of idea\n\nanswer of polish\nThen?'])
+})
+
+test('a linked file runs for an input, and gives its last answer', async () => {
+  await using house = await openHouse()
+  house.write(
+    'facts.toml',
+    `${head('"look", "sum"', 'skip_content_generation = true')}[acts]\nlook = "Look."\nsum = "Sum up."`,
+  )
+  await house.run(`${head('"use"')}[acts]\nuse = ["narrative:facts", "Explain."]`)
+  expect(house.promptsOf('use')).toEqual(['answer of sum\nExplain.'])
+})
+
+test('a carousel runs its rounds with conversations of their own, and an empty one runs nothing', async () => {
+  await using house = await openHouse()
+  const file = (rounds: number) =>
+    `${head('"a"', `skip_content_generation = true\ncarousel = ${rounds}`)}[acts]\na = "Say something."`
+  expect(await house.run(file(3))).toMatchObject({ status: 'completed', acts: 3 })
+  expect(house.asked.map(({ conversation }) => conversation.length)).toEqual([1, 1, 1])
+  expect(await house.run(file(0))).toMatchObject({ status: 'completed', acts: 0 })
+})
+
+test.for([
+  [true, 'completed', 3],
+  [false, 'failed', 2],
+] as const)('a round that fails ends the carousel or not (continue_on_error = %s)', async ([goOn, status, calls]) => {
+  await using house = await openHouse(({ call }) => (call === 2 ? new ModelError('model-auth', 'No.') : 'fine'))
+  const carousel = `carousel = { iterations = 3, continue_on_error = ${goOn} }`
+  const report = await house.run(`${head('"a"', `skip_content_generation = true\n${carousel}`)}[acts]\na = "Say."`)
+  expect(report.status).toBe(status)
+  expect(house.asked).toHaveLength(calls)
+})
+
+test('an act with a carousel turns within one conversation, and responds with all its turns', async () => {
+  await using house = await openHouse(({ call }) => `slogan ${call}`)
+  await house.run(`${head('"variants", "pick"')}
+[acts.variants]
+carousel = { iterations = 3 }
+prompt = "Another slogan."
+[acts.pick]
+prompt = "Pick of: {{variants}}"`)
+  expect(house.asked[2]?.conversation).toHaveLength(5)
+  expect(house.promptsOf('pick')).toEqual(['Pick of: slogan 1\n\nslogan 2\n\nslogan 3'])
+})
+
+test('rows of a table are rendered, and leave the conversation as their retention says', async () => {
+  await using house = await openHouse(({ act }) => (act === 'make' ? '[{"word":"sun"},{"word":"moon"}]' : 'fine'))
+  await house.run(`[narrative]\nname = "words"\n[toc]\norder = ["make"]\n[acts]\nmake = "Words as JSON."`)
+  await house.run(`${head('"read", "again"', 'skip_content_generation = true')}
+[tables.w]
+table_name = "words"
+columns = ["word"]
+format = "csv"
+history_retention = "summary"
+[acts]
+read = ["tables.w", "Read."]
+again = "And now? {{w}}"`)
+  expect(house.promptsOf('read')).toEqual(['word\nsun\nmoon\nRead.'])
+  expect(house.asked.at(-1)?.conversation[0]?.text).toContain('[Table: words, all rows queried]')
+  expect(house.promptsOf('again')).toEqual(['And now? word\nsun\nmoon'])
+})
+
+test('pulled rows are gone once the act is done, and still there when it failed', async () => {
+  let fail = true
+  await using house = await openHouse(({ act }) => {
+    if (act === 'make') return '[{"word":"sun"},{"word":"moon"}]'
+    return fail ? new ModelError('model-auth', 'No.') : 'fine'
+  })
+  const left = () => house.store.content.list({ table: 'words' }).length
+  await house.run(`[narrative]\nname = "words"\n[toc]\norder = ["make"]\n[acts]\nmake = "Words as JSON."`)
+  const pull = `${head('"take"', 'skip_content_generation = true')}
+[acts.take]
+input = [
+  { type = "table", table_name = "words", where = "word = 'sun'", pull_and_delete = true },
+  { content = "Use them." },
+]`
+  expect((await house.run(pull)).status).toBe('failed')
+  expect(left()).toBe(2)
+  fail = false
+  expect((await house.run(pull)).status).toBe('completed')
+  expect(left()).toBe(1)
+})
+
+test('JSON is stored from the last act, or from the one that asks for it; never where it is switched off', async () => {
+  await using house = await openHouse(({ act }) => `{"from":"${act}"}`)
+  const stored = async (more: string, acts: string) => {
+    const { executionId } = await house.run(`${head('"a", "b"', more)}${acts}`)
+    return house.store.journal.acts(executionId).flatMap(({ act, rowsStored }) => (rowsStored > 0 ? [act] : []))
+  }
+  const plain = '[acts]\na = "A."\nb = "B."'
+  expect(await stored('', plain)).toEqual(['b'])
+  expect(await stored('', '[acts.a]\nprompt = "A."\nextract_output = true\n[acts.b]\nprompt = "B."')).toEqual([
+    'a',
+    'b',
+  ])
+  expect(await stored('skip_content_generation = true', plain)).toEqual([])
+})
+
+test('an answer without JSON is told, and the run goes on', async () => {
+  await using house = await openHouse(() => 'no JSON today')
+  expect(await house.run(`${head('"a"')}[acts]\na = "As JSON."`)).toMatchObject({ status: 'completed', rows: [] })
+})
+
+test('an error that may pass is met with another attempt, one that will not ends the run', async () => {
+  await using house = await openHouse(({ act, call }) => {
+    if (act === 'a' && call < 3) return new ModelError('model-server', 'Busy.', { retryable: true })
+    return act === 'b' ? new ModelError('model-auth', 'Wrong key.') : 'fine'
+  })
+  const report = await house.run(
+    `${head('"a", "b", "c"', 'skip_content_generation = true')}[acts]\na = "A."\nb = "B."\nc = "C."`,
+  )
+  expect(report).toMatchObject({ status: 'failed', error: { code: 'model-auth' } })
+  expect(house.asked.map(({ act }) => act)).toEqual(['a', 'a', 'a', 'b'])
+  const [a, b] = house.store.journal.acts(report.executionId)
+  expect(a).toMatchObject({ status: 'completed', attempts: 3 })
+  expect(b).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'model-auth' } })
+})
+
+test('attempts are limited', async () => {
+  await using house = await openHouse(() => new ModelError('model-server', 'Busy.', { retryable: true }))
+  const report = await house.run(`${head('"a"')}[acts]\na = "A."`)
+  expect(report).toMatchObject({ status: 'failed', error: { code: 'model-server' } })
+  expect(house.asked).toHaveLength(3)
+})
+
+test('a resumed run asks nothing again that was answered, and sends nothing again that was sent', async () => {
+  let broken = true
+  await using house = await openHouse(({ act }) =>
+    act === 'c' && broken ? new ModelError('model-auth', 'No.') : `said ${act}`,
+  )
+  const first = await house.run(`${head('"a", "send", "c"', 'skip_content_generation = true')}
+[bots.send]
+platform = "discord"
+command = "messages.send"
+channel_id = "42"
+content = "{{a}}"
+[acts]
+a = "A."
+send = "bots.send"
+c = "C after {{a}}."`)
+  expect(first.status).toBe('failed')
+  broken = false
+  const second = await house.resume(first.executionId)
+  expect(second).toMatchObject({ status: 'completed', executionId: first.executionId })
+  expect(house.asked.map(({ act }) => act)).toEqual(['a', 'c', 'c'])
+  expect(house.promptsOf('c')[0]).toBe(house.promptsOf('c')[1])
+  expect(house.events.filter(({ type }) => type === 'command.done')).toHaveLength(1)
+  expect(house.events.filter((event) => event.type === 'act.completed' && event.replayed)).toHaveLength(2)
+})
+
+test('a run that is cancelled gives up the act in progress and keeps what was done', async () => {
+  const stop = new AbortController()
+  await using house = await openHouse(({ act }) => {
+    if (act !== 'b') return 'fine'
+    stop.abort()
+    return new Promise(() => {})
+  })
+  const report = await house.run(`${head('"a", "b"')}[acts]\na = "A."\nb = "B."`, { signal: stop.signal })
+  expect(report.status).toBe('cancelled')
+  expect(house.store.journal.acts(report.executionId).map(({ status }) => status)).toEqual(['completed', 'running'])
+})
+
+test('state that a command leaves is there in the next run', async () => {
+  await using house = await openHouse()
+  await house.run(`${head('"make"', 'skip_content_generation = true')}
+[[acts.make.input]]
+type = "bot_command"
+platform = "discord"
+command = "channels.create"
+required = true
+guild_id = "\${GUILD_ID}"
+name = "room"
+kind = "text"
+store_as = "ROOM"`)
+  const report = await house.run(`${head('"say"', 'skip_content_generation = true')}
+[[acts.say.input]]
+type = "bot_command"
+platform = "discord"
+command = "messages.send"
+required = true
+channel_id = "\${state:ROOM}"
+content = "hi"`)
+  expect(report.status).toBe('completed')
+  const [effect] = house.store.effects.list(report.executionId)
+  expect(effect?.args.channel_id).toBe(house.store.state.get('ROOM'))
+})
+
+test('a template tells the model its columns, and its table takes the rows', async () => {
+  await using house = await openHouse(() => '{"id": 123456789012345678, "name": "Guild", "owner_id": "42"}')
+  const report = await house.run(`[narrative]
+name = "guilds"
+template = "discord_guilds"
+target = "potential_guilds"
+[toc]
+order = ["a"]
+[acts]
+a = "Invent a gaming guild."`)
+  expect(report).toMatchObject({ status: 'completed', rows: [{ table: 'potential_guilds', stored: 1 }] })
+  expect(house.promptsOf('a')[0]).toContain('owner_id')
+  expect(house.promptsOf('a')[0]).toContain('Invent a gaming guild.')
+})
+
+test('media reaches the model, and a missing file ends the act with its place', async () => {
+  await using house = await openHouse()
+  house.write('dot.png', 'not really a picture')
+  const file = (name: string) =>
+    `${head('"look"')}[media.dot]\nfile = "./${name}"\n[acts]\nlook = ["media.dot", "Look."]`
+  await house.run(file('dot.png'))
+  expect(house.promptsOf('look')).toEqual(['<image image/png>\nLook.'])
+  expect(await house.run(file('none.png'))).toMatchObject({ status: 'failed', error: { code: 'missing-file' } })
+})
