@@ -6,7 +6,7 @@
 //   O2. What waits holds no secret (P8).
 //   O3. A backend that fails costs one log line a minute, with the numbers since the line before.
 
-import { TraceFlags } from '@opentelemetry/api'
+import { type SpanContext, TraceFlags } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import {
   BatchSpanProcessor,
@@ -16,6 +16,7 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 import { log } from './log.ts'
 import { isSecretKey, redact } from './redaction.ts'
+import { TailBuffer } from './tail-buffer.ts'
 
 export interface OutboxOptions {
   /** Most spans that wait or are under way. */
@@ -35,6 +36,8 @@ export interface OutboxOptions {
 export class SpanOutbox implements SpanProcessor {
   readonly #options: OutboxOptions
   readonly #batches: BatchSpanProcessor
+  /** Only sees spans when the sampler has them recorded. */
+  readonly #unsampled = new TailBuffer((span) => this.#accept(span))
   #waiting = 0
   #accepted = 0
   #dropped = 0
@@ -65,20 +68,14 @@ export class SpanOutbox implements SpanProcessor {
     }
   }
 
-  onStart(): void {}
+  onStart(span: { spanContext(): SpanContext }): void {
+    const { traceId, traceFlags } = span.spanContext()
+    if ((traceFlags & TraceFlags.SAMPLED) === 0) this.#unsampled.started(traceId)
+  }
 
   onEnd(span: ReadableSpan): void {
-    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return
-    if (this.#waiting >= this.#options.capacity) {
-      this.#dropped += 1
-      this.#failures = { ...this.#failures, dropped: this.#failures.dropped + 1 }
-      this.#say()
-      return
-    }
-    this.#waiting += 1
-    this.#accepted += 1
-    withoutSecrets(span)
-    this.#batches.onEnd(span)
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) this.#unsampled.ended(span)
+    else this.#accept(span)
   }
 
   /** Sends what waits; rejects when that fails. */
@@ -93,6 +90,19 @@ export class SpanOutbox implements SpanProcessor {
       this.#saidAt = Number.NEGATIVE_INFINITY
       this.#say()
     }
+  }
+
+  #accept(span: ReadableSpan): void {
+    if (this.#waiting >= this.#options.capacity) {
+      this.#dropped += 1
+      this.#failures = { ...this.#failures, dropped: this.#failures.dropped + 1 }
+      this.#say()
+      return
+    }
+    this.#waiting += 1
+    this.#accepted += 1
+    withoutSecrets(span)
+    this.#batches.onEnd(span)
   }
 
   #watched(exporter: SpanExporter): SpanExporter {

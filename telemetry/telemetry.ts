@@ -20,7 +20,7 @@ export interface TelemetryOptions {
   readonly otlpEndpoint?: string | undefined
   /** Sent with every export; for a backend that wants a key. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Share of new traces that are kept, 0 to 1. Default 1. */
+  /** Share of new traces that are kept, 0 to 1. Default 1. Above 0, traces in which something fails are kept as well. */
   readonly sampleRatio?: number | undefined
   /** Most spans that wait for the backend, about 1 kB each. Default 8192. */
   readonly spanQueueSize?: number | undefined

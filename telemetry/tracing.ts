@@ -6,17 +6,26 @@
 import { context, propagation, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import type { Resource } from '@opentelemetry/resources'
-import { NodeTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node'
+import {
+  NodeTracerProvider,
+  ParentBasedSampler,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-node'
 import { observe } from './instruments.ts'
 import { log } from './log.ts'
 import { SpanOutbox } from './span-outbox.ts'
+import { recordingAll } from './tail-buffer.ts'
 import { TelemetryError } from './telemetry-error.ts'
 
 export interface TracingOptions {
   /** Base URL of an OTLP/HTTP receiver. */
   readonly endpoint: string
   readonly headers: Readonly<Record<string, string>>
-  /** Share of new traces that are kept, 0 to 1; a continued trace follows the decision made at its beginning. */
+  /**
+   * Share of new traces that are kept, 0 to 1; a continued trace follows the decision made at its beginning. Between 0
+   * and 1 what this process did in a trace is kept as well when something failed in it.
+   */
   readonly sampleRatio: number
   readonly resource: Resource
   /** Most spans that may wait for the backend. */
@@ -42,7 +51,7 @@ export function startTracing(options: TracingOptions): Tracing {
   })
   const provider = new NodeTracerProvider({
     resource: options.resource,
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sampleRatio) }),
+    sampler: samplerFor(options.sampleRatio),
     spanLimits: { attributeValueLengthLimit: 4_096, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
     spanProcessors: [outbox],
   })
@@ -63,6 +72,11 @@ export function startTracing(options: TracingOptions): Tracing {
 }
 
 const EXPORT_TIMEOUT_MS = 3_000
+
+function samplerFor(ratio: number): Sampler {
+  const sampler = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
+  return ratio > 0 && ratio < 1 ? recordingAll(sampler) : sampler
+}
 
 function tracesUrl(endpoint: string): string {
   const url = URL.parse(endpoint)
