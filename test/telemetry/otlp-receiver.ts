@@ -7,8 +7,6 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { decodeTraces, type ReceivedSpan } from './otlp-decode.ts'
 
-export type { ReceivedSpan } from './otlp-decode.ts'
-
 /** `hang` never answers, `refuse` says 503, `reject` says 400, `reset` cuts the connection, `flood` answers 8 MB. */
 export type Mood = 'well' | 'hang' | 'refuse' | 'reject' | 'reset' | 'flood'
 
