@@ -44,21 +44,24 @@ function fillArray(
     return Array.from({ length: count }, (_, inner) => fill(shape.of, theme, random, inner, key))
   }
   const of = shape.of
-  if (of.is !== 'text' || of.choices !== undefined)
+  if (of.is !== 'text' || of.choices !== undefined || /date-time|\buri\b|email|uuid/.test(of.hint))
     return Array.from({ length: shape.count ?? 3 }, (_, inner) => fill(of, theme, random, index + inner, key))
-  if (/url|link|image/i.test(key)) return []
+  if (/url|link|image/i.test(key) && shape.count === undefined) return []
   if (/\bflags?\b/i.test(of.hint)) return ['COMMUNITY', 'WELCOME_SCREEN_ENABLED']
   // Words that the prompt shows as an example are meant, unless they are placeholders like `feature1`.
   if (shape.items !== undefined && !shape.items.some((item) => /\d$|\.\.\.|\s\(/.test(String(item)))) return shape.items
-  return random.shuffle(/feature/i.test(key) ? FEATURES : theme.tags).slice(0, shape.count ?? 3)
+  const words = random.shuffle(/feature/i.test(key) ? FEATURES : theme.tags)
+  return Array.from({ length: shape.count ?? 3 }, (_, inner) => fitLength(words[inner % words.length]!, of, theme))
 }
 
 const FEATURES = ['multi-step narratives', 'carousel mode', 'Discord integration', 'stored content', 'choice of models']
 
 function fillNumber(shape: Leaf, random: Random, index: number, key: string): number {
-  const [min, max] =
-    shape.min !== undefined && shape.max !== undefined ? [shape.min, shape.max] : usualRange(shape, key)
-  if (/(^|_)id$/.test(key) && shape.min === undefined) return random.int(1, 9) * 1000 + index + 1
+  const [usualMin, usualMax] = usualRange(shape, key)
+  const min = shape.min ?? Math.min(usualMin, shape.max ?? usualMin)
+  const max = Math.max(shape.max ?? Math.max(usualMax, min), min)
+  if (/(^|_)id$/.test(key) && shape.min === undefined && shape.max === undefined)
+    return random.int(1, 9) * 1000 + index + 1
   if (shape.is === 'number') return Math.round((min + random.next() * (max - min)) * 10) / 10
   const step = max - min >= 50 && min % 5 === 0 ? 5 : 1
   return min + step * random.int(0, Math.floor((max - min) / step))
@@ -75,21 +78,28 @@ function usualRange(shape: Leaf, key: string): [min: number, max: number] {
 }
 
 function fillText(shape: Leaf, theme: Theme, random: Random, index: number, key: string): string {
-  const text = textFor(shape, theme, random, index, key)
-  return shape.is === 'text' && shape.max !== undefined ? text.slice(0, shape.max) : text
+  return fitLength(textFor(shape, theme, random, index, key), shape, theme)
+}
+
+function fitLength(text: string, { min = 0, max = Number.POSITIVE_INFINITY }: Leaf, theme: Theme): string {
+  return text.length < min ? text.padEnd(Math.min(min, 10_000), ` ${theme.subject}`) : text.slice(0, max)
 }
 
 function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: string): string {
   const words = `${key} ${shape.hint}`.toLowerCase()
-  if (/timestamp|datetime|iso.?8601|date-time|_at\b/.test(words)) return timestamp(random)
+  const name = theme.name(index)
+  if (/timestamp|datetime|iso.?8601|date-time/.test(words)) return timestamp(random)
+  if (/\buuid\b/.test(shape.hint)) return `00000000-0000-4000-8000-${snowflake(random).slice(0, 12)}`
+  if (/\be-?mail\b/.test(words)) return `${slug(name)}@example.com`
+  if (/\buri\b/.test(shape.hint)) return `https://example.com/${slug(name)}`
+  if (/_at\b/.test(key)) return timestamp(random)
   if (/\bdate\b/.test(words)) return timestamp(random).slice(0, 10)
   if (/snowflake|discord id|owner_id|guild_id|channel_id|user_id/.test(words)) return snowflake(random)
   if (/^(text_content|content|body|text|message|post|caption|response)$/.test(key)) return theme.text(index)
-  if (/url|link|\bicon\b|avatar|banner/.test(words)) return `https://example.com/${slug(theme.name(index))}.png`
+  if (/url|link|\bicon\b|avatar|banner/.test(words)) return `https://example.com/${slug(name)}.png`
   if (/four digits/.test(words)) return String(random.int(1000, 9999))
-  if (/e-?mail/.test(words)) return `${slug(theme.name(index))}@example.com`
   if (typeof shape.example === 'string' && isMeant(shape.example)) return shape.example
-  if (/^(title|name|headline|label|heading)$|_(title|name)$/.test(key)) return theme.name(index)
+  if (/^(title|name|headline|label|heading)$|_(title|name)$/.test(key)) return name
   if (/reason|notes?|comment|rationale/.test(words)) return random.pick(REASONS)
   if (/description|summary|about|purpose/.test(words)) return descriptionOf(theme, index, random)
   if (/colou?r/.test(words)) return `#${random.int(0x100000, 0xffffff).toString(16)}`
@@ -100,7 +110,7 @@ function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: 
   if (/\bid\b/.test(words)) return `${slug(theme.subject)}-${index + 1}`
   if (/type|category|kind/.test(words)) return random.pick(['announcement', 'guide', 'story'])
   if (/tone/.test(words)) return random.pick(['friendly', 'professional', 'enthusiastic'])
-  return `${capital(theme.subject)}: ${theme.name(index)}`
+  return `${capital(theme.subject)}: ${name}`
 }
 
 /** A short word is a value to keep; a sentence, or something with dots, only stands for one. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Question } from '../../models/model.ts'
 import { reply } from '../../models/scripted/reply.ts'
 import { findShape, shapeOfSchema } from '../../models/scripted/shape.ts'
@@ -98,6 +99,63 @@ describe('shapes', () => {
     expect(value.tags).toHaveLength(2)
     expect(typeof value.inner.on).toBe('boolean')
     expect(shapeOfSchema({ anyOf: [{ type: 'number' }, { type: 'null' }] })).toMatchObject({ is: 'number' })
+  })
+
+  test('of any JSON schema are kept', () => {
+    const text = fc
+      .record({ minLength: fc.nat(20), extra: fc.nat(300) })
+      .map(({ minLength, extra }) => ({ type: 'string', minLength, maxLength: minLength + extra }))
+    const bounds = fc.tuple(fc.integer({ min: -50, max: 50 }), fc.nat(200))
+    const number = fc.constantFrom('integer', 'number').chain((type) =>
+      fc.oneof(
+        fc.constant({ type }),
+        bounds.map(([minimum, extra]) => ({ type, minimum, maximum: minimum + extra })),
+        bounds.map(([minimum]) => ({ type, minimum })),
+        bounds.map(([maximum]) => ({ type, maximum })),
+      ),
+    )
+    const leaf = fc.oneof(
+      text,
+      number,
+      fc.constant({ type: 'boolean' }),
+      fc.constant({ type: 'null' }),
+      fc.constant({ enum: ['a', 'b'] }),
+      fc.constantFrom('date-time', 'uri', 'email', 'uuid').map((format) => ({ type: 'string', format })),
+    )
+    const key = fc.constantFrom(
+      'title',
+      'text_content',
+      'tags',
+      'image_urls',
+      'score',
+      'id',
+      'created_at',
+      'count',
+      'link',
+      'type',
+      'x',
+    )
+    const { schema } = fc.letrec<{ schema: Record<string, unknown> }>((tie) => ({
+      schema: fc.oneof(
+        { maxDepth: 3 },
+        leaf,
+        fc.dictionary(key, tie('schema'), { maxKeys: 5 }).map((properties) => ({
+          type: 'object',
+          properties,
+          required: Object.keys(properties),
+          additionalProperties: false,
+        })),
+        fc.tuple(tie('schema'), fc.nat(6)).map(([items, minItems]) => ({ type: 'array', items, minItems })),
+      ),
+    }))
+    fc.assert(
+      fc.property(fc.dictionary(key, schema, { minKeys: 1, maxKeys: 4 }), (properties) => {
+        const root = { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
+        const value = JSON.parse(reply({ ...ask('Make one about tea'), json: { schema: root } }, '1', 1))
+        expect(z.fromJSONSchema(root as never).safeParse(value).error).toBeUndefined()
+      }),
+      { numRuns: 200, seed: 11 },
+    )
   })
 })
 
