@@ -383,6 +383,10 @@ export const CODES = {
     fix: 'Give it more time.',
   },
   interrupted: { summary: 'The command was interrupted.', fix: 'Run it again.' },
+  'demo-folder': {
+    summary: 'The demonstration cannot write its state.',
+    fix: 'Start it in a folder that you may write to.',
+  },
   'demo-failed': {
     summary: 'The demonstration did not end as promised.',
     fix: 'Look at the line that names what was expected; it is a fault of this program.',

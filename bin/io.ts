@@ -20,6 +20,7 @@ export interface Io {
   /** The working directory, or what -C says. Absolute. */
   readonly cwd: string
   readonly globals: Globals
+  readonly environment: Environment
   readonly json: boolean
   /** A line of the result. */
   print(line?: string): void
@@ -69,6 +70,7 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
   const io: Io = {
     cwd,
     globals,
+    environment: world.environment,
     json: globals.json,
     print: (line = '') => void stdout.write(`${line}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),

@@ -17,6 +17,6 @@ export function plainText(text: string): string {
 
 /** The text on one line, cut at so many characters. */
 export function oneLine(text: string, width: number): string {
-  const line = plainText(text).replace(/\s+/g, ' ').trim()
-  return line.length > width ? `${line.slice(0, Math.max(width - 1, 0))}…` : line
+  const characters = [...plainText(text).replace(/\s+/g, ' ').trim()]
+  return characters.length > width ? `${characters.slice(0, Math.max(width - 1, 0)).join('')}…` : characters.join('')
 }

@@ -7,6 +7,13 @@ import { oneLine } from './plain-text.ts'
 
 /** The line for an event, or none for one that changes nothing a person wants to read. */
 export function progressLine(event: ProgressEvent, paint: Paint): string | undefined {
+  const line = lineOf(event, paint)
+  // The id of a nested execution is its parent's, a slash and its key.
+  const depth = ('id' in event ? event.id : event.executionId).split('/').length - 1
+  return line === undefined ? undefined : '  '.repeat(depth) + line
+}
+
+function lineOf(event: ProgressEvent, paint: Paint): string | undefined {
   switch (event.type) {
     case 'execution.started':
       return executionLine(event, paint)

@@ -2,6 +2,8 @@
 //
 // Past this file nothing is optional that has a default, no path is relative and nobody looks into the environment.
 
+import type { ScriptedReply } from '../models/scripted/script.ts'
+
 /** The configuration in effect. What is optional here may really be absent. */
 export interface Config {
   /** Folder of botticelli.toml, or the working directory where there is none. Absolute, like every path here. */
@@ -45,6 +47,8 @@ export interface ModelsConfig {
   readonly servers: Readonly<Record<string, ServerConfig>>
   /** Prices that are not in the built-in list, by model. */
   readonly prices: Readonly<Record<string, PriceConfig>>
+  /** What a person wrote for the scripted model to say. */
+  readonly scripted?: { readonly replies: readonly ScriptedReply[] }
 }
 
 export const PROVIDERS = ['gemini', 'openai', 'anthropic', 'ollama'] as const

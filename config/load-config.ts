@@ -4,10 +4,11 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { parseScript, type ScriptedReply } from '../models/scripted/script.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import type { Config, ModelsConfig, ProviderConfig, TelemetryConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
-import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { readConfigFile } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
 import { assembleBots, assemblePrices, assembleServers } from './named-settings.ts'
 import { Values } from './values.ts'
@@ -36,7 +37,7 @@ export interface Loaded {
 export function loadConfig({ cwd, environment, file: named, flags = {}, onTerminal = false }: LoadOptions): Loaded {
   const path = named === undefined ? findUp(cwd) : resolve(cwd, named)
   const root = path === undefined ? cwd : dirname(path)
-  const file = path === undefined ? undefined : read(path)
+  const file = path === undefined ? undefined : readConfigFile(readText(path), path)
   const dotEnv = readDotEnv(join(root, '.env'))
   const settings = resolveSettings({ flags, environment, dotEnv, file, cwd })
   const values = new Values(settings, { root, cwd })
@@ -83,14 +84,12 @@ function findUp(folder: string): string | undefined {
   return parent === folder ? undefined : findUp(parent)
 }
 
-function read(path: string): ConfigFile {
-  let text: string
+function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (cause) {
     throw new ConfigError('file-read', `${path} cannot be read.`, { cause })
   }
-  return readConfigFile(text, path)
 }
 
 function assembleModels(
@@ -110,7 +109,15 @@ function assembleModels(
     },
     servers,
     prices,
+    ...(values.get('models.script') !== undefined && {
+      scripted: { replies: readScript(values.path('models.script')) },
+    }),
   }
+}
+
+/** @throws ModelError `script-invalid` with its place */
+function readScript(path: string): readonly ScriptedReply[] {
+  return parseScript(readText(path), path)
 }
 
 function provider(apiKey: string | undefined, baseUrl: string | undefined): ProviderConfig {

@@ -50,6 +50,7 @@ export const SETTINGS = {
   'models.retries': setting(integer(0, 20), 3, 'How often a failed question is asked again.', [
     'BOTTICELLI_MODEL_RETRIES',
   ]),
+  'models.script': unset(text, 'Path of a file with replies for the scripted model.', ['BOTTICELLI_SCRIPT']),
   'models.gemini.api_key': secret('Key of the Gemini API.', ['GEMINI_API_KEY', 'GOOGLE_API_KEY']),
   'models.gemini.base_url': unset(url, 'Another address of the Gemini API.', ['GEMINI_BASE_URL']),
   'models.openai.api_key': secret('Key of the OpenAI API.', ['OPENAI_API_KEY']),

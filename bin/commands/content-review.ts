@@ -13,6 +13,7 @@ import { reportError } from '../error-report.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { withStore } from '../project.ts'
+import type { ApprovedAnswer } from '../server-routes.ts'
 
 export const contentApprove: Run = (options, io) => review('approved', options, io)
 export const contentReject: Run = (options, io) => review('rejected', options, io)
@@ -59,7 +60,7 @@ async function review(status: 'approved' | 'rejected', options: Options, io: Io)
 
 /** Names of the bots that will post at once. A server that does not answer finds the row at its next run. */
 async function tellServer({ stateDir }: Config): Promise<readonly string[]> {
-  const answer = await askServer<{ told: readonly string[] }>(stateDir, 'POST', '/v1/approved').catch(noAnswer)
+  const answer = await askServer<ApprovedAnswer>(stateDir, 'POST', '/v1/approved').catch(noAnswer)
   return answer?.told ?? []
 }
 

@@ -2,9 +2,8 @@
 //
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once.
 
-import { ulid } from 'ulid'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
-import type { BotConfig, Config } from '../../config/config.ts'
+import type { Config } from '../../config/config.ts'
 import { openControl } from '../../console/control.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
 import type { Run } from '../command.ts'
@@ -13,18 +12,19 @@ import { duration } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { banner } from '../serve-banner.ts'
+import { serverRoutes } from '../server-routes.ts'
 
 export const serve: Run = async (options, io) => {
   const begunAt = io.now()
   const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
-  const bots = config.bots.filter((bot) => bot.enabled)
-  for (const bot of bots) loadNarrative(bot.narrative, bot.narrativeName, { base: config.root })
+  for (const bot of config.bots.filter((one) => one.enabled))
+    loadNarrative(bot.narrative, bot.narrativeName, { base: config.root })
 
   let app: Botticelli | undefined
-  await using _lock = await openControl(config.stateDir, {
-    'GET /v1/status': () => ({ ...app?.status(), ready: app !== undefined }),
-    'POST /v1/approved': () => ({ told: app === undefined ? [] : tellPosters(app, bots) }),
-  })
+  await using _lock = await openControl(
+    config.stateDir,
+    serverRoutes(() => app, config.bots),
+  )
   using interrupts = watchInterrupts(io.now)
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
@@ -43,15 +43,6 @@ export const serve: Run = async (options, io) => {
     return EXIT.failed
   }
   return EXIT.ok
-}
-
-/** Posting bots without a schedule run when something was approved; the others keep to their times. */
-function tellPosters(app: Botticelli, bots: readonly BotConfig[]): string[] {
-  const waiting = bots.filter((bot) => bot.type === 'posting' && bot.everyMs === undefined)
-  return waiting.flatMap(({ name }) => {
-    const message = { type: 'content.produced', run: ulid(), by: 'review', rows: 1 } as const
-    return app.system.tell(`/bots/${name}`, message).accepted ? [name] : []
-  })
 }
 
 function announce(app: Botticelli, config: Config, begunAt: number, io: Io): void {

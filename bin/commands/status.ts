@@ -10,6 +10,7 @@ import { ago, duration, money, plural, tokens } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
 import { withStore } from '../project.ts'
+import type { StatusAnswer } from '../server-routes.ts'
 import { table } from '../table.ts'
 
 type Pipeline = ServerStatus['pipeline']
@@ -25,22 +26,22 @@ const NOTHING: Stored = {
 
 export const status: Run = async (options, io) => {
   const { config } = io.config()
-  const server = await askServer<ServerStatus & { ready: boolean }>(config.stateDir, 'GET', '/v1/status')
-  const worries = server === undefined || !server.ready ? [] : worriesOf(server)
-  if (server !== undefined && !server.ready) {
+  const server = await askServer<StatusAnswer>(config.stateDir, 'GET', '/v1/status')
+  if (server?.ready === false) {
     if (io.json) io.printJson({ running: true, ready: false })
     else io.print('The server is starting.')
     return EXIT.ok
   }
-  if (server !== undefined) {
-    if (io.json) io.printJson({ running: true, ...server, worries })
-    else showServer(server, config, worries, io)
-  } else {
+  if (server === undefined) {
     const stored = await readStored(config, io.now())
     if (io.json) io.printJson({ running: false, ...stored })
     else showStored(stored, config, io)
+    return options.isSet('exit-status') ? EXIT.failed : EXIT.ok
   }
-  return options.isSet('exit-status') && (worries.length > 0 || server === undefined) ? EXIT.failed : EXIT.ok
+  const worries = worriesOf(server)
+  if (io.json) io.printJson({ running: true, ...server, worries })
+  else showServer(server, config, worries, io)
+  return options.isSet('exit-status') && worries.length > 0 ? EXIT.failed : EXIT.ok
 }
 
 function readStored({ pipeline: tables, ...config }: Config, now: number): Promise<Stored> {

@@ -1,0 +1,35 @@
+// Server routes: what a running server answers on its control socket.
+
+import { ulid } from 'ulid'
+import type { ServerStatus } from '../actors/server-status.ts'
+import type { Botticelli } from '../botticelli.ts'
+import type { BotConfig } from '../config/config.ts'
+import type { Routes } from '../console/control.ts'
+
+/** `ready` is false while the server starts: nothing but that is known then. */
+export type StatusAnswer = { readonly ready: false } | (ServerStatus & { readonly ready: true })
+export interface ApprovedAnswer {
+  /** Names of the bots that post now. */
+  readonly told: readonly string[]
+}
+
+/** @param app the server, as soon as it runs */
+export function serverRoutes(app: () => Botticelli | undefined, bots: readonly BotConfig[]): Routes {
+  return {
+    'GET /v1/status': (): StatusAnswer => {
+      const status = app()?.status()
+      return status === undefined ? { ready: false } : { ready: true, ...status }
+    },
+    'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots) }),
+  }
+}
+
+/** Posting bots without a schedule run when something was approved; the others keep to their times. */
+function tellPosters(app: Botticelli | undefined, bots: readonly BotConfig[]): string[] {
+  if (app === undefined) return []
+  const waiting = bots.filter((bot) => bot.enabled && bot.type === 'posting' && bot.everyMs === undefined)
+  return waiting.flatMap(({ name }) => {
+    const message = { type: 'content.produced', run: ulid(), by: 'review', rows: 1 } as const
+    return app.system.tell(`/bots/${name}`, message).accepted ? [name] : []
+  })
+}
