@@ -1,0 +1,135 @@
+// Bots: told to run they run, crashed they come back, and what they had begun is finished once.
+
+import { expect, test } from 'vitest'
+import { openHealthBook } from '../../actors/bot-health.ts'
+import { type BotSettings, botSpec } from '../../actors/bot-runs.ts'
+import { ModelError } from '../../models/model-error.ts'
+import { until } from '../end-to-end/project.ts'
+import { type House, openHouse, type Say } from './house.ts'
+
+const NARRATIVE = `[narrative]
+name = "posts"
+[toc]
+order = ["draft", "as_json"]
+[acts]
+draft = "Draft."
+as_json = "{{draft}} as JSON."
+`
+
+test('a run is asked for by message, and its rows are told to the followers', async () => {
+  await using house = await openBots([bot('maker', { followers: ['/bots/reader'] }), bot('reader')])
+  house.tell('maker', '01RUN')
+  await house.settled(2)
+  expect(house.store.executions.list()).toMatchObject([
+    { bot: 'reader', trigger: 'message', status: 'completed' },
+    { id: '01RUN', bot: 'maker', trigger: 'schedule', status: 'completed' },
+  ])
+})
+
+test('the same run, told twice, runs once', async () => {
+  await using house = await openBots([bot('maker')])
+  house.tell('maker', '01RUN')
+  house.tell('maker', '01RUN')
+  await house.handled('maker', 2)
+  expect(house.asked).toHaveLength(2)
+})
+
+test('a bot that is killed in the middle of a run comes back, goes on where it was, and the others do not notice', async () => {
+  const reached = Promise.withResolvers<void>()
+  const says: Say = async ({ act, call }) => {
+    if (act === 'as_json' && call === 2) {
+      reached.resolve()
+      await new Promise(() => {})
+    }
+    return '{"text":"a post"}'
+  }
+  await using house = await openBots([bot('maker'), bot('other')], says)
+  house.tell('maker', '01RUN')
+  await reached.promise
+  house.system.kill('/bots/maker')
+  await house.settled(1)
+
+  expect(house.system.record('/bots/maker')).toMatchObject({ incarnation: 2, restarts: 1 })
+  expect(house.system.record('/bots/other')).toMatchObject({ incarnation: 1, restarts: 0 })
+  // The answer of the draft was in the journal; only the call that was in flight is made again.
+  expect(house.asked.map(({ act }) => act)).toEqual(['draft', 'as_json', 'as_json'])
+  expect(house.store.content.list({ table: 'posts' })).toHaveLength(1)
+})
+
+test('a bot that throws is restarted, and takes messages again', async () => {
+  await using house = await openBots([bot('maker'), bot('other')])
+  house.system.tell('/bots/maker', { type: 'bot.crash' })
+  house.tell('maker', '01RUN')
+  await house.settled(1)
+  expect(house.system.record('/bots/other')).toMatchObject({ incarnation: 1, restarts: 0 })
+  expect(house.system.record('/bots/maker')?.restarts).toBeGreaterThan(0)
+  expect(house.system.deadLetters()).toMatchObject([{ reason: 'poison', message: { type: 'bot.crash' } }])
+})
+
+test('a run that fails is counted, and the bot stays up', async () => {
+  await using house = await openBots([bot('maker')], () => new ModelError('model-auth', 'No.'))
+  house.tell('maker', '01A')
+  house.tell('maker', '01B')
+  await house.handled('maker', 2)
+  expect(house.health.of('maker')).toMatchObject({
+    failed: 2,
+    consecutiveFailures: 2,
+    lastError: { code: 'model-auth' },
+  })
+  expect(house.system.record('/bots/maker')).toMatchObject({ incarnation: 1, restarts: 0, value: 'idle' })
+})
+
+test('a bot that has nothing to work on skips its run', async () => {
+  await using house = await openBots([bot('curator', { worksOn: 'drafts' })])
+  house.tell('curator', '01RUN')
+  await house.handled('curator', 1)
+  expect(house.health.of('curator')).toMatchObject({ skipped: 1, failed: 0 })
+  expect(house.store.executions.list()).toEqual([])
+})
+
+// ---------------------------------------------------------------------------- set-up
+
+type Bots = House & {
+  readonly health: ReturnType<typeof openHealthBook>
+  tell(bot: string, run: string): void
+  /** Waits until so many executions have ended. */
+  settled(executions: number): Promise<void>
+  /** Waits until a bot has handled so many messages. */
+  handled(bot: string, messages: number): Promise<void>
+}
+
+function bot(name: string, more: Partial<BotSettings> = {}): Omit<BotSettings, 'narrative'> {
+  return { name, type: 'custom', followers: [], ...more }
+}
+
+async function openBots(
+  bots: readonly Omit<BotSettings, 'narrative'>[],
+  say: Say = () => '{"text":"a post"}',
+): Promise<Bots> {
+  const health = openHealthBook(bots.map(({ name }) => name))
+  let narrative = ''
+  const house = await openHouse(say, (services) => {
+    const settings = bots.map(
+      (each): BotSettings => ({
+        ...each,
+        get narrative() {
+          return narrative
+        },
+      }),
+    )
+    const children = settings.map((each) => botSpec(each, services, health))
+    return [{ id: 'bots', strategy: 'one_for_one', intensity: 5, children }]
+  })
+  narrative = house.write('posts.toml', NARRATIVE)
+  const records = () => JSON.stringify([...house.system.records()])
+  return Object.assign(house, {
+    health,
+    tell: (name: string, run: string) => {
+      house.system.tell(`/bots/${name}`, { type: 'bot.run', run, trigger: 'schedule' } as never)
+    },
+    settled: (executions: number) =>
+      until(() => house.store.executions.list({ status: 'completed' }).length >= executions, 10_000, records),
+    handled: (name: string, messages: number) =>
+      until(() => (house.system.record(`/bots/${name}`)?.handled ?? 0) >= messages, 10_000, records),
+  })
+}
