@@ -20,9 +20,16 @@ export function redact(text: string): string {
   return clean
 }
 
+/** The same, cut at a length. A secret that lies across the cut is taken out as well. */
+export function redactWithin(text: string, maxLength: number): string {
+  const clean = redact(text.slice(0, maxLength + LONGEST_SECRET))
+  if (clean.length <= maxLength && text.length <= maxLength + LONGEST_SECRET) return clean
+  return `${clean.slice(0, maxLength)}… [cut]`
+}
+
 /** A value as plain data without secrets: R1 by key, R2 and R3 in every string. Deep, long and wide values are cut. */
 export function redactValue(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return redact(cut(value, MAX_TEXT_LENGTH))
+  if (typeof value === 'string') return redactWithin(value, MAX_TEXT_LENGTH)
   if (typeof value === 'bigint') return value.toString()
   if (value === null || typeof value !== 'object') return typeof value === 'function' ? '[function]' : value
   if (depth >= MAX_DEPTH) return '[too deep]'
@@ -34,10 +41,13 @@ export function redactValue(value: unknown, depth = 0): unknown {
   return redactFields(value as Readonly<Record<string, unknown>>, depth)
 }
 
-/** Takes these very values out of everything from now on. Values under 8 characters are too common to be looked for. */
+/** Takes these very values out of everything from now on, as they are, in a URL or in JSON. Values under 8 characters are too common to be looked for. */
 export function hideSecrets(secrets: Iterable<string | undefined>): void {
   for (const secret of secrets) {
-    if (secret !== undefined && secret.length >= MIN_SECRET_LENGTH) known.add(secret)
+    if (secret === undefined || secret.length < MIN_SECRET_LENGTH) continue
+    known.add(secret)
+    known.add(encodeURIComponent(secret.toWellFormed()))
+    known.add(JSON.stringify(secret).slice(1, -1))
   }
 }
 
@@ -60,6 +70,7 @@ export function countRedactions(): number {
 }
 
 const MIN_SECRET_LENGTH = 8
+const LONGEST_SECRET = 4_096
 const MAX_TEXT_LENGTH = 8_192
 const MAX_STACK_LENGTH = 4_096
 const MAX_DEPTH = 6
@@ -119,12 +130,8 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
   return {
     type: error.name,
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    message: redact(cut(error.message, MAX_TEXT_LENGTH)),
-    ...(error.stack !== undefined && { stack: redact(cut(error.stack, MAX_STACK_LENGTH)) }),
+    message: redactWithin(error.message, MAX_TEXT_LENGTH),
+    ...(error.stack !== undefined && { stack: redactWithin(error.stack, MAX_STACK_LENGTH) }),
     ...(cause !== undefined && { cause: redactValue(cause, depth + 1) }),
   }
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)}… [${text.length - length} characters cut]`
 }

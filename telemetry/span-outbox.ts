@@ -15,7 +15,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
 import { log } from './log.ts'
-import { isSecretKey, redact } from './redaction.ts'
+import { isSecretKey, redactWithin } from './redaction.ts'
 import { TailBuffer } from './tail-buffer.ts'
 
 export interface OutboxOptions {
@@ -151,6 +151,7 @@ interface Failures {
 
 const NO_FAILURES: Failures = { batches: 0, lost: 0, dropped: 0 }
 const SILENCE_MS = 60_000
+const MAX_VALUE_LENGTH = 4_096
 
 /** Without its stack: it leads only through the exporter. */
 function messageOf(error: unknown): object {
@@ -163,15 +164,15 @@ function messageOf(error: unknown): object {
 function withoutSecrets(span: ReadableSpan): void {
   cleanAttributes(span.attributes)
   for (const event of span.events) if (event.attributes !== undefined) cleanAttributes(event.attributes)
-  if (span.status.message !== undefined) span.status.message = redact(span.status.message)
+  if (span.status.message !== undefined) span.status.message = redactWithin(span.status.message, MAX_VALUE_LENGTH)
 }
 
 function cleanAttributes(attributes: Record<string, unknown>): void {
   for (const key in attributes) {
     const value = attributes[key]
     if (isSecretKey(key)) attributes[key] = '[redacted]'
-    else if (typeof value === 'string') attributes[key] = redact(value)
+    else if (typeof value === 'string') attributes[key] = redactWithin(value, MAX_VALUE_LENGTH)
     else if (Array.isArray(value))
-      attributes[key] = value.map((item) => (typeof item === 'string' ? redact(item) : item))
+      attributes[key] = value.map((item) => (typeof item === 'string' ? redactWithin(item, MAX_VALUE_LENGTH) : item))
   }
 }

@@ -15,7 +15,6 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { errorTypeOf } from './error-type.ts'
-import { redact } from './redaction.ts'
 import { kindOfSpan, type SpanKindName, type SpanName } from './span-table.ts'
 import { parseTraceparent, type TraceContext, toContext } from './trace-context.ts'
 
@@ -34,7 +33,7 @@ export interface SpanOptions {
 /**
  * Runs `fn` inside a span and ends the span when `fn`, or the promise it returns, has ended.
  *
- * Attribute values are redacted before they leave the process.
+ * Secrets in attributes, events and messages of errors are taken out before they leave the process.
  */
 export function inSpan<T>(name: SpanName, options: SpanOptions, fn: (span: Span) => T): T {
   const { parent } = options
@@ -102,12 +101,12 @@ function isPromise(value: unknown): value is Promise<unknown> {
 function markFailed(span: Span, thrown: unknown): void {
   if (!span.isRecording()) return
   const type = errorTypeOf(thrown)
-  const message = redact(thrown instanceof Error ? thrown.message : String(thrown))
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
   span.setAttribute('error.type', type)
   span.setStatus({ code: SpanStatusCode.ERROR, message })
   span.addEvent('exception', {
     'exception.type': thrown instanceof Error ? thrown.name : typeof thrown,
     'exception.message': message,
-    ...(thrown instanceof Error && thrown.stack && { 'exception.stacktrace': redact(thrown.stack) }),
+    ...(thrown instanceof Error && thrown.stack && { 'exception.stacktrace': thrown.stack }),
   })
 }

@@ -48,7 +48,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   await running?.shutdown()
   hideSecrets(options.secrets ?? [])
   if (options.log !== undefined) await startLog(options.log)
-  const [tracing, metrics] = await load(options)
+  const [tracing, metrics] = await load(options).catch((error: unknown) => {
+    stopLog()
+    throw error
+  })
   const endObservations = observeTelemetry(options)
   const limitMs = options.shutdownMs ?? 3_000
 

@@ -52,7 +52,8 @@ export function startTracing(options: TracingOptions): Tracing {
   const provider = new NodeTracerProvider({
     resource: options.resource,
     sampler: samplerFor(options.sampleRatio),
-    spanLimits: { attributeValueLengthLimit: 4_096, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
+    // The outbox cuts values at half of that, after it has looked for secrets.
+    spanLimits: { attributeValueLengthLimit: 8_192, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
     spanProcessors: [outbox],
   })
   // Also registers an AsyncLocalStorage context manager and the propagators of W3C trace context and baggage.

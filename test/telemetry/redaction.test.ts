@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hideSecrets, isSecretKey, redact, redactValue } from '../../telemetry/redaction.ts'
+import { hideSecrets, isSecretKey, redact, redactValue, redactWithin } from '../../telemetry/redaction.ts'
 import { SECRETS } from './secrets.ts'
 
 describe('redact', () => {
@@ -30,6 +30,21 @@ describe('redact', () => {
     hideSecrets(['correct horse battery staple', undefined, 'short'])
     expect(redact('he said correct horse battery staple!')).toBe('he said [redacted]!')
     expect(redact('a short word')).toBe('a short word')
+    hideSecrets(['100% "secret" words'])
+    const said = '100% "secret" words'
+    expect(redact(`?q=${encodeURIComponent(said)}`)).toBe('?q=[redacted]')
+    expect(redact(JSON.stringify({ said }))).toBe('{"said":"[redacted]"}')
+  })
+
+  test('leaves no half of a secret at a cut', () => {
+    const secret = `sk-${'aB3dE5fG7hJ9'.repeat(4)}`
+    for (let before = 50; before <= 100; before++) {
+      const text = redactWithin(`${'x'.repeat(before - 1)} ${secret} and more`, 100)
+      expect(text).not.toMatch(/sk-|aB3dE5/)
+      expect(text.length).toBeLessThanOrEqual(108)
+    }
+    expect(redactWithin('y'.repeat(101), 100)).toBe(`${'y'.repeat(100)}… [cut]`)
+    expect(redactWithin('y'.repeat(100), 100)).toBe('y'.repeat(100))
   })
 
   test('stays quick on long texts that look like secrets', () => {
