@@ -40,6 +40,15 @@ function unansweredError(error: SdkError, { provider, model, secrets }: Call): M
   const said = scrub(error.message, secrets)
   const details = { provider, model, cause: plainCause(error, said) }
   const systemCode = codeInside(error)
+  if (error.name === 'AI_DownloadError')
+    return new ModelError(
+      'model-bad-request',
+      `An attachment for ${provider} model ${model} could not be fetched: ${said}`,
+      {
+        ...details,
+        retryable: systemCode !== undefined,
+      },
+    )
   if (systemCode !== undefined && /TIMEOUT|ETIMEDOUT/.test(systemCode))
     return new ModelError(
       'model-timeout',
@@ -68,7 +77,6 @@ const BAD_QUESTION = new Set([
   'AI_InvalidPromptError',
   'AI_InvalidArgumentError',
   'AI_InvalidDataContentError',
-  'AI_DownloadError',
 ])
 /** The code of the system or of undici, at any depth of causes. */
 function codeInside(error: unknown): string | undefined {

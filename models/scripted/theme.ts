@@ -1,6 +1,7 @@
 // Theme: what a prompt wants something to be about, with names and descriptions that fit.
 
-import { capital, focusOf, type PostRequest, writePost } from './post.ts'
+import { capital } from './phrases.ts'
+import { focusOf, type PostRequest, writePost } from './post.ts'
 import type { Reading } from './reading.ts'
 import { limitsOf } from './reading.ts'
 import type { Scene } from './scene.ts'

@@ -3,7 +3,7 @@
 // Obeys what the shape says (choices, ranges, counts); where it says little, the key's name decides.
 
 import type { Json } from '../../json.ts'
-import { capital } from './post.ts'
+import { capital } from './phrases.ts'
 import type { Random } from './random.ts'
 import type { Shape } from './shape.ts'
 

@@ -298,6 +298,19 @@ test.for([['openai:gpt-4o'], ['anthropic:claude-sonnet-4-5']] as const)(
   },
 )
 
+test('an attachment on our own machine is not fetched for a provider', async () => {
+  await using server = await startProviderServer()
+  const source = { url: `${server.url}/secret.png` }
+  const asked = createModels(server.config, { clock: systemClock })
+    .find('gemini:gemini-2.0-flash')
+    .ask(
+      { origin, messages: [{ role: 'user', parts: [{ type: 'media', kind: 'image', mime: 'image/png', source }] }] },
+      { signal: never },
+    )
+  await expect(asked).rejects.toMatchObject({ code: 'model-bad-request' })
+  expect(server.requests).toEqual([])
+})
+
 test('an attachment without a full address is a bad request', async () => {
   await using server = await startProviderServer()
   const part = { type: 'media' as const, kind: 'image' as const, mime: 'image/png', source: { url: 'deck.png' } }
