@@ -15,10 +15,7 @@ import { FakeClock, settle } from './fake-clock.ts'
 
 const exporter = new InMemorySpanExporter()
 
-beforeAll(() => {
-  new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register()
-}))
-})
+beforeAll(() => new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register())
 
 beforeEach(() => exporter.reset())
 
