@@ -362,10 +362,6 @@ export const CODES = {
     summary: 'What the command was asked about does not exist.',
     fix: 'List what there is with the "list" command of the same kind.',
   },
-  'server-not-running': {
-    summary: 'The command needs a running server, and none runs for this project.',
-    fix: 'Start one with "botticelli serve".',
-  },
   'server-running': {
     summary: 'A server already runs for this project; a second one is refused.',
     fix: 'Use the running one, or stop it first.',
@@ -382,7 +378,6 @@ export const CODES = {
     summary: 'The time given with --timeout was over before the command had finished.',
     fix: 'Give it more time.',
   },
-  interrupted: { summary: 'The command was interrupted.', fix: 'Run it again.' },
   'demo-folder': {
     summary: 'The demonstration cannot write its state.',
     fix: 'Start it in a folder that you may write to.',

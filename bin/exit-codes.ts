@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.usage, 'unknown command or flag, bad argument'],
   [EXIT.invalid, 'configuration or narrative invalid'],
   [EXIT.notFound, 'what was asked about does not exist'],
-  [EXIT.unreachable, 'no server runs for this project, or it does not answer'],
+  [EXIT.unreachable, 'the server of this project does not answer'],
   [EXIT.denied, 'not permitted'],
   [EXIT.stopped, 'stopped by a safety gate: a confirmation is missing, a server already runs'],
   [EXIT.partial, 'some items of several failed; the result says which'],
@@ -41,13 +41,11 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   'narrative-ambiguous': EXIT.usage,
   'bad-config': EXIT.invalid,
   'toml-syntax': EXIT.invalid,
-  'server-not-running': EXIT.unreachable,
   'server-unreachable': EXIT.unreachable,
   'server-running': EXIT.stopped,
   'confirmation-missing': EXIT.stopped,
   'confirmation-required': EXIT.stopped,
   'timed-out': EXIT.timeout,
-  interrupted: EXIT.interrupted,
 }
 
 /** The exit code that says most about an error; what is not listed has failed, no more. */

@@ -106,6 +106,7 @@ function fail(output) {
 }
 
 function giveUp(what, cause, fix) {
-  process.stderr.write(`error[install-failed]: ${what}\ncause  ${cause}\nfix    ${fix}\n`)
+  const code = 'install-failed'
+  process.stderr.write(`error[${code}]: ${what}\ncause  ${cause}\nfix    ${fix}\n`)
   process.exit(1)
 }

@@ -10,7 +10,7 @@ import { parseToml, type Span, type TomlNode, type TomlTable } from '../narrativ
 import type { Kind } from './kinds.ts'
 import { SETTINGS, type SettingKey } from './settings.ts'
 
-export interface FileValue {
+interface FileValue {
   readonly key: SettingKey
   /** What stands for the `*` of the key. */
   readonly name?: string

@@ -33,7 +33,7 @@ export interface Config {
 }
 
 export const POSTINGS = ['dry-run', 'live'] as const
-export type Posting = (typeof POSTINGS)[number]
+type Posting = (typeof POSTINGS)[number]
 
 export interface ModelsConfig {
   /** The model of an act that names none. */
@@ -51,8 +51,7 @@ export interface ModelsConfig {
   readonly scripted?: { readonly replies: readonly ScriptedReply[] }
 }
 
-export const PROVIDERS = ['gemini', 'openai', 'anthropic', 'ollama'] as const
-export type ProviderName = (typeof PROVIDERS)[number]
+type ProviderName = 'gemini' | 'openai' | 'anthropic' | 'ollama'
 
 export interface ProviderConfig {
   readonly apiKey?: string
@@ -70,7 +69,7 @@ export interface PriceConfig {
   readonly outputPerMillion: number
 }
 
-export interface DiscordConfig {
+interface DiscordConfig {
   readonly token?: string
   readonly apiUrl?: string
   readonly guildId?: string
@@ -78,7 +77,7 @@ export interface DiscordConfig {
 }
 
 export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
-export type BotType = (typeof BOT_TYPES)[number]
+type BotType = (typeof BOT_TYPES)[number]
 
 export interface BotConfig {
   readonly name: string
@@ -96,7 +95,7 @@ export interface BotConfig {
   readonly enabled: boolean
 }
 
-export interface PipelineConfig {
+interface PipelineConfig {
   /** Table of what was generated and waits for a decision. */
   readonly drafts: string
   /** Table that the posting bot reads; an approved draft is copied there. */
@@ -104,9 +103,9 @@ export interface PipelineConfig {
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = (typeof LOG_LEVELS)[number]
 export const LOG_FORMATS = ['pretty', 'json'] as const
-export type LogFormat = (typeof LOG_FORMATS)[number]
+type LogFormat = (typeof LOG_FORMATS)[number]
 
 export interface TelemetryConfig {
   readonly serviceName: string

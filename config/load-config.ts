@@ -13,7 +13,7 @@ import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolv
 import { assembleBots, assemblePrices, assembleServers } from './named-settings.ts'
 import { Values } from './values.ts'
 
-export const CONFIG_FILE = 'botticelli.toml'
+const CONFIG_FILE = 'botticelli.toml'
 
 export interface LoadOptions {
   /** Where the search begins; paths in flags and variables are relative to it. Absolute. */
@@ -48,7 +48,9 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
   const bots = assembleBots(values, file)
   const servers = assembleServers(values, file, secretOf)
   const prices = assemblePrices(values, file)
-  const diagnostics = [...(file?.diagnostics ?? []), ...bots.faults, ...servers.faults, ...prices.faults]
+  const diagnostics = [...(file?.diagnostics ?? []), ...bots.faults, ...servers.faults, ...prices.faults].sort(
+    (a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
+  )
   if (diagnostics.some((one) => one.severity === 'error')) throw ConfigError.of(diagnostics)
 
   const config: Config = {

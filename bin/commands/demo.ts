@@ -10,6 +10,7 @@ import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { openControl } from '../../console/control.ts'
+import { BotticelliError } from '../../errors.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import type { ActRecord, ContentRow, Store } from '../../store/store.ts'
 import { traceIdOf } from '../../telemetry/trace-context.ts'
@@ -17,6 +18,7 @@ import type { Run } from '../command.ts'
 import { type Check, checkOutcome, type Outcome, undecided } from '../demo/demo-checks.ts'
 import { DEMO_FOLDER, fillDemoFolder, makeDemoFolder, POST_EVERY_MS } from '../demo/demo-folder.ts'
 import { DemoStory } from '../demo/demo-story.ts'
+import { errorText } from '../error-report.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { duration, money, plural, tokens } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
@@ -145,8 +147,10 @@ function conclude(
   const left = undecided(outcome.drafts, outcome.approved)
   if (io.json) printJson(outcome, checks, left, tookMs, io)
   for (const line of [...figureLines(outcome, tookMs), '', ...leftLines(left, io), '']) story.say(line)
-  for (const { promise } of broken)
-    io.stderr.write(`${io.paintRemark('red', 'error[demo-failed]')}: not so: ${promise}\n`)
+  for (const { promise } of broken) {
+    io.stderr.write(`${errorText(new BotticelliError('demo-failed', `Not so: ${promise}.`), io)}
+`)
+  }
   return broken.length === 0 ? EXIT.ok : EXIT.failed
 }
 

@@ -21,7 +21,7 @@ interface Stored {
 
 const NOTHING: Stored = {
   pipeline: { pending: 0, approved: 0, posted: 0 },
-  today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0 },
+  today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0, repeated: 0 },
 }
 
 export const status: Run = async (options, io) => {

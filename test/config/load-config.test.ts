@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ConfigError } from '../../config/config-error.ts'
+import { type LoadOptions, loadConfig } from '../../config/load-config.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'botticelli-config-')))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('without a file', () => {
+  test('everything has a default', () => {
+    const { config, warnings } = load()
+    expect(config).toMatchObject({
+      root: folder,
+      stateDir: join(folder, '.botticelli'),
+      database: join(folder, '.botticelli', 'botticelli.db'),
+      posting: 'dry-run',
+      narrativePaths: [join(folder, 'narratives')],
+      bots: [],
+      models: { default: 'gemini-2.5-flash-lite', providers: { gemini: {} }, servers: {}, prices: {} },
+      telemetry: { serviceName: 'botticelli', sampleRatio: 1, prometheus: { host: '127.0.0.1', port: 9464 } },
+    })
+    expect(config.telemetry.otlpEndpoint).toBeUndefined()
+    expect(warnings).toEqual([])
+  })
+
+  test('the log is for people on a terminal and for machines elsewhere', () => {
+    expect(load({ onTerminal: true }).config.telemetry.log.format).toBe('pretty')
+    expect(load({ onTerminal: false }).config.telemetry.log.format).toBe('json')
+  })
+})
+
+describe('layers', () => {
+  test('a flag wins over the environment, that over .env, that over the file, that over the default', () => {
+    write('botticelli.toml', 'posting = "live"\n[models]\ndefault = "from-file"\n[telemetry]\nmetrics_port = 1')
+    write('.env', 'BOTTICELLI_MODEL=from-dot-env\nBOTTICELLI_METRICS_PORT=2\n')
+    const environment = { BOTTICELLI_MODEL: 'from-environment' }
+    const origins = (options: Partial<LoadOptions>) => {
+      const { settings } = load(options)
+      const of = (key: string) => settings.find((one) => one.path === key)
+      return ['posting', 'telemetry.metrics_port', 'models.default', 'drain'].map((key) => [
+        of(key)?.value,
+        of(key)?.origin.layer,
+      ])
+    }
+    expect(origins({ environment, flags: { posting: 'dry-run' } })).toEqual([
+      ['dry-run', 'flag'],
+      [2, '.env'],
+      ['from-environment', 'environment'],
+      [30_000, 'default'],
+    ])
+    expect(origins({})[0]).toEqual(['live', 'file'])
+  })
+
+  test('the file is found from any folder below it', () => {
+    write('botticelli.toml', 'drain = "5s"')
+    mkdirSync(join(folder, 'a', 'b'), { recursive: true })
+    expect(load({ cwd: join(folder, 'a', 'b') }).config).toMatchObject({ root: folder, drainMs: 5000 })
+  })
+
+  test('an empty variable counts as not set', () => {
+    expect(load({ environment: { BOTTICELLI_MODEL: '' } }).config.models.default).toBe('gemini-2.5-flash-lite')
+  })
+
+  test('paths of the file are relative to it, those of the environment to the working directory', () => {
+    write('botticelli.toml', 'state_dir = "state"\n[context]\npath = ["shared"]')
+    mkdirSync(join(folder, 'below'))
+    const { config } = load({ cwd: join(folder, 'below'), environment: { BOTTICELLI_DATABASE: 'other.db' } })
+    expect(config.stateDir).toBe(join(folder, 'state'))
+    expect(config.contextPaths).toEqual([join(folder, 'shared')])
+    expect(config.database).toBe(join(folder, 'below', 'other.db'))
+  })
+})
+
+describe('secrets', () => {
+  test('come from a file that NAME_FILE names, without its last line break', () => {
+    write('key.txt', 'the-key\n')
+    const { config } = load({ environment: { GEMINI_API_KEY_FILE: 'key.txt' } })
+    expect(config.models.providers.gemini).toEqual({ apiKey: 'the-key' })
+  })
+
+  test('are refused in botticelli.toml, without being repeated', () => {
+    write('botticelli.toml', '[discord]\ntoken = "abc-secret"')
+    const error = failure()
+    expect(error).toMatchObject({ code: 'bad-config', place: { line: 2, column: 1 } })
+    expect(error.fix).toContain('DISCORD_TOKEN')
+    expect(JSON.stringify({ ...error, message: error.message })).not.toContain('abc-secret')
+  })
+
+  test('of a server are named by their variable', () => {
+    write('botticelli.toml', '[models.servers.local]\nbase_url = "http://127.0.0.1:8000/v1"\napi_key_env = "LOCAL_KEY"')
+    expect(load({ environment: { LOCAL_KEY: 'k' } }).config.models.servers).toEqual({
+      local: { baseUrl: 'http://127.0.0.1:8000/v1', apiKey: 'k' },
+    })
+  })
+})
+
+describe('faults of the file', () => {
+  test.for<[title: string, toml: string, line: number, column: number, message: string]>([
+    ['a wrong choice', 'posting = "alive"', 1, 11, 'must be "dry-run" or "live", got "alive"'],
+    ['a wrong type', '[telemetry]\nmetrics_port = "x"', 2, 16, 'must be a whole number from 0 to 65535, got "x"'],
+    ['a value where a table belongs', 'models = 3', 1, 10, 'models is a table of settings, not an integer'],
+    ['a table where a value belongs', '[posting]\na = 1', 1, 2, 'must be "dry-run" or "live", got a table'],
+    ['a bot without a narrative', '[bots.one]\nevery = "1h"', 1, 7, '[bots.one] needs the key "narrative"'],
+    ['a bot after a stranger', '[bots.one]\nnarrative = "x"\nafter = ["two"]', 3, 9, '"two", which is not configured'],
+    ['no TOML', 'a = [1,\n', 1, 5, 'this array is never closed'],
+  ])('%s is told with its place', ([, toml, line, column, message]) => {
+    const path = write('botticelli.toml', toml)
+    const error = failure()
+    expect(error.place).toEqual({ file: path, line, column })
+    expect(error.message).toContain(message)
+  })
+
+  test('are told all at once, in the order of the file', () => {
+    write('botticelli.toml', '[bots.b]\nevery = "often"\n[bots.a]\ntype = "poet"\nnarrative = "x"')
+    const { diagnostics } = failure()
+    expect(diagnostics.map(({ path, place }) => [path, place.line])).toEqual([
+      ['bots.b.narrative', 1],
+      ['bots.b.every', 2],
+      ['bots.a.type', 4],
+    ])
+  })
+
+  test('an unknown key is a warning with the nearest known name', () => {
+    write('botticelli.toml', 'drian = "5s"\n[models]\ndefualt = "x"\n[wholly]\nunknown = 1')
+    const { warnings } = load()
+    expect(warnings.map(({ path, hint }) => [path, hint])).toEqual([
+      ['drian', 'did you mean "drain"?'],
+      ['models.defualt', 'did you mean "default"?'],
+      ['wholly', undefined],
+    ])
+  })
+
+  test('a wrong variable is named, and its place in .env', () => {
+    expect(() => load({ environment: { BOTTICELLI_POSTING: 'alive' } })).toThrow(
+      `BOTTICELLI_POSTING must be "dry-run" or "live", got 'alive'.`,
+    )
+    const path = write('.env', '# keys\nBOTTICELLI_DRAIN=soon\n')
+    expect(failure().place).toEqual({ file: path, line: 2, column: 1 })
+  })
+})
+
+describe('what the file names', () => {
+  test('bots, with everything resolved', () => {
+    mkdirSync(join(folder, 'narratives'))
+    const narrative = write('narratives/write.toml', '')
+    write(
+      'botticelli.toml',
+      '[bots.writer]\ntype = "generation"\nnarrative = "write"\nevery = "1h"\n[bots.last]\nnarrative = "x/y.toml"\nafter = ["writer"]',
+    )
+    expect(load().config.bots).toEqual([
+      { name: 'writer', type: 'generation', narrative, everyMs: 3_600_000, onStart: false, after: [], enabled: true },
+      {
+        name: 'last',
+        type: 'custom',
+        narrative: join(folder, 'x', 'y.toml'),
+        onStart: false,
+        after: ['writer'],
+        enabled: true,
+      },
+    ])
+  })
+
+  test('prices, also of a model whose name has a dot', () => {
+    write('botticelli.toml', '[models.prices."gpt-9.1"]\ninput_per_million = 1\noutput_per_million = 2.5')
+    expect(load().config.models.prices).toEqual({ 'gpt-9.1': { inputPerMillion: 1, outputPerMillion: 2.5 } })
+  })
+
+  test('a script for the scripted model', () => {
+    write('script.toml', '[[reply]]\ntext = "hello"')
+    write('botticelli.toml', '[models]\nscript = "script.toml"')
+    expect(load().config.models.scripted?.replies).toEqual([{ text: 'hello' }])
+  })
+})
+
+test('OTEL_SDK_DISABLED turns traces and metrics off', () => {
+  const environment = { OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }
+  const { telemetry } = load({ environment }).config
+  expect(telemetry.otlpEndpoint).toBeUndefined()
+  expect(telemetry.prometheus).toBeUndefined()
+})
+
+test('narratives see the variables of the environment over those of .env', () => {
+  write('.env', 'GUILD=1\nCHANNEL=2')
+  expect(load({ environment: { GUILD: '3' } }).config.environment).toMatchObject({ GUILD: '3', CHANNEL: '2' })
+})
+
+function load(options: Partial<LoadOptions> = {}) {
+  return loadConfig({ cwd: folder, environment: {}, ...options })
+}
+
+function failure(options: Partial<LoadOptions> = {}): ConfigError {
+  try {
+    load(options)
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+  throw new Error('The configuration was accepted.')
+}
+
+function write(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { askServer, openControl } from '../../console/control.ts'
+
+let stateDir: string
+beforeEach(() => {
+  stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'botticelli-control-')))
+})
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }))
+const socketIn = (folder: string) => join(folder, 'run', 'control.sock')
+
+test('answers what its routes say', async () => {
+  await using _control = await openControl(stateDir, { 'GET /v1/status': () => ({ bots: 3 }) })
+  expect(await askServer(stateDir, 'GET', '/v1/status')).toEqual({ bots: 3 })
+})
+
+test('is open to its owner alone', async () => {
+  await using _control = await openControl(stateDir, {})
+  expect(statSync(socketIn(stateDir)).mode & 0o777).toBe(0o600)
+  expect(statSync(join(stateDir, 'run')).mode & 0o777).toBe(0o700)
+})
+
+test('says nothing when no server runs', async () => {
+  expect(await askServer(stateDir, 'GET', '/v1/status')).toBeUndefined()
+})
+
+test('refuses a second server, with the process of the first', async () => {
+  await using _control = await openControl(stateDir, {})
+  await expect(openControl(stateDir, {})).rejects.toMatchObject({
+    code: 'server-running',
+    message: expect.stringContaining(`process ${process.pid}`),
+  })
+})
+
+test('is free again once closed', async () => {
+  await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
+  await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
+  expect(existsSync(socketIn(stateDir))).toBe(false)
+})
+
+test('takes over what a killed server left behind', async () => {
+  const server = spawn(process.execPath, ['-e', HOLD_SOCKET, stateDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise((ready) => server.stdout.once('data', ready))
+  server.kill('SIGKILL')
+  await new Promise((gone) => server.once('exit', gone))
+  expect(existsSync(socketIn(stateDir))).toBe(true)
+  await using _control = await openControl(stateDir, { 'GET /v1/status': () => 'mine' })
+  expect(await askServer(stateDir, 'GET', '/v1/status')).toBe('mine')
+})
+
+const HOLD_SOCKET = `
+  const fs = require('node:fs')
+  const run = process.argv[1] + '/run'
+  fs.mkdirSync(run, { recursive: true, mode: 0o700 })
+  require('node:http').createServer().listen(run + '/control.sock', () => console.log('ready'))
+`
+
+test('does not wait for the claim of a process that is gone', async () => {
+  await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
+  writeFileSync(`${socketIn(stateDir)}.claim`, '999999999')
+  await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
+})
+
+test('of two that open at once, one is refused', async () => {
+  const results = await Promise.allSettled([openControl(stateDir, {}), openControl(stateDir, {})])
+  const opened = results.filter((one) => one.status === 'fulfilled')
+  expect(opened).toHaveLength(1)
+  await opened[0]?.value[Symbol.asyncDispose]()
+})
+
+test('works where the path is too long for a socket', async () => {
+  const long = join(stateDir, 'a'.repeat(100))
+  await using _control = await openControl(long, { 'GET /v1/status': () => 'reached' })
+  expect(await askServer(long, 'GET', '/v1/status')).toBe('reached')
+})
+
+test('tells of a route that it does not know', async () => {
+  await using _control = await openControl(stateDir, {})
+  await expect(askServer(stateDir, 'GET', '/v1/nothing')).rejects.toMatchObject({ code: 'server-unreachable' })
+})
