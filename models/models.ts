@@ -14,12 +14,15 @@ import { createProviderModel } from './provider-model.ts'
 import { FAULTS, parseFault } from './scripted/fault.ts'
 import type { ScriptedReply } from './scripted/script.ts'
 import { createScriptedModel } from './scripted/scripted-model.ts'
+import { withTimeLimit } from './time-limit.ts'
 
 export interface ModelsConfig {
   /** Asked when a narrative names no model. */
   readonly default?: string
   /** Asked instead of whatever a narrative names. */
   readonly override?: string
+  /** Longest wait for one answer, in ms; as long as the asker's signal allows without it. */
+  readonly timeoutMs?: number
   /** By provider: `gemini`, `openai`, `anthropic`, `ollama`. */
   readonly providers?: Readonly<Record<string, ProviderSettings>>
   /** Further servers that speak OpenAI's protocol, by the name that narratives use. */
@@ -55,7 +58,7 @@ export function createModels(config: ModelsConfig, { clock }: { readonly clock: 
 }
 
 function make({ provider, model }: ModelName, config: ModelsConfig, prices: Prices, clock: Clock): Model {
-  if (provider === 'scripted') return observed(makeScripted(model, config, clock), { clock })
+  if (provider === 'scripted') return observed(limited(makeScripted(model, config, clock), config, clock), { clock })
   const settings = config.servers?.[provider] ?? config.providers?.[provider]
   const { baseUrl, schemas, load } = wireOf(provider, settings)
   const asked = createProviderModel({
@@ -67,7 +70,11 @@ function make({ provider, model }: ModelName, config: ModelsConfig, prices: Pric
     prices,
     clock,
   })
-  return observed(asked, { clock, baseUrl })
+  return observed(limited(asked, config, clock), { clock, baseUrl })
+}
+
+function limited(model: Model, { timeoutMs }: ModelsConfig, clock: Clock): Model {
+  return timeoutMs === undefined ? model : withTimeLimit(model, { clock, timeoutMs })
 }
 
 /** `scripted:7`, `scripted:http:500`, `scripted:7:truncate:60%`; any other name is that of a model it stands in for. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ModelError } from '../../models/model-error.ts'
 import { createModels, type ModelsConfig } from '../../models/models.ts'
 import { createPrices } from '../../models/prices.ts'
-import { systemClock } from '../../supervisor/clock.ts'
+import { type Clock, systemClock } from '../../supervisor/clock.ts'
 
 const keys: ModelsConfig = {
   providers: { gemini: { apiKey: 'g' }, openai: { apiKey: 'o' }, anthropic: { apiKey: 'a' } },
@@ -71,6 +71,31 @@ test.for([
 ] as const)('%s with %j fails with %s', ([name, config, code, part]) => {
   expect(() => find(name, config)).toThrow(ModelError)
   expect(() => find(name, config)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(part) }))
+})
+
+test('an answer is waited for no longer than configured, and the timer goes with it', async () => {
+  const timers = new Map<number, { run: () => void; ms: number }>()
+  const clock: Clock = {
+    now: () => 0,
+    setTimeout(run, ms) {
+      timers.set(timers.size + 1, { run, ms })
+      return timers.size
+    },
+    clearTimeout: (handle) => void timers.delete(handle as number),
+  }
+  const models = createModels({ timeoutMs: 90_000 }, { clock })
+  const question = {
+    messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: "Say 'ok'" }] }],
+    origin: { narrative: 'a', act: 'b' },
+  }
+  const { signal } = new AbortController()
+  expect((await models.find('scripted').ask(question, { signal })).text).toBe('ok')
+  expect(timers.size).toBe(0)
+  const asked = models.find('scripted:hang').ask(question, { signal })
+  expect(timers.get(1)?.ms).toBe(90_000)
+  timers.get(1)?.run()
+  await expect(asked).rejects.toMatchObject({ code: 'model-timeout', retryable: true })
+  expect(timers.size).toBe(0)
 })
 
 test.for([

@@ -1,0 +1,28 @@
+// Time limit: a model that is not waited for longer than configured.
+
+import type { Clock } from '../supervisor/clock.ts'
+import type { Model } from './model.ts'
+
+export interface TimeLimit {
+  readonly clock: Clock
+  /** Longest wait for one answer. */
+  readonly timeoutMs: number
+}
+
+/** Fails with `model-timeout` when the time is over, and closes the connection. */
+export function withTimeLimit(model: Model, { clock, timeoutMs }: TimeLimit): Model {
+  return {
+    provider: model.provider,
+    name: model.name,
+    async ask(question, { signal }) {
+      const limit = new AbortController()
+      const timeIsOver = () => limit.abort(new DOMException(`${timeoutMs} ms are over.`, 'TimeoutError'))
+      const timer = clock.setTimeout(timeIsOver, timeoutMs)
+      try {
+        return await model.ask(question, { signal: AbortSignal.any([signal, limit.signal]) })
+      } finally {
+        clock.clearTimeout(timer)
+      }
+    },
+  }
+}
