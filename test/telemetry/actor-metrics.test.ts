@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  type ActorFigures,
-  type ActorMetrics,
-  countActorEvent,
-  startActorMetrics,
-} from '../../telemetry/actor-metrics.ts'
+import { countActorEvent } from '../../telemetry/actor-event-metrics.ts'
+import { type ActorFigures, type ActorMetrics, startActorMetrics } from '../../telemetry/actor-metrics.ts'
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
 import { parsePrometheus, sampleValue } from './prometheus-text.ts'
 
@@ -148,6 +144,14 @@ test('a bot shows under the names that alerts are written on', async () => {
   expect(value('botticelli_bot_state', { bot: 'curator', state: 'running' })).toBe(1)
   expect(value('botticelli_bot_state', { bot: 'curator', state: 'idle' })).toBe(0)
   expect(value('botticelli_bot_state', { bot: 'scheduler', state: 'idle' })).toBeUndefined()
+})
+
+test('the counts of the runs of a bot are there before its first run', async () => {
+  records = [actor('/bots/poster', 'bot')]
+  const again = startActorMetrics({ records: () => records, botTypeOf: () => 'posting' })
+  const bot = { bot: 'poster', bot_type: 'posting' }
+  expect((await read())('botticelli_bot_executions_total', { ...bot, outcome: 'error' })).toBe(0)
+  again.stop()
 })
 
 test('circuit breakers show their state as a number', async () => {
