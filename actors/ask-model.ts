@@ -22,7 +22,8 @@ export async function askModel(
   if (journaled !== undefined) return journaled
 
   const model = services.findModel(task.model ?? task.act.settings.model)
-  const question = await questionOf(task, gathered)
+  const turn = services.store.ledger.totals().calls + 1
+  const question = await questionOf(task, gathered, turn)
   const answer = stored(await patiently(() => model.ask(question, { signal }), services, signal))
   services.store.journal.saveAnswer(place, {
     prompt: gathered as unknown as Json,
@@ -56,7 +57,7 @@ function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   })
 }
 
-async function questionOf({ act, narrative, knowledge }: ActTask, gathered: Gathered): Promise<Question> {
+async function questionOf({ act, narrative, knowledge }: ActTask, gathered: Gathered, turn: number): Promise<Question> {
   const { temperature, maxTokens } = act.settings
   const turns: Turn[] = [...knowledge.turns, { role: 'user', pieces: gathered.pieces.map(({ piece }) => piece) }]
   return {
@@ -64,7 +65,7 @@ async function questionOf({ act, narrative, knowledge }: ActTask, gathered: Gath
     ...(act.system !== undefined && { system: act.system }),
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
-    origin: { narrative: narrative.key, act: act.name },
+    origin: { narrative: narrative.key, act: act.name, turn },
   }
 }
 
