@@ -98,6 +98,10 @@ export class ActorCell extends Cell implements Host {
     return this.life !== undefined
   }
 
+  get ref(): AnyActorRef | undefined {
+    return this.life?.ref
+  }
+
   /** Meta of the message in hand: what the actor sends now, it sends because of that. */
   get meta(): Meta | undefined {
     return this.#hand.busy ? this.#hand.message?.meta : undefined

@@ -68,6 +68,9 @@ export abstract class Cell {
   /** True while an incarnation runs. */
   abstract get alive(): boolean
 
+  /** The XState actor of the incarnation that runs. */
+  abstract get ref(): AnyActorRef | undefined
+
   /** Tries to start an incarnation, once. */
   abstract start(): Soon<StartOutcome>
 

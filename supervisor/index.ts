@@ -53,4 +53,4 @@ export type {
   StartChildOutcome,
 } from './supervisor-cell.ts'
 export { BadInit, FailedToStartChild } from './supervisor-cell.ts'
-export { type ActorSystem, type SystemOptions, startSystem } from './system.ts'
+export { type ActorSystem, type RunningActor, type SystemOptions, startSystem } from './system.ts'

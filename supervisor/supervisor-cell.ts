@@ -130,6 +130,10 @@ export class SupervisorCell extends Cell implements Host {
     return this.#ref !== undefined
   }
 
+  get ref(): AnyActorRef | undefined {
+    return this.#ref
+  }
+
   parentRef(): AnyActorRef | undefined {
     return this.#ref
   }

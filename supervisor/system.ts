@@ -68,6 +68,10 @@ export interface ActorSystem {
   record(path: string): ActorRecord | undefined
   /** Hears of everything that happens to the actors. What the listener throws is ignored. */
   subscribe(listener: (event: SupervisionEvent) => void): () => void
+  /** The XState actors of all paths that run now, supervisors as well. */
+  actors(): Iterable<RunningActor>
+  /** Sees every inspection event of XState from now on; costs nothing once ended. What the observer throws is ignored. */
+  inspect(observer: (event: InspectionEvent) => void): () => void
 
   // OTP's management calls. They wait their turn behind whatever the supervisor is doing.
   startChild(supervisor: string, spec: ChildSpec | Instance): Promise<StartChildOutcome>
@@ -100,6 +104,11 @@ export interface ActorSystem {
   stop(options?: { readonly withinMs?: number; readonly exit?: Exit }): Promise<void>
   /** The root gave up, was stopped, or had nothing to do. */
   readonly ended: Promise<{ readonly reason: string }>
+}
+
+export interface RunningActor {
+  readonly path: string
+  readonly ref: AnyActorRef
 }
 
 /**
@@ -163,18 +172,11 @@ class System implements ActorSystem, Runtime {
 
   #createRoot(id: string, logic: Parameters<typeof createActor>[0]): AnyActorRef {
     const inspect = this.#inspect
-    const guarded = (event: InspectionEvent) => {
-      try {
-        inspect?.(event)
-      } catch {
-        // What an inspector throws would reach whoever sent the event.
-      }
-    }
     const ref = createActor(logic, {
       id,
       clock: this.clock as never,
       logger: () => {},
-      ...(inspect && { inspect: guarded }),
+      ...(inspect && { inspect: guarded(inspect) }),
     } as never) as AnyActorRef
     prepareSystem(ref, this.clock)
     return ref
@@ -328,6 +330,15 @@ class System implements ActorSystem, Runtime {
     }
   }
 
+  *actors(): Iterable<RunningActor> {
+    for (const { path, ref } of this.#cells.values()) if (ref !== undefined) yield { path, ref }
+  }
+
+  inspect(observer: (event: InspectionEvent) => void): () => void {
+    const subscription = this.#root?.ref?.system.inspect(guarded(observer))
+    return () => subscription?.unsubscribe()
+  }
+
   *records(): Iterable<ActorRecord> {
     for (const cell of this.#cells.values()) yield cell.record()
   }
@@ -458,5 +469,16 @@ class System implements ActorSystem, Runtime {
   #close(reason: string): void {
     this.timers.close()
     this.#ended.resolve({ reason })
+  }
+}
+
+/** What an inspector throws would reach whoever sent the event. */
+function guarded(observer: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+  return (event) => {
+    try {
+      observer(event)
+    } catch {
+      // Whoever looks must not hurt what is looked at.
+    }
   }
 }
