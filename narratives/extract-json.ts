@@ -17,6 +17,9 @@ export interface Extracted {
   readonly repairs: readonly (RepairName | 'joined' | 'last-region' | 'inner-region' | 'jsonrepair')[]
 }
 
+/** So many regions from the end are looked at when the first is beyond repair. */
+const MAX_LAST_REGIONS = 5
+
 /** @throws NarrativeError `no-json` when there is nothing like JSON, `bad-json` when it cannot be read */
 export function extractJson(answer: string): Extracted {
   const text = answer.replace(/^\uFEFF/, '').trim()
@@ -103,11 +106,19 @@ function firstClean(candidates: readonly string[]): Extracted | undefined {
 function joined(text: string): Extracted | undefined {
   const regions = balancedRegions(text)
   if (regions.length < 2) return undefined
-  const around = regions.reduce((rest, region) => rest.replace(region.text, ''), text)
-  if (!/^[\s,]*$/.test(around)) return undefined
+  let end = 0
+  for (const region of regions) {
+    if (!isSeparator(text.slice(end, region.start))) return undefined
+    end = region.start + region.text.length
+  }
+  if (!isSeparator(text.slice(end))) return undefined
   const values = regions.map((region) => parsed(region.text))
   if (values.some((value) => value === undefined)) return undefined
   return { value: values.flat() as Json, repairs: ['joined'] }
+}
+
+function isSeparator(text: string): boolean {
+  return /^[\s,]*$/.test(text)
 }
 
 /** Applies the repairs one after the other until the text parses. */
@@ -128,7 +139,7 @@ function firstRepaired(candidates: readonly string[]): Extracted | undefined {
 }
 
 function lastRegion(regions: readonly Region[]): Extracted | undefined {
-  for (const { text } of regions.slice(1).reverse()) {
+  for (const { text } of regions.slice(1).slice(-MAX_LAST_REGIONS).reverse()) {
     const found = firstClean([text]) ?? firstRepaired([text])
     if (found !== undefined) return { ...found, repairs: ['last-region', ...found.repairs] }
   }

@@ -2,8 +2,8 @@
 
 export interface Region {
   readonly text: string
-  /** False when the text ended before the region did. */
-  readonly closed: boolean
+  /** Of its first character. */
+  readonly start: number
 }
 
 /** The outermost bracketed regions, from left to right; one that is never closed reaches to the end of the text. */
@@ -13,10 +13,10 @@ export function balancedRegions(text: string): readonly Region[] {
     if (text[index] !== '{' && text[index] !== '[') continue
     const end = endOfRegion(text, index)
     if (end === undefined) {
-      regions.push({ text: text.slice(index).trimEnd(), closed: false })
+      regions.push({ text: text.slice(index).trimEnd(), start: index })
       break
     }
-    regions.push({ text: text.slice(index, end + 1), closed: true })
+    regions.push({ text: text.slice(index, end + 1), start: index })
     index = end
   }
   return regions

@@ -39,19 +39,39 @@ function withStraightQuotes(text: string): string {
 }
 
 function withoutTrailingCommas(text: string): string {
-  return outsideStrings(text, (part) =>
-    part.replace(/,(\s*(?:,\s*)*[\]}])/g, (_, rest: string) => rest.replace(/,/g, '')),
-  )
+  return outsideStrings(text, (part) => {
+    // By hand: a pattern would look at a long run of commas again from each of them.
+    let result = ''
+    let copied = 0
+    for (let index = 0; index < part.length; index += 1) {
+      if (part[index] !== ']' && part[index] !== '}') continue
+      const kept = trimEnd(part.slice(copied, index))
+      const removed = part.slice(copied + kept.length, index)
+      result += removed.includes(',') ? kept : kept + removed
+      copied = index
+    }
+    return result + part.slice(copied)
+  })
+}
+
+/** Without white space and commas at the end. */
+function trimEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && /[\s,]/.test(text[end - 1]!)) end -= 1
+  return text.slice(0, end)
 }
 
 /** Strings in single quotes, keys and values: what ends one is a quote before a colon, comma or bracket. */
 function withDoubleQuotes(text: string): string {
   let result = ''
   let before = ''
+  let mayEnd = true
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index]!
-    const end =
-      char === '"' ? endOfString(text, index) : char === "'" && /[[{,:]|^$/.test(before) ? endOfQuote(text, index) : -1
+    const opens = char === "'" && mayEnd && /[[{,:]|^$/.test(before)
+    const end = char === '"' ? endOfString(text, index) : opens ? endOfQuote(text, index) : -1
+    // Where this one finds no end, none after it does.
+    if (opens && end < 0) mayEnd = false
     if (end < 0) result += char
     else {
       const inner = text.slice(index + 1, end)
@@ -98,20 +118,24 @@ function withEscapedNewlines(text: string): string {
  */
 function closeWhatIsOpen(text: string): string {
   const end = scan(text)
-  if (end.open.length === 0 && !end.inString) return text
-  const closed = end.inString && end.isValue ? `${text.slice(0, end.stringEnd)}"` : text.slice(0, end.safe)
-  const open = end.inString && end.isValue ? end.open : end.openAtSafe
-  return (
-    closed.replace(/[,\s]*$/, '') +
-    [...open]
-      .reverse()
-      .map((bracket) => (bracket === '{' ? '}' : ']'))
-      .join('')
-  )
+  if (end.open === undefined && !end.inString) return text
+  const atString = end.inString && end.isValue
+  const closed = atString ? `${text.slice(0, end.stringEnd)}"` : trimEnd(text.slice(0, end.safe))
+  let closing = ''
+  for (let open = atString ? end.open : end.openAtSafe; open !== undefined; open = open.outer) {
+    closing += open.bracket === '{' ? '}' : ']'
+  }
+  return closed + closing
+}
+
+/** The innermost open bracket and those around it. */
+interface Open {
+  readonly bracket: string
+  readonly outer: Open | undefined
 }
 
 interface ScanEnd {
-  readonly open: readonly string[]
+  readonly open: Open | undefined
   readonly inString: boolean
   /** Whether the string that is open is a value, not a key. */
   readonly isValue: boolean
@@ -119,20 +143,20 @@ interface ScanEnd {
   readonly stringEnd: number
   /** Up to here everything is whole. */
   readonly safe: number
-  readonly openAtSafe: readonly string[]
+  readonly openAtSafe: Open | undefined
 }
 
 function scan(text: string): ScanEnd {
-  const open: string[] = []
+  let open: Open | undefined
   let inString = false
   let afterColon = false
   let safe = 0
-  let openAtSafe: readonly string[] = []
+  let openAtSafe: Open | undefined
   let stringEnd = 0
-  const expectsValue = () => afterColon || open.at(-1) === '['
+  const expectsValue = () => afterColon || open?.bracket === '['
   const remember = (index: number) => {
     safe = index
-    openAtSafe = [...open]
+    openAtSafe = open
   }
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index]!
@@ -149,11 +173,11 @@ function scan(text: string): ScanEnd {
       inString = true
       stringEnd = index + 1
     } else if (char === '{' || char === '[') {
-      open.push(char)
+      open = { bracket: char, outer: open }
       afterColon = false
       remember(index + 1)
     } else if (char === '}' || char === ']') {
-      open.pop()
+      open = open?.outer
       afterColon = false
       remember(index + 1)
     } else if (char === ':') afterColon = true

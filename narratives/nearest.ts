@@ -1,7 +1,11 @@
 // Nearest: which known name a mistyped one probably meant.
 
+// Comparing takes the product of both lengths, and nobody mistypes a name of this size.
+const MAX_LENGTH = 100
+
 /** The closest of `names`, if it is close enough to be meant: a third of its length wrong at most, never more than 3. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined
   const wanted = name.toLowerCase()
   let best: { name: string; distance: number } | undefined
   for (const candidate of names) {

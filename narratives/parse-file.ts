@@ -14,7 +14,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { modernise } from './dialects.ts'
 import type { InputScope } from './inputs.ts'
 import { Keys, reportType } from './keys.ts'
-import type { Link, Narrative, NarrativeFile } from './narrative.ts'
+import type { Link, NarrativeFile } from './narrative.ts'
 import { present } from './present.ts'
 import { type NarrativeReading, type NarrativeSource, readNarrative } from './read-narrative.ts'
 import { withExtension } from './references.ts'
@@ -90,17 +90,19 @@ class FileReader {
 
     const readings = [...this.#sources.values()].map((source) => {
       const own = report.apart()
-      const acts = new Map([...shared, ...this.#readPrivateActs(source, resources, own)])
-      return { source, own, acts, ...readNarrative(source, acts, (model) => defaults.for(model), own) }
+      const privateActs = this.#readPrivateActs(source, resources, own)
+      const acts = privateActs.size === 0 ? shared : new Map([...shared, ...privateActs])
+      return { own, privateActs, ...readNarrative(source, acts, (model) => defaults.for(model), own) }
     })
-    const diagnostics = this.#judge(readings, shared, resources)
+    const runs = new Runs(readings)
+    const diagnostics = this.#judge(readings, runs, shared, resources)
     if (diagnostics.some((one) => one.severity === 'error')) return { diagnostics }
     const file = present({
       path: this.#filePath,
       hash: createHash('sha256').update(text).digest('hex'),
       dialect: this.#dialect,
       narratives: new Map(
-        readings.filter((one) => !isBroken(one, readings)).map(({ narrative }) => [narrative.key, narrative]),
+        readings.filter((one) => !runs.isBroken(one)).map(({ narrative }) => [narrative.key, narrative]),
       ),
       main: this.#main,
       links: this.#links,
@@ -222,25 +224,26 @@ class FileReader {
   /** All diagnostics, those of what is not reached as warnings. */
   #judge(
     readings: readonly Reading[],
+    runs: Runs,
     shared: ReadonlyMap<string, ActDefinition>,
     resources: ResourceIndex,
   ): readonly Diagnostic[] {
-    const reached = reachedFrom(this.#rootsAmong(readings), readings)
+    const reached = new Set(this.#rootsAmong(readings).flatMap((root) => [...runs.from(root)]))
     for (const reading of readings) {
-      reportCycle(reading, readings)
+      runs.reportCycle(reading)
       checkPlaceholders(reading.narrative, reading.definitions, this.#options)
     }
 
-    const actsReached = new Set(reached.flatMap((one) => [...one.definitions]))
+    const actsReached = new Set([...reached].flatMap((one) => [...one.definitions]))
     const actsOfTocs = new Set(readings.flatMap((one) => [...one.definitions]))
     const used = new Set([...actsReached].flatMap((act) => [...act.uses]))
-    const allActs = new Set([...shared.values(), ...readings.flatMap((one) => [...one.acts.values()])])
+    const allActs = new Set([...shared.values(), ...readings.flatMap((one) => [...one.privateActs.values()])])
     const allResources = [resources.bots, resources.tables, resources.media].flatMap((section) => [
       ...(section as ReadonlyMap<string, Resource<unknown>>).values(),
     ])
 
     const found = [...this.#report.diagnostics]
-    for (const one of readings) found.push(...judged(one.own, reached.includes(one)))
+    for (const one of readings) found.push(...judged(one.own, reached.has(one)))
     for (const act of allActs) {
       if (!actsOfTocs.has(act)) act.report.warn('unused-act', keyOf(act.node), `No toc mentions the act "${act.name}".`)
       found.push(...judged(act.report, actsReached.has(act)))
@@ -261,9 +264,8 @@ class FileReader {
 }
 
 interface Reading extends NarrativeReading {
-  readonly source: NarrativeSource
   readonly own: Report
-  readonly acts: ReadonlyMap<string, ActDefinition>
+  readonly privateActs: ReadonlyMap<string, ActDefinition>
 }
 
 function isMultiForm(narrative: TomlTable): boolean {
@@ -275,50 +277,58 @@ function inputsOf<T>(section: ReadonlyMap<string, Resource<T>>): ReadonlyMap<str
   return new Map([...section].flatMap(([name, { input }]) => (input === undefined ? [] : [[name, input] as const])))
 }
 
-/** Keys of the narratives of the same file that the narrative runs. */
-function runs(narrative: Narrative): readonly string[] {
-  return narrative.acts.flatMap((act) => [
-    ...(act.composes === undefined ? [] : [act.composes]),
-    ...act.inputs.flatMap((input) => (input.kind === 'narrative' && 'key' in input.target ? [input.target.key] : [])),
-  ])
-}
+/** Which narratives of the file run which others. */
+class Runs {
+  readonly #byKey: ReadonlyMap<string, Reading>
+  readonly #reached = new Map<Reading, ReadonlySet<Reading>>()
 
-/** The roots and everything they run, however deep. */
-function reachedFrom(roots: readonly Reading[], readings: readonly Reading[]): readonly Reading[] {
-  const reached = new Set<Reading>()
-  const waiting = [...roots]
-  for (let reading = waiting.pop(); reading !== undefined; reading = waiting.pop()) {
-    if (reached.has(reading)) continue
-    reached.add(reading)
-    const keys = runs(reading.narrative)
-    waiting.push(...readings.filter(({ narrative }) => keys.includes(narrative.key)))
+  constructor(readings: readonly Reading[]) {
+    this.#byKey = new Map(readings.map((reading) => [reading.narrative.key, reading]))
   }
-  return [...reached]
-}
 
-/** Reports a narrative that runs itself, at the act which begins the circle. */
-function reportCycle(reading: Reading, readings: readonly Reading[]): void {
-  const { key } = reading.narrative
-  for (const definition of reading.definitions) {
-    const acts = reading.narrative.acts.filter((act) => act.name === definition.name)
-    const next = readings.filter((one) => runs({ ...reading.narrative, acts }).includes(one.narrative.key))
-    if (!reachedFrom(next, readings).includes(reading)) continue
-    reading.own.error(
-      'narrative-cycle',
-      definition.node,
-      `The narrative "${key}" runs itself by way of the act "${definition.name}".`,
+  /** The reading and everything it runs, however deep. */
+  from(root: Reading): ReadonlySet<Reading> {
+    const known = this.#reached.get(root)
+    if (known !== undefined) return known
+    const reached = new Set<Reading>()
+    const waiting = [root]
+    for (let reading = waiting.pop(); reading !== undefined; reading = waiting.pop()) {
+      if (reached.has(reading)) continue
+      reached.add(reading)
+      for (const act of reading.definitions) waiting.push(...this.byAct(act))
+    }
+    this.#reached.set(root, reached)
+    return reached
+  }
+
+  /** What the act runs itself. */
+  byAct({ composes, inputs }: ActDefinition): readonly Reading[] {
+    const keys = inputs.flatMap((input) =>
+      input.kind === 'narrative' && 'key' in input.target ? [input.target.key] : [],
     )
-    return
+    if (composes !== undefined) keys.push(composes)
+    return keys.map((key) => this.#byKey.get(key)).filter((reading) => reading !== undefined)
   }
-}
 
-/** True if the narrative, an act of it, a resource of an act or a narrative that it runs has an error. */
-function isBroken(reading: Reading, readings: readonly Reading[]): boolean {
-  return reachedFrom([reading], readings).some(
-    ({ own, definitions }) =>
-      own.hasErrors ||
-      [...definitions].some((act) => act.report.hasErrors || [...act.uses].some((one) => one.report.hasErrors)),
-  )
+  /** Reports a narrative that runs itself, at the act with which the circle begins. */
+  reportCycle(reading: Reading): void {
+    const { key } = reading.narrative
+    for (const act of reading.definitions) {
+      if (!this.byAct(act).some((next) => this.from(next).has(reading))) continue
+      const message = `The narrative "${key}" runs itself by way of the act "${act.name}".`
+      reading.own.error('narrative-cycle', act.node, message)
+      return
+    }
+  }
+
+  /** True if the narrative, an act of it, a resource of an act or a narrative that it runs has an error. */
+  isBroken(reading: Reading): boolean {
+    return [...this.from(reading)].some(
+      ({ own, definitions }) =>
+        own.hasErrors ||
+        [...definitions].some((act) => act.report.hasErrors || [...act.uses].some((one) => one.report.hasErrors)),
+    )
+  }
 }
 
 function judged(report: Report, counts: boolean): readonly Diagnostic[] {

@@ -17,8 +17,10 @@ export interface Values {
   response(name: string): string | undefined
   state(key: string): string | undefined
   env(name: string): string | undefined
-  /** Names that an error message may suggest. */
+  /** Names of acts and tables that an error message may suggest. */
   readonly known?: readonly string[]
+  /** Keys of the state, for the message that one is missing. */
+  readonly stateKeys?: () => readonly string[]
   /** A narrative's `vars`. With them, and only then, `{name}`, `{json}` and `{previous_output}` are placeholders. */
   readonly locals?: Readonly<Record<string, string>>
   /** What `{previous_output}` stands for: the caller's previous response. */
@@ -106,7 +108,10 @@ function splitFallback(inner: string): readonly [name: string, fallback: string 
 
 function lookUp(name: string, withEnv: boolean, values: Values): Found {
   const state = /^state:(.*)$/is.exec(name)?.[1]?.trim()
-  if (state !== undefined) return orElse(values.state(state), `the state has no key "${state}"`)
+  if (state !== undefined) {
+    const value = values.state(state)
+    return value === undefined ? { reason: missingKey(state, values) } : { value }
+  }
   const variable = /^env:(.*)$/s.exec(name)?.[1]?.trim()
   if (variable !== undefined && withEnv) {
     return orElse(values.env(variable), `the environment variable ${variable} is not set`)
@@ -121,6 +126,13 @@ function lookUp(name: string, withEnv: boolean, values: Values): Found {
   // A key that a command of this narrative captured may be named without its prefix (format, section 18.4).
   const value = values.env(name) ?? values.state(name)
   return value === undefined ? found : { value }
+}
+
+function missingKey(key: string, { stateKeys }: Values): string {
+  const keys = stateKeys?.() ?? []
+  const shown = keys.slice(0, 20).join(', ')
+  const has = keys.length === 0 ? '' : `; it has ${shown}${keys.length > 20 ? ' and more' : ''}`
+  return `the state has no key "${key}"${has}`
 }
 
 function orElse(value: string | undefined, reason: string): Found {

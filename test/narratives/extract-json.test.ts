@@ -102,5 +102,22 @@ test('no text makes it throw anything but a NarrativeError', () => {
 test('a long answer takes no more than its length asks for', () => {
   const rows = Array.from({ length: 5000 }, (_, n) => `{"n": ${n}, "text": "He said 'no' {twice}, [again] and again",}`)
   expect(extractJson(`[${rows.join(',\n')},`).repairs).toEqual(['trailing-commas', 'truncated'])
-  expect(() => extractJson('['.repeat(20_000))).toThrow(NarrativeError)
+})
+
+// Each of these took minutes when a pattern began again from every character; the time limit of the test is the check.
+test.for([
+  ['commas', `{"a": 1${','.repeat(100_000)}`],
+  ['brackets', '[{'.repeat(50_000)],
+  ['single quotes', `{${"'a {".repeat(25_000)}`],
+  ['double quotes', '{"'.repeat(50_000)],
+  ['regions', '{a} '.repeat(25_000)],
+  ['backslashes', `{"${'\\'.repeat(100_001)}`],
+  ['white space', `{${' '.repeat(100_000)}x`],
+  ['fences', '```json\n{'.repeat(10_000)],
+])('a model that repeats itself: %s', ([, answer]) => {
+  try {
+    extractJson(answer!)
+  } catch (error) {
+    expect(error).toBeInstanceOf(NarrativeError)
+  }
 })

@@ -81,6 +81,13 @@ describe('a placeholder without a value', () => {
     expect(() => fillIn('{{previous}}', first, 'strict')).toThrow(/no act ran before/)
   })
 
+  test('a missing state key is told with the keys that are there', () => {
+    const stateKeys = () => Object.keys(STATE)
+    expect(() => fillIn('${state:chanel_id}', { ...values, stateKeys }, 'strict')).toThrow(
+      /no key "chanel_id"; it has channel_id, discord.channels.create.id, ROOM\./,
+    )
+  })
+
   test('has the nearest known name in its fix, and no value of another', () => {
     expect(() => fillIn('${drafd}', values, 'strict')).toThrow(
       expect.objectContaining({ code: 'placeholder-unresolved', fix: 'Did you mean "draft"?' }),
