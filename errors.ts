@@ -349,6 +349,12 @@ export const CODES = {
     fix: 'Nothing, the next attempt looks for the effect first; where it cannot, the command is not repeated: look yourself.',
   },
 
+  // --- actors: what an execution did outside, and what nobody knows about it
+  'effect-in-doubt': {
+    summary: 'A command may or may not have been carried out, and the platform cannot say.',
+    fix: 'Look for its effect yourself, then: botticelli executions resume ID --done, or --send-again.',
+  },
+
   // --- config, bin and console: the configuration, the command line, the server's socket
   'bad-config': {
     summary: 'A setting has a value that it cannot have.',

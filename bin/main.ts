@@ -56,19 +56,19 @@ async function showHelp(topic: readonly string[], asked: boolean, io: Io): Promi
   return asked ? EXIT.ok : EXIT.usage
 }
 
-/** The command's exit code, or 124 when it was told to give up and has had time to tidy up. */
+/** The command's exit code. One that is told to give up has a while to tidy up. @throws BotticelliError `timed-out` */
 async function inTime(run: Promise<ExitCode>, timeoutMs: number | undefined, giveUp: AbortController) {
   if (timeoutMs === undefined) return run
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => {
-      const error = new BotticelliError('timed-out', `The time of --timeout, ${timeoutMs / 1000} s, is over.`)
-      giveUp.abort(error)
-      run.then(
-        () => reject(error),
-        () => reject(error),
-      )
-      setTimeout(() => reject(error), GRACE_MS).unref()
-    }, timeoutMs).unref()
-  })
-  return Promise.race([run, late])
+  const error = new BotticelliError('timed-out', `The time of --timeout, ${timeoutMs / 1000} s, is over.`)
+  const late = setTimeout(() => giveUp.abort(error), timeoutMs)
+  const hung = new Promise<never>((_, reject) => setTimeout(() => reject(error), timeoutMs + GRACE_MS).unref())
+  try {
+    const code = await Promise.race([run, hung])
+    giveUp.signal.throwIfAborted()
+    return code
+  } catch (thrown) {
+    throw giveUp.signal.aborted ? error : thrown
+  } finally {
+    clearTimeout(late)
+  }
 }

@@ -162,7 +162,7 @@ function globalsOf(program: Command): Globals {
     json: json === true,
     quiet: quiet === true,
     verbose: verbose === true,
-    color: color === false ? 'never' : color === true ? 'auto' : color,
+    color: color === false ? 'never' : typeof color === 'string' ? (color as Globals['color']) : 'auto',
     input: input !== false,
     yes: yes === true,
     ...(timeout !== undefined && { timeoutMs: timeout }),

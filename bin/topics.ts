@@ -58,11 +58,11 @@ function exitCodesTopic(): string {
 }
 
 function jsonTopic(): string {
-  return `Every command takes --json. A list prints an array, everything else one object,
-both on one line of stdout. Nothing is cut off. Times are ISO 8601 in UTC, fields
-that end in "Ms" are milliseconds, "costUsd" is US dollars. An error is one
-object on stderr: {"error":{"code","message","fix","place","exitCode"}}. Keys may
-be added, none will change its meaning.
+  return `Every command takes --json. A list prints an array, everything else one
+object, on one line of stdout. Nothing is cut off. Times are ISO 8601 in UTC,
+fields that end in "Ms" are milliseconds, "costUsd" is US dollars. An error is
+one object on stderr: {"error":{"code","message","fix","place","exitCode"}}.
+Keys may be added; none will change its meaning.
 
   botticelli content list --json | jq '.[].values'`
 }

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BotticelliError } from '../errors.ts'
 
 /** The server cannot be reached, or there is one already. */
-export class ControlError extends BotticelliError {}
+class ControlError extends BotticelliError {}
 
 /** By method and path, such as `GET /v1/status`; the answer is sent as JSON. */
 export type Routes = Readonly<Record<string, () => unknown>>
@@ -55,7 +55,7 @@ export async function askServer<T>(stateDir: string, method: 'GET' | 'POST', rou
 }
 
 /** In the state folder; where that path is too long for a socket, in the folder for temporary files. */
-export function socketPath(stateDir: string): string {
+function socketPath(stateDir: string): string {
   const path = join(stateDir, 'run', 'control.sock')
   if (Buffer.byteLength(path) <= LONGEST_PATH) return path
   const short = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)

@@ -2,13 +2,17 @@
 //
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once.
 
+import { existsSync } from 'node:fs'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
-import type { Config } from '../../config/config.ts'
+import type { BotConfig, Config } from '../../config/config.ts'
+import { ConfigError } from '../../config/config-error.ts'
+import { diagnosticAt } from '../../config/config-file.ts'
+import type { Loaded } from '../../config/load-config.ts'
 import { openControl } from '../../console/control.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { duration } from '../figures.ts'
+import { duration, withIsoTimes } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { banner } from '../serve-banner.ts'
@@ -16,9 +20,9 @@ import { serverRoutes } from '../server-routes.ts'
 
 export const serve: Run = async (options, io) => {
   const begunAt = io.now()
-  const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
-  for (const bot of config.bots.filter((one) => one.enabled))
-    loadNarrative(bot.narrative, bot.narrativeName, { base: config.root })
+  const loaded = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const { config } = loaded
+  for (const bot of config.bots) if (bot.enabled) checkNarrative(bot, loaded)
 
   let app: Botticelli | undefined
   await using _lock = await openControl(
@@ -45,11 +49,25 @@ export const serve: Run = async (options, io) => {
   return EXIT.ok
 }
 
+/** A server whose bots cannot work does not start (P7). */
+function checkNarrative({ name, narrative, narrativeName }: BotConfig, { config, settings }: Loaded): void {
+  if (existsSync(narrative)) {
+    loadNarrative(narrative, narrativeName, { base: config.root })
+    return
+  }
+  const origin = settings.find((one) => one.key === 'bots.*.narrative' && one.name === name)?.origin
+  const message = `The narrative of the bot "${name}" is not there: ${narrative}`
+  if (origin?.layer !== 'file') throw new ConfigError('bad-config', message)
+  const { line, column, file } = origin.place
+  const span = { start: { line, column }, end: { line, column: column + 1 } }
+  throw ConfigError.of([diagnosticAt('bad-config', file, span, message, `bots.${name}.narrative`)])
+}
+
 function announce(app: Botticelli, config: Config, begunAt: number, io: Io): void {
   const status = app.status()
   if (io.json) {
     const { pid, posting } = status
-    io.printJson({ event: 'ready', pid, posting, metricsUrl: app.metricsUrl ?? null, bots: status.bots })
+    io.printJson(withIsoTimes({ event: 'ready', pid, posting, metricsUrl: app.metricsUrl ?? null, bots: status.bots }))
   }
   for (const line of banner({ config, status, metricsUrl: app.metricsUrl, now: io.now(), paint: io.paintRemark })) {
     io.remark(line)

@@ -6,7 +6,7 @@ import { askServer } from '../../console/control.ts'
 import type { LedgerTotals } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { ago, duration, money, plural, tokens } from '../figures.ts'
+import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
 import { withStore } from '../project.ts'
@@ -39,7 +39,7 @@ export const status: Run = async (options, io) => {
     return options.isSet('exit-status') ? EXIT.failed : EXIT.ok
   }
   const worries = worriesOf(server)
-  if (io.json) io.printJson({ running: true, ...server, worries })
+  if (io.json) io.printJson(withIsoTimes({ running: true, ...server, worries }))
   else showServer(server, config, worries, io)
   return options.isSet('exit-status') && worries.length > 0 ? EXIT.failed : EXIT.ok
 }

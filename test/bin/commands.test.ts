@@ -1,0 +1,222 @@
+// Commands as a shell sees them: exit codes, streams, JSON.
+
+import { spawn } from 'node:child_process'
+import { cpSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Finished, makeProject, type Project } from '../end-to-end/project.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const ESCAPE = '\x1b'
+
+let project: Project
+let written: Finished
+beforeAll(async () => {
+  project = makeProject()
+  cpSync(join(ROOT, 'narratives', 'library'), join(project.folder, 'narratives'), { recursive: true })
+  project.write(
+    'broken.toml',
+    '[narrative]\nname = "x"\n\n[toc]\norder = ["a"]\n\n[acts.a]\nprompt = "hi"\ntemperature = "hot"\n',
+  )
+  project.write('bad.toml', 'posting = "alive"')
+  project.write('crash.toml', '[narrative]\nname = "x"\n[toc]\norder = ["a"]\n[acts]\na = "hello"\n')
+  written = await project.botticelli(['run', 'generate.batch', '--model', 'scripted', '--json'])
+}, 60_000)
+afterAll(() => project[Symbol.dispose]())
+
+describe('exit codes', { concurrent: true }, () => {
+  test.for<[code: number, words: string]>([
+    [0, '--version'],
+    [0, '--help'],
+    [0, 'help exit-codes'],
+    [0, 'content list --status rejected'],
+    [0, 'executions list --status failed --json'],
+    [0, 'narratives validate narratives'],
+    [0, 'status'],
+    [0, 'config show'],
+    [0, 'explain bad-config'],
+    [1, 'run crash.toml --model gemini:gemini-2.5-flash'],
+    [1, 'status --exit-status'],
+    [2, 'content'],
+    [2, 'rnu'],
+    [2, 'content list --limit banana'],
+    [2, 'run'],
+    [2, 'run generate --model scripted'],
+    [2, 'content approve twelve'],
+    [3, 'narratives validate broken.toml'],
+    [3, 'run broken.toml --model scripted'],
+    [3, '--config broken.toml config show --config bad.toml'],
+    [4, 'run nothing.toml'],
+    [4, 'run generate.nothing --model scripted'],
+    [4, 'run --resume 01JD8M'],
+    [4, 'content show 999'],
+    [4, 'content approve 999'],
+    [4, 'content list nothing'],
+    [4, 'executions show 01JD8M'],
+    [4, 'explain nothing'],
+    [4, 'help nothing'],
+    [8, 'content reject 4 999'],
+    [124, 'run crash.toml --model scripted:hang --timeout 300ms'],
+  ])('%i  botticelli %s', async ([code, words], { expect }) => {
+    expect(await project.botticelli(words.split(' '))).toMatchObject({ code })
+  })
+})
+
+describe('streams', () => {
+  test('nothing is coloured when it is piped', async () => {
+    for (const words of [
+      'content list',
+      'executions list',
+      'status',
+      'help',
+      'rnu',
+      'narratives validate broken.toml',
+    ]) {
+      const { stdout, stderr } = await project.botticelli(words.split(' '))
+      expect(stdout + stderr).not.toContain(ESCAPE)
+    }
+  })
+
+  test('colour can be asked for, and is never forced on who says no', async () => {
+    expect((await project.botticelli(['content', 'list', '--color', 'always'])).stdout).toContain(ESCAPE)
+    const words = ['content', 'list', '--color', 'never']
+    expect((await project.botticelli(words, { FORCE_COLOR: '1' })).stdout).not.toContain(ESCAPE)
+  })
+
+  test('the result is on stdout, what is said about it on stderr', async () => {
+    const { stdout, stderr } = await project.botticelli(['run', 'crash.toml', '--model', 'scripted'])
+    expect(stdout.trim()).not.toBe('')
+    expect(stderr).toContain('completed')
+    expect(stdout).not.toContain('completed')
+  })
+
+  test('--quiet leaves the result alone', async () => {
+    const { stdout, stderr } = await project.botticelli(['run', 'crash.toml', '--model', 'scripted', '--quiet'])
+    expect(stdout.trim()).not.toBe('')
+    expect(stderr).toBe('')
+  })
+
+  test('whoever reads one line and leaves does not make it fail', async () => {
+    const child = spawn(join(ROOT, 'bin', 'botticelli'), ['explain', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    const code = await new Promise((done) => child.once('close', done))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+describe('--json', { concurrent: true }, () => {
+  test('run prints its report', () => {
+    expect(written).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(written.stdout)).toMatchObject({
+      executionId: expect.stringMatching(/^[0-9A-Z]{26}$/),
+      status: 'completed',
+      narrative: 'batch',
+      rows: [{ table: 'potential_discord_posts', stored: 4, skipped: 0 }],
+      inputTokens: expect.any(Number),
+      costUsd: 0,
+    })
+  })
+
+  test.for<[words: string, shape: unknown]>([
+    [
+      'content list --status pending',
+      expect.arrayContaining([expect.objectContaining({ id: 1, values: expect.anything() })]),
+    ],
+    [
+      'content show 1',
+      expect.objectContaining({ table: 'potential_discord_posts', generatedAt: expect.stringMatching(/Z$/) }),
+    ],
+    [
+      'executions list',
+      expect.arrayContaining([expect.objectContaining({ narrative: 'batch', startedAt: expect.stringMatching(/Z$/) })]),
+    ],
+    ['narratives list', expect.arrayContaining([expect.objectContaining({ narrative: 'curate', acts: 2 })])],
+    ['narratives show curate', expect.objectContaining({ key: 'curate', targetTable: 'approved_discord_posts' })],
+    ['narratives validate narratives', expect.objectContaining({ errors: 0, files: 3 })],
+    ['status', expect.objectContaining({ running: false, pipeline: expect.anything() })],
+    [
+      'config show',
+      expect.objectContaining({ settings: expect.arrayContaining([expect.objectContaining({ key: 'posting' })]) }),
+    ],
+    ['explain usage', expect.objectContaining({ code: 'usage', summary: expect.any(String) })],
+    ['version', expect.objectContaining({ node: expect.stringMatching(/^24\./) })],
+    ['help json', expect.objectContaining({ topic: 'json' })],
+  ])('botticelli %s', async ([words, shape], { expect }) => {
+    const { stdout, stderr } = await project.botticelli([...words.split(' '), '--json'])
+    expect(stderr).toBe('')
+    expect(stdout.split('\n')).toHaveLength(2)
+    expect(JSON.parse(stdout)).toEqual(shape)
+  })
+
+  test('a list without entries is an empty array', async () => {
+    const { stdout } = await project.botticelli(['content', 'list', '--status', 'posted', '--json'])
+    expect(JSON.parse(stdout)).toEqual([])
+  })
+
+  test('an error is one object on stderr', async () => {
+    const { stdout, stderr } = await project.botticelli(['run', 'broken.toml', '--json'])
+    expect(stdout).toBe('')
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        code: 'bad-type',
+        exitCode: 3,
+        place: { line: 9, column: 15 },
+        diagnostics: [{ path: 'acts.a.temperature' }],
+      },
+    })
+  })
+})
+
+describe('a broken file', () => {
+  test.for(['run', 'narratives validate', 'narratives show'])(
+    'is shown by %s with its place and its line',
+    async (words) => {
+      const { code, stdout, stderr } = await project.botticelli([...words.split(' '), 'broken.toml'])
+      expect(code).toBe(3)
+      expect(stdout + stderr).toContain('broken.toml:9:15')
+      expect(stdout + stderr).toContain('temperature = "hot"')
+    },
+  )
+
+  test('a configuration is shown the same way', async () => {
+    const { stderr } = await project.botticelli(['--config', 'bad.toml', 'status'])
+    expect(stderr).toContain('bad.toml:1:11')
+    expect(stderr).toContain('posting = "alive"')
+  })
+})
+
+describe('decisions', () => {
+  test('an approved draft is copied to where the poster looks, once', async () => {
+    const { stdout } = await project.botticelli(['content', 'approve', '1', '--note', 'good', '--json'])
+    const copied = { table: 'approved_discord_posts', id: 1 }
+    expect(JSON.parse(stdout)).toEqual([{ table: 'potential_discord_posts', id: 1, changed: true, copied }])
+    const again = await project.botticelli(['content', 'approve', '1', '--json'])
+    expect(JSON.parse(again.stdout)).toEqual([{ table: 'potential_discord_posts', id: 1, changed: false, copied }])
+    const copy = project.look((store) => store.content.find(copied))
+    expect(copy).toMatchObject({ reviewStatus: 'pending', source: { table: 'potential_discord_posts', id: 1 } })
+  })
+
+  test('of several, each is decided and told by itself', async () => {
+    const { code, stdout, stderr } = await project.botticelli(['content', 'reject', '2', '999'])
+    expect(code).toBe(8)
+    expect(stdout).toContain('2  rejected')
+    expect(stderr).toContain('potential_discord_posts/999')
+  })
+})
+
+test('an execution is found by its last letters, with its acts', async () => {
+  const { executionId } = JSON.parse(written.stdout)
+  const { stdout } = await project.botticelli(['executions', 'show', executionId.slice(-8), '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ id: executionId, children: expect.any(Array) })
+})
+
+test('config show tells where values came from, and no secret', async () => {
+  const env = { GEMINI_API_KEY: 'AIza-not-to-be-seen', BOTTICELLI_MODEL: 'gemini-2.5-pro' }
+  for (const flags of [[], ['--json']]) {
+    const { stdout } = await project.botticelli(['config', 'show', '--origin', ...flags], env)
+    expect(stdout).not.toContain('not-to-be-seen')
+    expect(stdout).toContain('BOTTICELLI_MODEL')
+  }
+})

@@ -1,0 +1,37 @@
+// The demo is the first thing a newcomer sees: it is run here as it is there.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeProject, type Project } from '../end-to-end/project.ts'
+
+let project: Project
+beforeEach(() => {
+  project = makeProject()
+})
+afterEach(() => project[Symbol.dispose]())
+
+test('keeps every promise, leaves two drafts, and uses no key of the person', async () => {
+  const env = { GEMINI_API_KEY: 'a-key', DISCORD_TOKEN: 'a-token', DISCORD_API_URL: 'http://192.0.2.1' }
+  const { code, stdout, stderr } = await project.botticelli(['demo', '--json'], env)
+  const told = JSON.parse(stdout)
+  expect(told.checks.filter(({ held }: { held: boolean }) => !held)).toEqual([])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(told).toMatchObject({ ok: true, drafts: 4, approved: 2, posts: 2, costUsd: 0 })
+  expect(told.curator).toMatchObject({ incarnation: 2, restarts: 1 })
+
+  const folder = join('.botticelli', 'demo')
+  const pending = await project.botticelli(['-C', folder, 'content', 'list', '--status', 'pending', '--json'])
+  const ids = JSON.parse(pending.stdout).map(({ id }: { id: number }) => id)
+  expect(ids.toSorted()).toEqual(told.left)
+  expect(await project.botticelli(['-C', folder, 'content', 'approve', String(ids[0])])).toMatchObject({ code: 0 })
+})
+
+test('says where it would write, when it cannot', async () => {
+  // A file in the place of the folder stands in for a disk that cannot be written: root may write everywhere.
+  writeFileSync(join(project.folder, '.botticelli'), '')
+  const { code, stderr } = await project.botticelli(['demo', '--once'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('error[demo-folder]')
+  expect(stderr).toContain(join(project.folder, '.botticelli', 'demo'))
+})

