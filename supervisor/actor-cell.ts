@@ -262,12 +262,18 @@ export class ActorCell extends Cell implements Host {
   #acceptDurably(message: Delivered, inbox: InboxStore): Refusal | undefined {
     if (this.#loaded && !this.#makeRoom(message)) return 'full'
     inbox.append(this.path, message)
-    if (this.#loaded) this.deliverStored(message)
+    this.deliverStored(message)
     return undefined
+  }
+
+  /** Whether what waits here is in the inbox store. */
+  get isDurable(): boolean {
+    return this.#inbox !== undefined
   }
 
   /** Takes a message that the inbox store has already. */
   deliverStored(message: Delivered): void {
+    if (!this.#loaded) return
     this.#mailbox.push(message, false)
     this.#takeNext()
   }

@@ -35,8 +35,11 @@ export class Asks {
     })
   }
 
-  answer(id: string, result: unknown): void {
-    this.#take(id)?.resolve(result)
+  /** False: nobody waits for it here. */
+  answer(id: string, result: unknown): boolean {
+    const waiting = this.#take(id)
+    waiting?.resolve(result)
+    return waiting !== undefined
   }
 
   refuse(id: string, why: string): void {

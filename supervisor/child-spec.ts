@@ -24,10 +24,6 @@ export const OVERFLOWS = ['reject', 'drop-oldest', 'drop-newest'] as const
 /** What a full mailbox does: refuse the new message, push out the oldest, or drop the new one. All but `reject` leave a dead letter. */
 export type Overflow = (typeof OVERFLOWS)[number]
 
-export const ISOLATIONS = ['none', 'thread'] as const
-/** Where an actor runs: in this thread, or in a worker thread of its own that can be killed while it spins. */
-export type Isolation = (typeof ISOLATIONS)[number]
-
 /** Milliseconds a child gets to end when asked, or for ever, or none at all. */
 export type ShutdownTime = number | 'infinity' | 'brutal_kill'
 

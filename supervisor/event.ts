@@ -45,6 +45,8 @@ export type SupervisionEvent = {
   /** Ended otherwise than by an error. */
   | { readonly type: 'stopped'; readonly reason: string }
   | { readonly type: 'hung'; readonly busyMs: number; readonly messageType?: string }
+  /** The event loop stood still; the path is that of the actor whose turn it was, or the root's. */
+  | { readonly type: 'loop-blocked'; readonly noticedAfterMs: number }
   | { readonly type: 'breaker'; readonly state: BreakerState }
   | { readonly type: 'paused'; readonly reason: string; readonly until?: number }
   | { readonly type: 'resumed-by-hand' }

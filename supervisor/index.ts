@@ -23,6 +23,7 @@ export type { SupervisionEvent } from './event.ts'
 // How lives end.
 export { type Exit, Shutdown } from './exit.ts'
 export type { InboxStore } from './inbox-store.ts'
+export type { WatchdogOptions } from './loop-watchdog.ts'
 // What actors say to each other.
 export type {
   AskOptions,
@@ -54,3 +55,4 @@ export type {
 } from './supervisor-cell.ts'
 export { BadInit, FailedToStartChild } from './supervisor-cell.ts'
 export { type ActorSystem, type RunningActor, type SystemOptions, startSystem } from './system.ts'
+export { inThread, type ThreadOptions } from './thread-actor.ts'

@@ -9,6 +9,7 @@ import type { ActorCell } from './actor-cell.ts'
 import type { Cell, StartOutcome, Watcher } from './cell.ts'
 import type { ActorSpec, ChildSpec } from './child-spec.ts'
 import type { Clock } from './clock.ts'
+import type { SupervisionEvent } from './event.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { Scope, Terminated } from './scope.ts'
 import { activeContext, type Context } from './trace-context.ts'
@@ -124,6 +125,16 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
 
   clearTimer(id: string): void {
     this.#cell.runtime.timers.clear(this.path, id)
+  }
+
+  /** Takes over what happened to something below this actor that runs in another thread. */
+  report(event: SupervisionEvent): void {
+    const { runtime } = this.#cell
+    if (event.type !== 'dead-letter') runtime.publish(event)
+    else {
+      const { to, message, reason, errors } = event.letter
+      runtime.deadLetter(to, message, reason, errors, runtime.find(to))
+    }
   }
 
   // ------------------------------------------------------------------ death watch

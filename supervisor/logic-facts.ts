@@ -5,11 +5,19 @@ import type { AnyActorLogic, AnyMachineSnapshot, Snapshot } from 'xstate'
 /** A machine that handles this is asked to end itself, and given its shutdown time to do so. */
 export const SHUTDOWN_EVENT = { type: 'actor.shutdown' } as const
 
+/** What of a machine says when it takes messages; other logic may say so by `gated`. */
+interface Gated {
+  readonly config?: unknown
+  readonly idMap?: Map<string, { tags: readonly string[] }>
+  readonly gated?: boolean
+}
+
 const gatedLogic = new WeakMap<object, boolean>()
 
 /** Whether any state of a machine is tagged `ready`. Kept by configuration, which `provide` shares. */
 export function isGated(logic: AnyActorLogic): boolean {
-  const { config, idMap } = logic as { config?: unknown; idMap?: Map<string, { tags: readonly string[] }> }
+  const { config, idMap, gated: says } = logic as Gated
+  if (says !== undefined) return says
   if (idMap === undefined || typeof config !== 'object' || config === null) return false
   let gated = gatedLogic.get(config)
   if (gated === undefined) {

@@ -9,9 +9,20 @@ import type { ActorCell } from './actor-cell.ts'
 const TURNS_A_LOOK = 32
 const LONGEST_RUN_MS = 8
 
+/** Who is to know whose turn it is. */
+export interface TurnWatcher {
+  enter(path: string): void
+  leave(): void
+}
+
 export class RunQueue {
   #cells: ActorCell[] = []
   #scheduled = false
+  readonly #watcher: TurnWatcher | undefined
+
+  constructor(watcher?: TurnWatcher) {
+    this.#watcher = watcher
+  }
 
   add(cell: ActorCell): void {
     this.#cells.push(cell)
@@ -23,7 +34,7 @@ export class RunQueue {
   readonly #run = (): void => {
     const begun = performance.now()
     for (let next = 0; next < this.#cells.length; next++) {
-      this.#cells[next]!.turn()
+      this.#turn(this.#cells[next]!)
       if (next % TURNS_A_LOOK === TURNS_A_LOOK - 1 && performance.now() - begun > LONGEST_RUN_MS) {
         this.#cells = this.#cells.slice(next + 1)
         setImmediate(this.#run)
@@ -32,5 +43,11 @@ export class RunQueue {
     }
     this.#cells.length = 0
     this.#scheduled = false
+  }
+
+  #turn(cell: ActorCell): void {
+    this.#watcher?.enter(cell.path)
+    cell.turn()
+    this.#watcher?.leave()
   }
 }

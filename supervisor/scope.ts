@@ -16,7 +16,7 @@ export interface Scope {
   readonly signal: AbortSignal
   /** Timers set on it are cleared when this incarnation ends; what they throw crashes the actor, not the process. */
   readonly clock: Clock
-  /** Puts a message into a mailbox; never throws, never waits. */
+  /** Puts a message into a mailbox; never waits. Throws only what the inbox store of a durable mailbox throws. */
   tell(to: string, message: Message, options?: TellOptions): TellOutcome
   /**
    * Sends a message and waits for its answer.

@@ -11,6 +11,9 @@ export class StartError extends BotticelliError {}
 /** An actor that is no longer there: `actor-stopped`. */
 export class ActorStoppedError extends BotticelliError {}
 
+/** A worker thread that ended or stood still: `thread-died`. */
+export class ThreadDiedError extends BotticelliError {}
+
 /** What the runtime crashes an actor with: `actor-deadline`, `actor-hung`, `death-pact`. */
 export class ActorCrashError extends BotticelliError {}
 

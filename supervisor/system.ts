@@ -14,6 +14,7 @@ import { DeadLetters } from './dead-letters.ts'
 import type { SupervisionEvent } from './event.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
+import { type LoopBlock, LoopWatchdog, type WatchdogOptions } from './loop-watchdog.ts'
 import type {
   AskOptions,
   DeadLetter,
@@ -53,17 +54,30 @@ export interface SystemOptions {
   readonly snapshots?: SnapshotStore
   /** Where messages of durable mailboxes are, and dead letters. Default: in memory, they end with the process. */
   readonly inbox?: InboxStore
+  /** Where messages go whose path is not in this system. Default: they are dead letters. */
+  readonly outside?: Outside
+  /** Watches the event loop from a second thread. Default: nobody does. */
+  readonly watchdog?: WatchdogOptions
   /** A first listener, which hears of the start as well. */
   readonly listen?: (event: SupervisionEvent) => void
   /** Where own timers are kept. Default: nowhere, they end with the process. */
   readonly timers?: TimerStore
 }
 
+/** Another system that this one is a part of: a thread's way out. */
+export interface Outside {
+  tell(to: string, message: Delivered, options: TellOptions): TellOutcome
+  ask(to: string, message: Delivered, options: AskOptions): Promise<unknown>
+  reply(meta: Meta, result: unknown): void
+}
+
 export interface ActorSystem {
-  /** Puts a message into a mailbox; never throws, never waits. */
+  /** Puts a message into a mailbox; never waits. Throws only what the inbox store of a durable mailbox throws. */
   tell(to: string, message: Message, options?: TellOptions): TellOutcome
   /** @throws AskError `ask-timeout`, `ask-refused` */
   ask<Result>(to: string, message: Message, options: AskOptions): Promise<Result>
+  /** Hands over a message that has its meta already, from the system outside. */
+  forward(to: string, message: Delivered): TellOutcome
   records(): Iterable<ActorRecord>
   record(path: string): ActorRecord | undefined
   /** Hears of everything that happens to the actors. What the listener throws is ignored. */
@@ -139,7 +153,9 @@ class System implements ActorSystem, Runtime {
   readonly #listeners = new Set<(event: SupervisionEvent) => void>()
   readonly #letters = new DeadLetters()
   readonly #asks: Asks
-  readonly #queue = new RunQueue()
+  readonly #queue: RunQueue
+  readonly #outside: Outside | undefined
+  readonly #watchdog: LoopWatchdog | undefined
   readonly #idPrefix: string
   #ids = 0
   #root: SupervisorCell | undefined
@@ -154,6 +170,9 @@ class System implements ActorSystem, Runtime {
     this.timers = new OwnTimers(this.clock, options.timers, (timer) => this.#ring(timer))
     this.ended = this.#ended.promise
     this.#inspect = options.inspect
+    this.#outside = options.outside
+    this.#watchdog = options.watchdog && new LoopWatchdog(options.watchdog, (block) => this.#blocked(block))
+    this.#queue = new RunQueue(this.#watchdog)
     if (options.listen) this.#listeners.add(options.listen)
     this.#asks = new Asks(this.clock)
     // Ids must not repeat over restarts of the process: they end up in stores.
@@ -203,6 +222,7 @@ class System implements ActorSystem, Runtime {
       this.deadLetter(to, message, 'unhandled', [], cell)
       return { accepted: false, reason: 'unknown' }
     }
+    if (this.#outside) return this.#outside.tell(to, message, { control })
     const reason = this.#past.has(to) ? 'stopped' : 'unknown'
     this.deadLetter(to, message, reason, [])
     return { accepted: false, reason }
@@ -236,6 +256,7 @@ class System implements ActorSystem, Runtime {
 
   ask<Result>(to: string, message: Message, options: AskOptions, sender?: ActorCell): Promise<Result> {
     const delivered = this.#address(message, options, sender)
+    if (this.#outside && !this.#cells.has(to)) return this.#outside.ask(to, delivered, options) as Promise<Result>
     const answer = this.#asks.wait(delivered.meta.id, to, message.type, options.timeoutMs)
     const outcome = this.#post(to, delivered, options.control ?? false)
     if (!outcome.accepted) this.#asks.refuse(delivered.meta.id, outcome.reason)
@@ -243,7 +264,11 @@ class System implements ActorSystem, Runtime {
   }
 
   reply(meta: Meta, result: unknown): void {
-    this.#asks.answer(meta.id, result)
+    if (!this.#asks.answer(meta.id, result)) this.#outside?.reply(meta, result)
+  }
+
+  forward(to: string, message: Delivered): TellOutcome {
+    return this.#post(to, message, false)
   }
 
   schedule(cell: ActorCell): void {
@@ -298,6 +323,10 @@ class System implements ActorSystem, Runtime {
   /** A message that the inbox store has. Where nobody has that path now, it waits there. */
   #deliverStored(to: string, message: Delivered): TellOutcome {
     const cell = this.#cells.get(to)
+    if (cell instanceof ActorCell && !cell.isDurable) {
+      this.inbox?.ack(message.meta.id)
+      return this.#post(to, message, false)
+    }
     if (cell instanceof ActorCell) cell.deliverStored(message)
     return { accepted: true, id: message.meta.id }
   }
@@ -308,6 +337,11 @@ class System implements ActorSystem, Runtime {
   }
 
   // ------------------------------------------------------------------ events and records
+
+  #blocked({ path = '/', noticedAfterMs }: LoopBlock): void {
+    const { kind = 'unknown', incarnation = 0 } = this.#cells.get(path) ?? {}
+    this.publish({ at: this.clock.now(), path, kind, incarnation, type: 'loop-blocked', noticedAfterMs })
+  }
 
   get observed(): boolean {
     return this.#listeners.size > 0
@@ -468,6 +502,7 @@ class System implements ActorSystem, Runtime {
 
   #close(reason: string): void {
     this.timers.close()
+    void this.#watchdog?.close()
     this.#ended.resolve({ reason })
   }
 }
