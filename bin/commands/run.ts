@@ -82,7 +82,7 @@ function show(report: RunReport, io: Io): void {
     `${money(costUsd)}${unpriced > 0 ? ` and ${plural(unpriced, 'call')} without a known price` : ''}`,
   ]
   io.remark(`\n${io.paintRemark('bold', report.narrative)} ${figures.join(' · ')}`)
-  if (report.error !== undefined) {
+  if (report.error !== undefined && status === 'failed') {
     const fix = CODES[report.error.code as ErrorCode]?.fix
     io.stderr.write(`${errorText({ ...report.error, ...(fix !== undefined && { fix }) }, io)}\n`)
   }

@@ -9,6 +9,7 @@ import { ConfigError } from '../../config/config-error.ts'
 import { diagnosticAt } from '../../config/config-file.ts'
 import type { Loaded } from '../../config/load-config.ts'
 import { openControl } from '../../console/control.ts'
+import { BotticelliError } from '../../errors.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -43,8 +44,7 @@ export const serve: Run = async (options, io) => {
   }
   await app.stop()
   if (typeof ended === 'object') {
-    io.stderr.write(`error[supervision]: the server gave up: ${ended.reason}\n`)
-    return EXIT.failed
+    throw new BotticelliError('supervisor-gave-up', `The server stopped by itself: ${ended.reason}.`)
   }
   return EXIT.ok
 }
