@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream'
 import { ulid } from 'ulid'
 import { type BotHealthBook, openHealthBook } from './actors/bot-health.ts'
 import { type BotSettings, botSpec } from './actors/bot-runs.ts'
+import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
 import type { ProgressListener } from './actors/progress.ts'
 import { recordProgress } from './actors/run-telemetry.ts'
@@ -66,7 +67,9 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
   const health = openHealthBook(bots.map(({ name }) => name))
   const runner = createRunner(services)
   const startedAt = services.clock.now()
-  const system = opened.adopt(await startSystem(tree()), (each) => each.stop())
+  const system = opened.adopt(await startSystem(tree(), { inbox: durableInbox(store, systemClock) }), (each) =>
+    each.stop(),
+  )
   opened.defer(system.subscribe(logSupervision))
   opened.adopt(observeActors(system, bots, health), (each) => each.stop())
   const { prometheus } = config.telemetry
@@ -174,7 +177,10 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
       createDiscord({ ...config.discord, posting: config.posting, now: systemClock.now }),
       createDatabasePlatform({
         allowed: config.updatableTables,
-        tables: { update: (change) => store.content.update(change, systemClock.now()) },
+        tables: {
+          update: (change) => store.content.update(change, systemClock.now()),
+          once: (key, work) => store.effects.perform(key, work, systemClock.now()),
+        },
       }),
     ],
     now: systemClock.now,
@@ -189,6 +195,7 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, [...config.contextPaths, config.root]),
     env: (name) => config.environment[name],
     clock: systemClock,
+    processId: process.pid,
     newId: ulid,
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
     onProgress,

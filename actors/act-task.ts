@@ -19,6 +19,8 @@ export interface Knowledge {
   readonly read: readonly ReadRow[]
   /** Trace context of the one content item that this execution handles, once it has read it. */
   readonly item?: string
+  /** That item's row. */
+  readonly itemRow?: RowRef
 }
 
 export interface ReadRow {
@@ -73,6 +75,7 @@ export interface ActResult {
   readonly tables: Readonly<Record<string, string>>
   readonly read: readonly ReadRow[]
   readonly item?: string
+  readonly itemRow?: RowRef
   readonly rows: readonly StoredRows[]
   readonly inputTokens: number
   readonly outputTokens: number
@@ -98,6 +101,7 @@ export function learn(known: Knowledge, act: string, result: ActResult): Knowled
     tables: { ...known.tables, ...result.tables },
     read: [...known.read, ...result.read],
     ...((result.item ?? known.item) !== undefined && { item: result.item ?? known.item }),
+    ...((result.itemRow ?? known.itemRow) !== undefined && { itemRow: result.itemRow ?? known.itemRow }),
   }
 }
 

@@ -6,9 +6,9 @@ import type { Json } from '../json.ts'
 import type { Answer, ChatMessage, MediaKind, Part, Question } from '../models/model.ts'
 import { guessMedia } from '../narratives/media-kinds.ts'
 import type { StoredAnswer } from '../store/store.ts'
-import type { Clock } from '../supervisor/index.ts'
 import type { ActTask, Gathered } from './act-task.ts'
 import type { Piece, Turn } from './conversation.ts'
+import { insist, pause } from './insist.ts'
 import type { Services } from './services.ts'
 
 export async function askModel(
@@ -25,11 +25,8 @@ export async function askModel(
   const turn = services.store.ledger.totals().calls + 1
   const question = await questionOf(task, gathered, turn)
   const answer = stored(await patiently(() => model.ask(question, { signal }), services, signal))
-  services.store.journal.saveAnswer(place, {
-    prompt: gathered as unknown as Json,
-    answer,
-    at: services.clock.now(),
-  })
+  const saved = { prompt: gathered as unknown as Json, answer, at: services.clock.now() }
+  await insist(() => services.store.journal.saveAnswer(place, saved), services.clock, signal)
   return answer
 }
 
@@ -43,18 +40,6 @@ async function patiently<T>(ask: () => Promise<T>, { clock }: Services, signal: 
     }
     throw error
   }
-}
-
-function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimeout(resolve, ms)
-    const wake = () => {
-      clock.clearTimeout(timer)
-      resolve()
-    }
-    if (signal.aborted) wake()
-    else signal.addEventListener('abort', wake, { once: true })
-  })
 }
 
 async function questionOf({ act, narrative, knowledge }: ActTask, gathered: Gathered, turn: number): Promise<Question> {

@@ -1,6 +1,11 @@
 // Bot runs: what a bot does when it is told to run, and when it comes back to life.
+//
+//   B4. A run that failed while it held a row which it may have published is taken up again before the next run: the
+//       platform is asked what became of the publication, and nobody else sees the row before that.
+//   B5. Followers are told in the transaction that completes the run: told and completed, or neither.
 
 import { fromPromise } from 'xstate'
+import type { Execution } from '../store/store.ts'
 import type { ActorSpec, Delivered, Scope } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import { count, record } from '../telemetry/instruments.ts'
@@ -37,6 +42,8 @@ export function botSpec(bot: BotSettings, services: Services, health: BotHealthB
     kind: 'bot',
     restart: 'permanent',
     backoff: { minMs: 100, maxMs: 60_000, jitter: 0.2 },
+    mailbox: { durable: true },
+    redeliver: { maxAttempts: 5 },
     start: (scope) => ({
       input: { bot: bot.name },
       logic: botMachine.provide({
@@ -60,14 +67,19 @@ interface Post {
 
 /** B1: oldest first; each goes on at its first unfinished act. */
 async function recover(post: Post): Promise<void> {
-  const { store, loadNarrative } = post.services
-  for (const execution of store.executions.unfinished(post.bot.name)) {
-    const { id, trigger, options } = execution
-    const model = typeof options.model === 'string' ? { model: options.model } : {}
-    await attempt(post, { id, trigger, resumed: true }, () =>
-      planOf(loadNarrative(execution.file, execution.narrative), { id, bot: post.bot.name, trigger, ...model }),
-    )
-  }
+  for (const execution of post.services.store.executions.unfinished(post.bot.name)) await resume(execution, post)
+}
+
+/** B4. */
+async function takeUpHeld(post: Post): Promise<void> {
+  for (const execution of post.services.store.executions.holding(post.bot.name)) await resume(execution, post)
+}
+
+async function resume({ id, trigger, options, file, narrative }: Execution, post: Post): Promise<void> {
+  const model = typeof options.model === 'string' ? { model: options.model } : {}
+  await attempt(post, { id, trigger, resumed: true }, () =>
+    planOf(post.services.loadNarrative(file, narrative), { id, bot: post.bot.name, trigger, ...model }),
+  )
 }
 
 async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun | undefined> {
@@ -76,7 +88,8 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
   const known = services.store.executions.find(message.run)
   if (known !== undefined && known.status !== 'running')
     return { outcome: 'skipped', reason: 'this run was done before' }
-  if (bot.worksOn !== undefined && !hasPending(bot.worksOn, services)) {
+  await takeUpHeld(post)
+  if (bot.worksOn !== undefined && !hasPending(bot.worksOn, message.run, services)) {
     const reason = `nothing is pending in ${bot.worksOn}`
     health.skipped(bot.name)
     count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'skipped' })
@@ -95,8 +108,11 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
   )
 }
 
-function hasPending(table: string, { store }: Services): boolean {
-  return store.content.exists(table) && store.content.list({ table, status: 'pending', limit: 1 }).length > 0
+/** A row that another execution holds is none that this one could work on. */
+function hasPending(table: string, reader: string, { store, clock }: Services): boolean {
+  if (!store.content.exists(table)) return false
+  const query = { table, where: "review_status = 'pending'", limit: 1 }
+  return store.content.select(query, clock.now(), reader).rows.length > 0
 }
 
 /** One run in its span, counted. A failure is an outcome, unless the bot itself was taken down. */
@@ -119,7 +135,7 @@ function attempt(
     const startedAt = services.clock.now()
     log('bot.run_started', { bot: bot.name, bot_type: bot.type, trigger, execution: id, resumed })
     try {
-      const execution = await runExecution(plan(), services, scope)
+      const execution = await runExecution(plan(), services, scope, (outcome) => tellFollowers(outcome, post))
       succeeded(post, execution, services.clock.now() - startedAt)
       return { outcome: 'ok', execution }
     } catch (error) {
@@ -130,8 +146,8 @@ function attempt(
   })
 }
 
-function succeeded({ bot, services, health, scope }: Post, execution: ExecutionOutcome, durationMs: number): void {
-  const rows = execution.rows.reduce((total, { stored }) => total + stored, 0)
+function succeeded({ bot, services, health }: Post, execution: ExecutionOutcome, durationMs: number): void {
+  const rows = rowsOf(execution.rows)
   health.succeeded(bot.name, services.clock.now())
   count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'ok' })
   record('botticelli.bot.duration', durationMs / 1000, { bot_type: bot.type, outcome: 'ok' })
@@ -143,10 +159,19 @@ function succeeded({ bot, services, health, scope }: Post, execution: ExecutionO
     rows,
     cost_usd: execution.costUsd,
   })
+}
+
+/** B5. */
+function tellFollowers({ rows: stored }: ExecutionOutcome, { bot, services, scope }: Post): void {
+  const rows = rowsOf(stored)
   if (rows === 0) return
   for (const follower of bot.followers) {
     scope.tell(follower, { type: 'content.produced', run: services.newId(), by: bot.name, rows } as BotMessage)
   }
+}
+
+function rowsOf(stored: ExecutionOutcome['rows']): number {
+  return stored.reduce((total, { stored: count }) => total + count, 0)
 }
 
 function failed({ bot, services, health }: Post, id: string, error: unknown, durationMs: number): void {

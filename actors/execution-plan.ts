@@ -6,6 +6,7 @@ import { extractsOutput } from '../narratives/narrative.ts'
 import type { Trigger } from '../store/store.ts'
 import { ActorStoppedError, type Scope } from '../supervisor/index.ts'
 import type { StoredRows } from './act-task.ts'
+import { isStoreTrouble } from './insist.ts'
 import type { Services } from './services.ts'
 
 export interface ExecutionPlan {
@@ -48,11 +49,11 @@ export interface ExecutionOutcome {
 export type Host = Pick<Scope, 'runChild' | 'signal'>
 
 /**
- * True if it was ended from outside, with its bot or by a person: it has not failed, and goes on when it is resumed.
- * Children end before their parents, so that the host's own signal may come after the error.
+ * True if it was ended from outside, with its bot or by a person, or if the database could not take what it did: it
+ * has not failed, and goes on when it is resumed. Children end before their parents, so that the host's own signal may come after the error.
  */
 export function wasTakenDown(host: Host, error: unknown): boolean {
-  return host.signal.aborted || error instanceof ActorStoppedError
+  return host.signal.aborted || error instanceof ActorStoppedError || isStoreTrouble(error)
 }
 
 /** How a step runs a nested execution. */

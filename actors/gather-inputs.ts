@@ -14,9 +14,10 @@ import {
 } from '../narratives/narrative.ts'
 import { fillIn, fillInEnv, type Values } from '../narratives/placeholders.ts'
 import { assemblePrompt, isContentFocus } from '../narratives/templates.ts'
+import type { RowRef } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Gathered, Processed } from './act-task.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, mayHavePublished } from './carry-out.ts'
 import { introduce, type Piece } from './conversation.ts'
 import { readTable } from './read-table.ts'
 import type { Services } from './services.ts'
@@ -35,7 +36,8 @@ export async function gatherInputs(task: ActTask, services: Services, attempt: A
   const done: Processed[] = []
   for (const [index, input] of task.act.inputs.entries()) {
     const values = valuesFor(task, services, tablesOf(done))
-    done.push(await processInput(input, index, { task, services, values, attempt }))
+    const item = itemRow(done) ?? task.knowledge.itemRow
+    done.push(await processInput(input, index, { task, services, values, attempt, item }))
   }
   const asks = needsModel(task.act)
   const introduction = asks ? introduce(task.knowledge.pending).map((piece) => ({ piece, input: -1 })) : []
@@ -46,6 +48,12 @@ export async function gatherInputs(task: ActTask, services: Services, attempt: A
     read: done.flatMap((each) => each.read ?? []),
     pulled: done.flatMap((each) => each.pulled ?? []),
   }
+}
+
+/** The one row that the act has read so far, if it is one. */
+function itemRow(done: readonly Processed[]): RowRef | undefined {
+  const read = done.flatMap((each) => each.read ?? [])
+  return read.length === 1 ? read[0]!.ref : undefined
 }
 
 function tablesOf(done: readonly Processed[]): Record<string, string> {
@@ -68,6 +76,8 @@ interface Around {
   readonly services: Services
   readonly values: Values
   readonly attempt: Attempt
+  /** The one row that the execution handles, if it does. */
+  readonly item: RowRef | undefined
 }
 
 function processInput(input: Input, index: number, around: Around): Processed | Promise<Processed> {
@@ -127,7 +137,9 @@ async function processCommand(input: CommandInput, index: number, { attempt, ...
     return { pieces: [textPiece(JSON.stringify(result, null, 2))], result: { kind: 'command', value: result } }
   } catch (error) {
     const mayPass = error instanceof BotticelliError && error.retryable
-    if (attempt.signal.aborted || input.required || (mayPass && !attempt.last))
+    const goesOn = !attempt.signal.aborted && !input.required && (attempt.last || !mayPass)
+    // Going on would lead to the end of the execution, and with it to another publication of the same row.
+    if (!goesOn || mayHavePublished(input, index, around.task, around.services))
       throw commandFailure(error, input, around.task)
     const text = `[Bot command '${input.name ?? input.command}' failed: ${messageOf(error)}]`
     return { pieces: [textPiece(text)], result: { kind: 'command', value: text } }

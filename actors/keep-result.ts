@@ -17,7 +17,7 @@ export async function keepResult(
   answer: StoredAnswer | undefined,
   services: Services,
 ): Promise<ActResult> {
-  const { journal, state } = services.store
+  const { journal } = services.store
   const result = resultOf(task, gathered, answer)
   const rows = task.extracts ? contentRows(task, gathered, result.response, answer?.model, services) : undefined
   const at = services.clock.now()
@@ -26,17 +26,18 @@ export async function keepResult(
     {
       result: result as unknown as JsonObject,
       pulled: gathered.pulled,
+      state: actCaptures(task.act, result.response),
       at,
       ...(rows !== undefined && { rows }),
     },
   )
-  for (const [key, value] of actCaptures(task.act, result.response)) state.set(key, value, at)
   return outcome === undefined ? result : { ...result, rows: [told(task, outcome)] }
 }
 
 function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | undefined): ActResult {
   const response = answer?.text ?? gathered.response
   const item = takenUp(gathered)
+  const itemRow = gathered.read.length === 1 ? gathered.read[0]?.ref : undefined
   const turns =
     answer === undefined
       ? []
@@ -54,6 +55,7 @@ function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | unde
     inputTokens: answer?.inputTokens ?? 0,
     outputTokens: answer?.outputTokens ?? 0,
     ...(item !== undefined && { item }),
+    ...(itemRow !== undefined && { itemRow }),
     ...(answer?.costUsd !== undefined && { costUsd: answer.costUsd }),
   }
 }

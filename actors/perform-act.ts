@@ -63,7 +63,7 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
             gatherInputs: fromPromise<Gathered, ActContext>(({ signal }) =>
               withTraceContext(trace, () => {
                 reportStart(stepTask, services, scope.incarnation)
-                const journaled = begin(task, services)
+                const journaled = begin(task, services, scope.incarnation === 1)
                 return journaled ?? gatherInputs(task, services, { signal, last, runNested })
               }),
             ),
@@ -101,12 +101,13 @@ function actTask({ plan, step, knowledge }: StepTask): ActTask {
 }
 
 /** Counts the attempt; gives the inputs back if they were journaled with an answer before. */
-function begin(task: ActTask, services: Services): Promise<Gathered> | undefined {
+function begin(task: ActTask, services: Services, first: boolean): Promise<Gathered> | undefined {
   const known = services.store.journal.begin({
     executionId: task.executionId,
     key: task.key,
     act: task.act.name,
     sequence: task.sequence,
+    first,
     at: services.clock.now(),
     ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
   })

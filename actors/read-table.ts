@@ -18,7 +18,11 @@ export function readTable(input: TableInput, task: ActTask, services: Services):
   }
 
   const { table, columns, where, orderBy, limit, offset, sample } = input
-  const found = content.select({ table, columns, where, orderBy, limit, offset, sample }, services.clock.now())
+  const query = { table, columns, where, orderBy, limit, offset, sample }
+  const now = services.clock.now()
+  const found = input.pullAndDelete
+    ? content.pull(query, now, { executionId: task.executionId, key: task.key })
+    : content.select(query, now, task.executionId)
   if (found.rows.length === 0 && input.required) throw failure(input, task, `the table "${table}" has no such rows`)
   if (found.capped) log('table.capped', at)
   for (const warning of found.warnings) log('table.warning', { ...at, warning })

@@ -1,7 +1,8 @@
 // Run execution: begins an execution in the journal, lets its actor run it, and records the end.
 //
 //   R1. Begun twice with the same id, it goes on where it stopped: what the journal has is not done again (P1, P2).
-//   R2. An execution whose actor was taken down from outside has not failed: it stays unfinished, to be resumed.
+//   R2. An execution whose actor was taken down from outside, or which the database could not take, has not failed: it
+//       stays unfinished, to be resumed.
 //   R3. A run that makes content begins a trace of its own, linked to the run around it (P5).
 
 import { fromPromise } from 'xstate'
@@ -23,15 +24,29 @@ import {
 import { performStep } from './perform-step.ts'
 import type { Services } from './services.ts'
 
-/** @throws what the execution failed with; the journal has it by then */
-export function runExecution(plan: ExecutionPlan, services: Services, host: Host): Promise<ExecutionOutcome> {
+/**
+ * @param alongside done in one transaction with the completion: it happens if and only if the execution completes.
+ *   Must not wait.
+ * @throws what the execution failed with; the journal has it by then
+ */
+export function runExecution(
+  plan: ExecutionPlan,
+  services: Services,
+  host: Host,
+  alongside?: (outcome: ExecutionOutcome) => void,
+): Promise<ExecutionOutcome> {
   const earlier = services.store.executions.find(plan.id)
   return inSpan(`invoke_workflow ${plan.narrative.key}`, spanOf(plan, earlier?.traceparent), async () => {
     const startedAt = services.clock.now()
     begin(plan, services, startedAt)
     try {
       const outcome = await host.runChild(executionSpec(plan, services))
-      complete(plan, services, startedAt)
+      services.store.together(() => {
+        services.store.executions.finish(plan.id, { status: 'completed', at: services.clock.now() })
+        alongside?.(outcome)
+      })
+      const durationMs = services.clock.now() - startedAt
+      services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs })
       return outcome
     } catch (error) {
       if (!wasTakenDown(host, error)) fail(plan, services, startedAt, error)
@@ -57,8 +72,9 @@ function spanOf(plan: ExecutionPlan, earlier: string | undefined): SpanOptions {
 
 function begin(plan: ExecutionPlan, services: Services, startedAt: number): void {
   const traceparent = currentTraceContext()?.traceparent
-  services.store.executions.begin({
+  const execution = services.store.executions.begin({
     id: plan.id,
+    owner: services.processId,
     file: plan.file.path,
     narrative: plan.narrative.key,
     trigger: plan.trigger,
@@ -68,6 +84,9 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
     ...(plan.bot !== undefined && { bot: plan.bot }),
     ...(traceparent !== undefined && { traceparent }),
   })
+  if (execution.status !== 'running' || execution.owner !== services.processId) {
+    services.store.executions.reopen(plan.id, services.processId)
+  }
   services.onProgress({
     type: 'execution.started',
     ...positionOf(plan),
@@ -75,12 +94,6 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
     acts: turns(plan) ? [] : stepsOf(plan.narrative).map(({ key }) => key),
     ...plan.round,
   })
-}
-
-function complete(plan: ExecutionPlan, services: Services, startedAt: number): void {
-  const at = services.clock.now()
-  services.store.executions.finish(plan.id, { status: 'completed', at })
-  services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs: at - startedAt })
 }
 
 function fail(plan: ExecutionPlan, services: Services, startedAt: number, thrown: unknown): void {

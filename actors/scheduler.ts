@@ -63,10 +63,13 @@ function keepRunning(schedule: Schedule, services: Services, scope: Scope): () =
   function fire(): void {
     const now = clock.now()
     const lagMs = now - dueAt
-    dueAt += Math.ceil((lagMs + 1) / schedule.everyMs) * schedule.everyMs
-    store.schedules.setNext(schedule.bot, dueAt)
+    const next = dueAt + Math.ceil((lagMs + 1) / schedule.everyMs) * schedule.everyMs
+    store.together(() => {
+      store.schedules.setNext(schedule.bot, next)
+      scope.tell(schedule.path, { type: 'bot.run', run: services.newId(), trigger: 'schedule' } as BotMessage)
+    })
+    dueAt = next
     record('botticelli.schedule.lag', lagMs / 1000, { bot_type: schedule.type })
     log('schedule.triggered', { bot: schedule.bot, lag_ms: lagMs })
-    scope.tell(schedule.path, { type: 'bot.run', run: services.newId(), trigger: 'schedule' } as BotMessage)
   }
 }

@@ -23,6 +23,8 @@ export interface Services {
   /** Environment variables that `${VAR}` may read. */
   env(name: string): string | undefined
   readonly clock: Clock
+  /** Of the process that runs executions. */
+  readonly processId: number
   /** A new ULID. */
   newId(): string
   /** How an act is tried again after an error that may pass. */

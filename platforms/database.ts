@@ -1,7 +1,8 @@
 // Database: the platform by which a narrative marks its own rows, such as a post that went out.
 //
 //   U1. Only tables on the list can be changed.
-//   U2. Carried out in a dry run too: these are our own rows. Unmarked, the same post would be taken again and again,
+//   U2. A change and its result are kept together, under the command's key: it is made once, however often it is asked for.
+//   U3. Carried out in a dry run too: these are our own rows. Unmarked, the same post would be taken again and again,
 //       and the dry run would show something other than what will happen.
 
 import type { Json, JsonObject } from '../json.ts'
@@ -13,6 +14,8 @@ import { PlatformError } from './platform-error.ts'
 interface Tables {
   /** Rows changed. `where` is an expression of the filter grammar; the value `NOW()` means the current time. */
   update(change: { table: string; where: string; values: JsonObject; limit?: number }): number
+  /** Keeps the result of the work under the key, together with what the work changes; gives a result that is kept. */
+  once<T extends Json>(key: string, work: () => T): T
 }
 
 export const UPDATABLE_TABLES = [
@@ -33,13 +36,15 @@ export function createDatabasePlatform({ tables, allowed = UPDATABLE_TABLES }: D
     name: 'database',
     commands: ['update_table'],
     effectOf: (command) => (command === 'update_table' ? 'write' : undefined),
-    async execute({ command, args }, { signal }) {
+    inDoubt: (command) => (command === 'update_table' ? 'repeat' : undefined),
+    async execute({ command, args }, { signal, idempotencyKey }) {
       if (command !== 'update_table') {
         throw new PlatformError('unknown-command', `The database has no command '${command}'.`)
       }
       const { warnings, ...change } = readUpdate(args, allowed)
       signal.throwIfAborted()
-      const result = { rows_affected: tables.update(change), table_name: change.table }
+      const work = () => ({ rows_affected: tables.update(change), table_name: change.table })
+      const result = tables.once(idempotencyKey, work)
       return { result, dryRun: false, ...(warnings.length > 0 && { warnings }) }
     },
   }

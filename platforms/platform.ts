@@ -31,18 +31,32 @@ export interface CommandOutcome {
   readonly warnings?: readonly string[]
 }
 
+export const IN_DOUBT = ['repeat', 'look', 'ask'] as const
+/**
+ * What is to be done about a command whose outcome nobody knows. `repeat`: carried out again it changes nothing more.
+ * `look`: told of the attempt (`attemptedAt`), it looks for its effect before it sends anything. `ask`: only a person
+ * can say.
+ */
+export type InDoubt = (typeof IN_DOUBT)[number]
+
 export interface Platform {
   readonly name: string
   /** Names of all its commands. */
   readonly commands: readonly string[]
   /** `read`, `write`, or undefined for a command that the platform does not know. */
   effectOf(command: string): 'read' | 'write' | undefined
-  /** @throws PlatformError with `retryable` */
+  /** Undefined for a command that the platform does not know. */
+  inDoubt(command: string): InDoubt | undefined
+  /**
+   * @throws PlatformError with `retryable`; `discord-uncertain` that is not retryable when nobody can find out whether
+   *   it had its effect
+   */
   execute(command: Command, options: CommandOptions): Promise<CommandOutcome>
 }
 
 /** All configured platforms behind one call; caches reads, refuses what the policy forbids. */
 export interface Platforms {
   effectOf(command: Command): 'read' | 'write' | undefined
+  inDoubt(command: Command): InDoubt | undefined
   execute(command: Command, options: CommandOptions & { readonly cacheSeconds?: number }): Promise<CommandOutcome>
 }

@@ -33,6 +33,7 @@ export function createPlatforms({ platforms, cacheCapacity = CACHE_CAPACITY, now
 
   return {
     effectOf: ({ platform, command }) => byName.get(platform)?.effectOf(canonicalCommand(platform, command)),
+    inDoubt: ({ platform, command }) => byName.get(platform)?.inDoubt(canonicalCommand(platform, command)),
     async execute(written, { cacheSeconds = DEFAULT_CACHE_SECONDS, ...options }) {
       const command = { ...written, command: canonicalCommand(written.platform, written.command) }
       const { platform, effect } = find(command)

@@ -28,6 +28,7 @@ const CREATES_CHANNEL: readonly string[] = ['channels.create', 'channels.get_or_
 export function applyPolicy(platforms: Platforms, policy: Policy | undefined, posting: 'live' | 'dry-run'): Platforms {
   return {
     effectOf: (command) => platforms.effectOf(command),
+    inDoubt: (command) => platforms.inDoubt(command),
     async execute(command, options) {
       const refusal = refusalOf(command, { effect: platforms.effectOf(command), policy, posting })
       if (refusal !== undefined) throw refusal

@@ -2,9 +2,12 @@
 //
 //   F1. An intent is stored before anything is sent, and once only.
 //   F2. What is done stays done; what failed may be settled again.
+//   F3. The row that an effect publishes is held with the intent, in one transaction.
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { audit } from './audit.ts'
+import { hold } from './claims.ts'
 import type { Db } from './database.ts'
 import { fromText, present, toText } from './row.ts'
 import type { Effect, Effects, NewEffect } from './store.ts'
@@ -31,8 +34,13 @@ const COLUMNS = `key, execution_id as executionId, act, platform, command, args,
 
 export function openEffects(db: Db): Effects {
   return {
+    find: (key) => db.read('effects.find', () => find(db, key)),
     intend: (effect) => db.write('effects.intend', () => intend(db, effect)),
     settle: (key, end) => db.write('effects.settle', () => settle(db, key, end)),
+    doubt: (key, end) => db.write('effects.doubt', () => doubt(db, key, end)),
+    decide: (key, decision) => db.write('effects.decide', () => decide(db, key, decision)),
+    perform: (key, work, at) => db.write('effects.perform', () => perform(db, key, work, at)),
+    doubtful: () => db.read('effects.doubtful', () => doubtful(db)),
     list: (executionId) => db.read('effects.list', () => list(db, executionId)),
   }
 }
@@ -41,7 +49,9 @@ function intend(db: Db, effect: NewEffect): Effect {
   db.run(
     `insert into effects (key, execution_id, act, platform, command, args, traceparent, status, intended_at)
      values (@key, @executionId, @act, @platform, @command, @args, @traceparent, 'intended', @at)
-     on conflict (key) do nothing`,
+     on conflict (key) do update set
+       status = 'intended', args = excluded.args, intended_at = excluded.intended_at, error = null, ended_at = null
+     where status = 'failed'`,
     {
       key: effect.key,
       executionId: effect.executionId,
@@ -53,7 +63,9 @@ function intend(db: Db, effect: NewEffect): Effect {
       at: effect.at,
     },
   )
-  return find(db, effect.key) as Effect
+  const known = find(db, effect.key) as Effect
+  if (effect.item !== undefined) hold(db, effect, effect.item)
+  return known
 }
 
 function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): void {
@@ -71,6 +83,37 @@ function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): voi
       at: end.at,
     },
   )
+}
+
+function doubt(db: Db, key: string, { error, at }: { error: SerializedError; at: number }): void {
+  db.run(
+    `update effects set status = 'doubtful', error = @error, ended_at = @at where key = @key and status <> 'done'`,
+    {
+      key,
+      error: toText(error),
+      at,
+    },
+  )
+}
+
+function decide(db: Db, key: string, { done, by, at }: { done: boolean; by: string; at: number }): void {
+  const effect = find(db, key)
+  if (effect?.status !== 'doubtful') throw new StoreError('unknown-record', `The effect ${key} is not in doubt.`)
+  if (done) settle(db, key, { result: null, dryRun: false, at })
+  else db.run('delete from effects where key = @key', { key })
+  audit(db, { by, at, action: 'effect.decide', subject: key, details: { done } })
+}
+
+function perform<T extends Json>(db: Db, key: string, work: () => T, at: number): T {
+  const effect = find(db, key)
+  if (effect?.status === 'done') return effect.result as T
+  const result = work()
+  if (effect) settle(db, key, { result, dryRun: false, at })
+  return result
+}
+
+function doubtful(db: Db): readonly Effect[] {
+  return db.all<EffectRow>(`select ${COLUMNS} from effects where status = 'doubtful' order by rowid`).map(toEffect)
 }
 
 function list(db: Db, executionId: string): readonly Effect[] {

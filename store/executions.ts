@@ -2,6 +2,8 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { audit } from './audit.ts'
+import { releaseAfterFailure, releaseAll } from './claims.ts'
 import type { Db } from './database.ts'
 import { fromText, present, toText } from './row.ts'
 import type { Execution, ExecutionStatus, ExecutionSummary, Executions, NewExecution, Trigger } from './store.ts'
@@ -18,6 +20,7 @@ interface ExecutionRow {
   traceparent: string | null
   status: ExecutionStatus
   error: string | null
+  owner: number | null
   startedAt: number
   endedAt: number | null
 }
@@ -25,14 +28,17 @@ interface ExecutionRow {
 type SummaryRow = ExecutionRow & Pick<ExecutionSummary, 'acts' | 'inputTokens' | 'outputTokens' | 'costUsd'>
 
 const COLUMNS = `e.id, e.parent_id as parentId, e.file, e.narrative, e.bot, e.trigger, e.options, e.traceparent,
-  e.status, e.error, e.started_at as startedAt, e.ended_at as endedAt`
+  e.status, e.error, e.owner, e.started_at as startedAt, e.ended_at as endedAt`
 
 export function openExecutions(db: Db): Executions {
   return {
     begin: (execution) => db.write('executions.begin', () => begin(db, execution)),
-    reopen: (id) => db.write('executions.reopen', () => reopen(db, id)),
+    reopen: (id, owner) => db.write('executions.reopen', () => reopen(db, id, owner)),
     finish: (id, end) => db.write('executions.finish', () => finish(db, id, end)),
     find: (id) => db.read('executions.find', () => find(db, id)),
+    holding: (bot) => db.read('executions.holding', () => holding(db, bot)),
+    abandon: (isAlive, at) => db.write('executions.abandon', () => abandon(db, isAlive, at)),
+    cancel: (id, who) => db.write('executions.cancel', () => cancel(db, id, who)),
     unfinished: (bot) => db.read('executions.unfinished', () => unfinished(db, bot)),
     list: (filter) => db.read('executions.list', () => list(db, filter)),
   }
@@ -40,8 +46,8 @@ export function openExecutions(db: Db): Executions {
 
 function begin(db: Db, execution: NewExecution): Execution {
   db.run(
-    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, status, started_at)
-     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options, @traceparent, 'running', @startedAt)
+    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, status, owner, started_at)
+     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options, @traceparent, 'running', @owner, @startedAt)
      on conflict (id) do nothing`,
     {
       id: execution.id,
@@ -52,14 +58,18 @@ function begin(db: Db, execution: NewExecution): Execution {
       trigger: execution.trigger,
       options: toText(execution.options),
       traceparent: execution.traceparent,
+      owner: execution.owner,
       startedAt: execution.startedAt,
     },
   )
   return find(db, execution.id) as Execution
 }
 
-function reopen(db: Db, id: string): Execution {
-  db.run(`update executions set status = 'running', error = null, ended_at = null where id = @id`, { id })
+function reopen(db: Db, id: string, owner: number | undefined): Execution {
+  db.run(`update executions set status = 'running', error = null, ended_at = null, owner = @owner where id = @id`, {
+    id,
+    owner,
+  })
   return find(db, id) ?? unknown(id)
 }
 
@@ -71,6 +81,41 @@ function finish(db: Db, id: string, end: { status: ExecutionStatus; error?: Seri
     at: end.at,
   })
   if (changes === 0) unknown(id)
+  if (id.includes('/')) return
+  if (end.status === 'completed') releaseAll(db, id)
+  else releaseAfterFailure(db, id)
+}
+
+function cancel(db: Db, id: string, { by, at }: { by: string; at: number }): void {
+  const { status } = find(db, id) ?? unknown(id)
+  finish(db, id, { status: 'cancelled', at })
+  releaseAll(db, id)
+  audit(db, { by, at, action: 'execution.cancel', subject: id, details: { was: status } })
+}
+
+function abandon(db: Db, isAlive: (owner: number) => boolean, at: number): readonly Execution[] {
+  const gone = db
+    .all<ExecutionRow>(
+      `select ${COLUMNS} from executions e where status = 'running' and bot is null and parent_id is null`,
+    )
+    .filter(({ owner }) => owner !== null && !isAlive(owner))
+    .map(toExecution)
+  for (const { id } of gone) finish(db, id, { status: 'cancelled', at })
+  return gone
+}
+
+function holding(db: Db, bot: string): readonly Execution[] {
+  return db
+    .all<ExecutionRow>(
+      `select ${COLUMNS} from executions e
+        where status = 'failed' and bot = @bot and parent_id is null
+          and exists (select 1 from row_claims where execution_id = e.id and kind = 'hold')
+          and not exists (select 1 from effects f join row_claims c on c.holder = f.key
+                           where c.execution_id = e.id and f.status = 'doubtful')
+        order by started_at, rowid`,
+      { bot },
+    )
+    .map(toExecution)
 }
 
 function find(db: Db, id: string): Execution | undefined {
@@ -132,6 +177,7 @@ function toExecution(row: ExecutionRow): Execution {
     traceparent: row.traceparent,
     status: row.status,
     error: fromText<SerializedError>(row.error),
+    owner: row.owner,
     startedAt: row.startedAt,
     endedAt: row.endedAt,
   })

@@ -6,12 +6,14 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { releaseAct } from './claims.ts'
 import { deleteRows } from './content/delete-rows.ts'
 import { withFailureNoted } from './content/generations.ts'
 import { insertRows } from './content/insert-rows.ts'
 import type { Db } from './database.ts'
 import { addToLedger } from './ledger.ts'
 import { fromText, present, toText } from './row.ts'
+import { setState } from './state.ts'
 import type { ActKey, ActRecord, ActStatus, InsertOutcome, Journal, StoredAnswer } from './store.ts'
 import { StoreError } from './store-error.ts'
 
@@ -27,13 +29,14 @@ interface ActRow {
   result: string | null
   rowsStored: number
   traceparent: string | null
+  interrupted: number
   error: string | null
   startedAt: number
   endedAt: number | null
 }
 
 const COLUMNS = `execution_id as executionId, key, act, sequence, status, attempts, prompt, answer, result,
-  rows_stored as rowsStored, traceparent, error, started_at as startedAt, ended_at as endedAt`
+  rows_stored as rowsStored, traceparent, interrupted, error, started_at as startedAt, ended_at as endedAt`
 
 export function openJournal(db: Db): Journal {
   return {
@@ -53,6 +56,7 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
      values (@executionId, @key, @act, @sequence, 'running', 1, @traceparent, @at)
      on conflict (execution_id, key) do update set
        attempts = attempts + 1,
+       interrupted = interrupted or (@first and status = 'running'),
        status = iif(answer is null, 'running', 'answered'), -- never pay for it again (P2)
        traceparent = coalesce(excluded.traceparent, traceparent),
        error = null,
@@ -64,6 +68,7 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
       act: act.act,
       sequence: act.sequence,
       traceparent: act.traceparent,
+      first: Number(act.first ?? false),
       at: act.at,
     },
   )
@@ -88,10 +93,10 @@ function acts(db: Db, executionId: string): readonly ActRecord[] {
 
 /** A call that was made is in the ledger whatever became of its act; the answer of a completed act stays as it is. */
 function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
-  known(db, act)
-  addToLedger(db, act, saved.answer, saved.at)
+  const { interrupted = false } = known(db, act)
+  addToLedger(db, act, saved.answer, interrupted, saved.at)
   db.run(
-    `update act_executions set status = 'answered', prompt = @prompt, answer = @answer
+    `update act_executions set status = 'answered', interrupted = 0, prompt = @prompt, answer = @answer
       where execution_id = @executionId and key = @key and status <> 'completed'`,
     { executionId: act.executionId, key: act.key, prompt: toText(saved.prompt), answer: toText(saved.answer) },
   )
@@ -102,6 +107,8 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
   if (known(db, act).status === 'completed') return outcomeOf(db, act)
   const outcome = end.rows && insertRows(db, end.rows, end.at)
   for (const pulled of end.pulled ?? []) deleteRows(db, pulled)
+  releaseAct(db, act)
+  for (const [key, value] of end.state ?? []) setState(db, key, value, end.at)
   db.run(
     `update act_executions set status = 'completed', result = @result, rows_stored = @rowsStored, outcome = @outcome,
        error = null, ended_at = @at
@@ -145,6 +152,7 @@ function known(db: Db, act: ActKey): ActRecord {
 function toRecord(row: ActRow): ActRecord {
   return present<ActRecord>({
     ...row,
+    interrupted: row.interrupted === 1 || undefined,
     prompt: fromText<Json>(row.prompt),
     answer: fromText<StoredAnswer>(row.answer),
     result: fromText<JsonObject>(row.result),

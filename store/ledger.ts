@@ -8,12 +8,12 @@ export function openLedger(db: Db): Ledger {
 }
 
 /** For the journal, which adds the line in the transaction of the answer. */
-export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, at: number): void {
+export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, repeated: boolean, at: number): void {
   db.run(
     `insert into ledger (at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
-       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms)
+       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated)
      values (@at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
-       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs)`,
+       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated)`,
     {
       at,
       executionId: act.executionId,
@@ -28,6 +28,7 @@ export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, at: numbe
       costUsd: answer.costUsd,
       responseId: answer.responseId,
       durationMs: Math.round(answer.durationMs),
+      repeated: Number(repeated),
     },
   )
 }
@@ -61,7 +62,8 @@ function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTot
        coalesce(sum(input_tokens), 0) as inputTokens,
        coalesce(sum(output_tokens), 0) as outputTokens,
        coalesce(sum(cost_usd), 0) as costUsd,
-       count(*) - count(cost_usd) as unpriced
+       count(*) - count(cost_usd) as unpriced,
+       coalesce(sum(repeated), 0) as repeated
       from ledger where ${conditions.join(' and ') || 'true'}`,
     { since: filter.since, bot: filter.bot, executionId: filter.executionId },
   ) as LedgerTotals

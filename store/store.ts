@@ -1,6 +1,6 @@
 // Store: what the actors know of the database. The tables, the SQL and the file stay behind this interface.
 //
-//   S1. Every call is one transaction: it happened whole, or not at all.
+//   S1. Every call is one transaction: it happened whole, or not at all. `together` makes one of several.
 //   S2. An answer is in the journal, with its tokens and cost, before anybody uses it (P2).
 //   S3. An act's rows and its completion are stored together (P1).
 //   S4. Times go in and come out as epoch milliseconds; the store never asks a clock.
@@ -20,6 +20,9 @@ export interface Store extends Disposable {
   readonly deadLetters: DeadLetters
   readonly actors: ActorCounts
   readonly maintenance: Maintenance
+  readonly figures: Figures
+  /** Makes one transaction of the calls that `work` makes: all of them happened, or none. `work` must not wait. */
+  together<T>(work: () => T): T
   /** Nothing can be called after this, nor after the end of a `using` block. */
   close(): void
 }
@@ -44,6 +47,8 @@ export interface NewExecution {
   /** What is needed to begin again: the model override and the like. */
   readonly options: JsonObject
   readonly traceparent?: string
+  /** Id of the process that runs it. */
+  readonly owner?: number
   readonly startedAt: number
 }
 
@@ -66,11 +71,21 @@ export interface Executions {
   /** Stores the beginning. One that is known already is returned as it is, and nothing changes. */
   begin(execution: NewExecution): Execution
   /** One that ended is running again: whoever resumes it calls this first, so that a crash of the resumption is seen. */
-  reopen(id: string): Execution
+  reopen(id: string, owner?: number): Execution
+  /** The end of a top-level execution gives back the rows it has claimed, unless they may have been published (P3). */
   finish(id: string, end: { status: Exclude<ExecutionStatus, 'running'>; error?: SerializedError; at: number }): void
   find(id: string): Execution | undefined
   /** Top-level executions of a bot that began and never ended, oldest first. */
   unfinished(bot: string): readonly Execution[]
+  /**
+   * Top-level executions of a bot that failed while they held a row which they had published or may have, oldest
+   * first. To be resumed: others do not see the row. Those in doubt are not among them, they wait for a person.
+   */
+  holding(bot: string): readonly Execution[]
+  /** Top-level executions that no bot began, that never ended, and whose process is gone: they are cancelled. */
+  abandon(isAlive: (owner: number) => boolean, at: number): readonly Execution[]
+  /** A person gives it up, with the rows that it held. @throws StoreError `unknown-record` */
+  cancel(id: string, who: { by: string; at: number }): void
   /** Newest first; nested ones only when a parent is named. */
   list(filter?: {
     status?: ExecutionStatus
@@ -120,6 +135,8 @@ export interface ActRecord extends ActKey {
   readonly result?: JsonObject
   readonly rowsStored: number
   readonly traceparent?: string
+  /** An attempt ended with its process: its question may have reached the model without an answer being kept. */
+  readonly interrupted?: boolean
   readonly startedAt: number
   readonly endedAt?: number
   readonly error?: SerializedError
@@ -129,8 +146,11 @@ export interface Journal {
   /**
    * Counts an attempt. A completed act is returned as it is, and nothing changes. One that has an answer is
    * `answered` again, also after a failure: a caller that does not want the answer asks anew and saves the new one.
+   *
+   * @param act.first of this process: one that is running already was interrupted, and its next answer is marked so
+   *   in the ledger. Default false.
    */
-  begin(act: ActKey & { act: string; sequence: number; traceparent?: string; at: number }): ActRecord
+  begin(act: ActKey & { act: string; sequence: number; traceparent?: string; first?: boolean; at: number }): ActRecord
   find(act: ActKey): ActRecord | undefined
   /** In the order in which they began. */
   acts(executionId: string): readonly ActRecord[]
@@ -144,7 +164,14 @@ export interface Journal {
    */
   complete(
     act: ActKey,
-    end: { result: JsonObject; rows?: NewRows; pulled?: readonly PulledRows[]; at: number },
+    end: {
+      result: JsonObject
+      rows?: NewRows
+      pulled?: readonly PulledRows[]
+      /** For `State`. */
+      state?: readonly (readonly [key: string, value: string])[]
+      at: number
+    },
   ): InsertOutcome | undefined
   fail(act: ActKey, end: { error: SerializedError; at: number }): void
 }
@@ -159,13 +186,20 @@ export interface NewEffect {
   readonly platform: string
   readonly command: string
   readonly args: JsonObject
+  /** The row that it publishes. Its execution holds it from now on: no other one reads it. */
+  readonly item?: RowRef
   readonly traceparent?: string
   readonly at: number
 }
 
-export interface Effect extends NewEffect {
-  /** `intended` is written before anything is sent; with a result or an error it is settled. */
-  readonly status: 'intended' | 'done' | 'failed'
+export const EFFECT_STATUSES = ['intended', 'done', 'failed', 'doubtful'] as const
+
+export interface Effect extends Omit<NewEffect, 'item'> {
+  /**
+   * `intended` is written before anything is sent; with a result or an error it is settled. `doubtful`: nobody can
+   * find out whether it had its effect, a person decides.
+   */
+  readonly status: (typeof EFFECT_STATUSES)[number]
   readonly result?: Json
   readonly dryRun?: boolean
   readonly error?: SerializedError
@@ -173,10 +207,22 @@ export interface Effect extends NewEffect {
 }
 
 export interface Effects {
-  /** Writes the intent. One that is known already is returned as it is. */
+  find(key: string): Effect | undefined
+  /** Writes the intent. One that is known already is returned as it is; one that failed is intended anew. */
   intend(effect: NewEffect): Effect
   settle(key: string, end: { result: Json; dryRun: boolean; at: number } | { error: SerializedError; at: number }): void
+  /** Nobody can find out what became of it: it waits for a person. */
+  doubt(key: string, end: { error: SerializedError; at: number }): void
+  /** What a person knows of a doubtful one: it was done, or it was not and is sent again. @throws StoreError `unknown-record` */
+  decide(key: string, decision: { done: boolean; by: string; at: number }): void
+  /**
+   * For an effect on this database: carries it out and settles it in one transaction, so that it happens once. Of one
+   * that is done already, gives the result that it had.
+   */
+  perform<T extends Json>(key: string, work: () => T, at: number): T
   list(executionId: string): readonly Effect[]
+  /** Of all executions, oldest first. */
+  doubtful(): readonly Effect[]
 }
 
 // ---------------------------------------------------------------------------- content tables
@@ -291,8 +337,18 @@ export interface ContentRow {
 
 export interface Content {
   exists(table: string): boolean
-  /** @throws StoreError `table-not-found`, `bad-filter`, `bad-order-by`, `unknown-column`, `bad-identifier` */
-  select(query: TableQuery, now: number): TableRows
+  /**
+   * @param reader id of the execution that reads: what others have claimed it does not see
+   * @throws StoreError `table-not-found`, `bad-filter`, `bad-order-by`, `unknown-column`, `bad-identifier`
+   */
+  select(query: TableQuery, now: number, reader?: string): TableRows
+  /**
+   * Reads rows for an act that will delete them: they are its own until it completes, and nobody else sees them. An
+   * act that begins anew gives back what it had.
+   *
+   * @throws StoreError as `select`
+   */
+  pull(query: TableQuery, now: number, act: ActKey): TableRows
   /**
    * Rows changed, the oldest first where `limit` cuts. The string `NOW()` as a value means `now`.
    *
@@ -330,6 +386,8 @@ export interface LedgerTotals {
   readonly costUsd: number
   /** Calls of models without a known price; their cost is not in the sum. */
   readonly unpriced: number
+  /** Calls that may have been made before, by a process that ended before it had the answer. */
+  readonly repeated: number
 }
 
 export interface Ledger {
@@ -401,6 +459,25 @@ export interface DeadLetters {
 export interface ActorCounts {
   save(path: string, counts: JsonObject, at: number): void
   all(): readonly { readonly path: string; readonly counts: JsonObject; readonly at: number }[]
+}
+
+// ---------------------------------------------------------------------------- figures
+
+export interface TableFigures {
+  readonly table: string
+  readonly rows: number
+  /** Rows that nobody has decided on. */
+  readonly pending: number
+  /** When the oldest of them was made. */
+  readonly oldestPendingAt?: number
+}
+
+/** Counts for the metrics. They read whole tables: not to be asked for often. */
+export interface Figures {
+  /** Of the tables that narratives produced. */
+  tables(): readonly TableFigures[]
+  /** Decisions that persons made. */
+  reviews(): { readonly approved: number; readonly rejected: number }
 }
 
 // ---------------------------------------------------------------------------- upkeep

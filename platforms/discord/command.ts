@@ -5,6 +5,8 @@
 //       before it sends anything, if Discord offers a way to look.
 
 import type { Json, JsonObject } from '../../json.ts'
+import type { InDoubt } from '../platform.ts'
+import { PlatformError } from '../platform-error.ts'
 import type { Fields, Shape } from './answer.ts'
 import { listIn, shapeAnswer, textAt } from './answer.ts'
 import type { Arguments, Values } from './arguments.ts'
@@ -61,6 +63,8 @@ interface CommandRow<A extends Arguments> {
   readonly repeatable?: boolean
   /** True when `run` looks for what an earlier attempt created (C2). */
   readonly findable?: boolean
+  /** Where it does not follow from the rest: what to do when nobody knows the outcome. */
+  readonly inDoubt?: InDoubt
   /** Instead of one request to `route`. */
   readonly run?: (values: Values<A>, call: Call) => Promise<Json>
   readonly result: Shape<Values<A>>
@@ -74,6 +78,7 @@ export interface DiscordCommand {
   readonly routes: readonly Route[]
   /** True when its effect can be looked for (C2). */
   readonly findable: boolean
+  readonly inDoubt: InDoubt
   readonly result: { readonly each: Fields<never> } | Fields<never>
   /** @throws PlatformError `missing-argument`, `invalid-argument`, before `execute` sends anything. */
   prepare(args: JsonObject): { readonly warnings: readonly string[]; execute(call: Call): Promise<Json> }
@@ -88,7 +93,8 @@ export function command<A extends Arguments>(row: CommandRow<A>): DiscordCommand
     args: row.args,
     permission: row.permission,
     routes,
-    findable: row.findable ?? row.lookup !== undefined,
+    findable: isFindable(row),
+    inDoubt: row.inDoubt ?? inDoubt(row, routes),
     result: row.result as DiscordCommand['result'],
     prepare(args) {
       const { values, warnings } = readArguments(row.name, row.args, args)
@@ -101,6 +107,17 @@ export function command<A extends Arguments>(row: CommandRow<A>): DiscordCommand
       }
     },
   }
+}
+
+function isFindable<A extends Arguments>(row: CommandRow<A>): boolean {
+  return row.findable ?? row.lookup !== undefined
+}
+
+/** What only reads, sets or removes may be done again; what creates has to be found. */
+function inDoubt<A extends Arguments>(row: CommandRow<A>, routes: readonly Route[]): InDoubt {
+  if (isFindable(row)) return 'look'
+  const creates = routes.some((route) => route.startsWith('POST '))
+  return creates && row.repeatable !== true ? 'ask' : 'repeat'
 }
 
 function request<A extends Arguments>(row: CommandRow<A>, route: Route, values: Values<A>, call: Call): Promise<Json> {
@@ -120,8 +137,19 @@ async function findEarlier<A extends Arguments>(
 ): Promise<Json | undefined> {
   const { lookup } = row
   if (lookup === undefined || call.attemptedAt === undefined) return undefined
-  const items = listIn(await call.send(lookup.route, values))
+  const items = listIn(await lookBack(call, lookup.route, values))
   return items.find((item) => isSinceAttempt(item, call) && lookup.matches(item, values))
+}
+
+/** @throws PlatformError `discord-uncertain` where Discord does not let the bot look: nobody knows then */
+export async function lookBack(call: Call, route: Route, params: object, parts: RequestParts = {}): Promise<Json> {
+  try {
+    return await call.send(route, params, parts)
+  } catch (thrown) {
+    if (!(thrown instanceof PlatformError) || thrown.code !== 'discord-forbidden') throw thrown
+    const message = `An earlier attempt may have had its effect, and the bot may not look for it. ${thrown.message}`
+    throw new PlatformError('discord-uncertain', message, { cause: thrown })
+  }
 }
 
 /** True of what Discord made since the attempt of unknown outcome began. */

@@ -44,6 +44,7 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, now }: Discor
     name: 'discord',
     commands: [...DISCORD_COMMANDS.keys()],
     effectOf: (name) => effectOf(DISCORD_COMMANDS.get(name)),
+    inDoubt: (name) => DISCORD_COMMANDS.get(name)?.inDoubt,
     async execute({ command: name, args }, options) {
       const command = DISCORD_COMMANDS.get(name)
       if (command === undefined) throw new PlatformError('unknown-command', `Discord has no command '${name}'.`)

@@ -6,14 +6,15 @@ import { listGenerations, noteFailure, withFailureNoted } from './generations.ts
 import { insertRows } from './insert-rows.ts'
 import { contentTables, findContent, listContent } from './read-content.ts'
 import { reviewContent } from './review-content.ts'
-import { selectRows } from './select-rows.ts'
+import { pullRows, selectRows } from './select-rows.ts'
 import { findTable } from './table.ts'
 import { updateRows } from './update-rows.ts'
 
 export function openContent(db: Db): Content {
   return {
     exists: (table) => db.read('content.exists', () => findTable(db, table) !== undefined),
-    select: (query, now) => db.read('content.select', () => selectRows(db, query, now)),
+    select: (query, now, reader) => db.read('content.select', () => selectRows(db, query, now, reader)),
+    pull: (query, now, act) => db.write('content.pull', () => pullRows(db, query, now, act)),
     update: (change, now) => db.write('content.update', () => updateRows(db, change, now)),
     insert: (rows, at) =>
       withFailureNoted(db, rows, at, () => db.write('content.insert', () => insertRows(db, rows, at))),

@@ -1,11 +1,12 @@
 // Reads rows of a table for a prompt (narrative format, 17.1).
 
 import type { JsonObject } from '../../json.ts'
+import { pull, releaseAct, rootOf, UNCLAIMED } from '../claims.ts'
 import type { Db } from '../database.ts'
 import { type CompiledFilter, compileFilter } from '../filter/compile.ts'
 import { parseOrderBy } from '../filter/order-by.ts'
 import { parseFilter } from '../filter/parse.ts'
-import type { TableQuery, TableRows } from '../store.ts'
+import type { ActKey, TableQuery, TableRows } from '../store.ts'
 import { PLUMBING } from './bookkeeping.ts'
 import { quote, sameName } from './identifier.ts'
 import { needColumn, needTable, type Table, type TableColumn } from './table.ts'
@@ -15,7 +16,7 @@ import { type Stored, toJson } from './value.ts'
 const HARD_CAP = 1000
 
 /** @throws StoreError `table-not-found`, `unknown-column`, `bad-identifier`, `bad-filter`, `bad-order-by` */
-export function selectRows(db: Db, query: TableQuery, now: number): TableRows {
+export function selectRows(db: Db, query: TableQuery, now: number, reader?: string): TableRows {
   const table = needTable(db, query.table)
   const columns = askedColumns(table, query.columns)
   const filter = query.where === undefined ? undefined : compiled(table, query.where, now)
@@ -28,12 +29,19 @@ export function selectRows(db: Db, query: TableQuery, now: number): TableRows {
     )
     return { rows: [], columns: names(columns), refs: [], capped: false, warnings }
   }
+  const hidesClaims = reader !== undefined && table.hasId
   const wanted = Math.min(query.limit ?? Number.POSITIVE_INFINITY, query.sample ?? Number.POSITIVE_INFINITY)
   // One row more than the cap shows whether the cap cut anything.
   const found = db.allExact<Record<string, Stored>>(
     `select ${selection(table, columns)} from ${quote(table.name)}
-      where ${filter?.sql ?? 'true'} order by ${order} limit @limit offset @offset`,
-    { ...filter?.params, limit: Math.min(wanted, HARD_CAP + 1), offset: query.offset ?? 0 },
+      where (${filter?.sql ?? 'true'}) and ${hidesClaims ? UNCLAIMED : 'true'}
+      order by ${order} limit @limit offset @offset`,
+    {
+      ...filter?.params,
+      ...(hidesClaims && { claimTable: table.name, claimRoot: rootOf(reader) }),
+      limit: Math.min(wanted, HARD_CAP + 1),
+      offset: query.offset ?? 0,
+    },
   )
   const capped = found.length > HARD_CAP
   if (capped) warnings.push(`Only the first ${HARD_CAP} rows of ${table.name} were read.`)
@@ -48,6 +56,15 @@ export function selectRows(db: Db, query: TableQuery, now: number): TableRows {
     capped,
     warnings,
   }
+}
+
+/** The rows are the act's own from now on. @throws StoreError as `selectRows` */
+export function pullRows(db: Db, query: TableQuery, now: number, act: ActKey): TableRows {
+  releaseAct(db, act)
+  const found = selectRows(db, query, now, act.executionId)
+  const ids = found.refs.flatMap(({ id }) => id ?? [])
+  pull(db, act, needTable(db, query.table).name, ids)
+  return found
 }
 
 /** For an update as well, which does not take unknown columns. */

@@ -47,6 +47,7 @@ export const OWN_TABLES = [
   'mailbox',
   'migrations',
   'reviews',
+  'row_claims',
   'schedules',
   'state',
 ] as const

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
+import { durableInbox } from '../../actors/durable-inbox.ts'
 import { findFile } from '../../actors/find-file.ts'
 import type { ProgressEvent } from '../../actors/progress.ts'
 import { createRunner, type RunReport, type RunRequest } from '../../actors/runner.ts'
@@ -58,7 +59,12 @@ export async function openHouse(
   const platforms = createPlatforms({
     platforms: [
       createDiscord({ posting: 'dry-run', now: systemClock.now }),
-      createDatabasePlatform({ tables: { update: (change) => store.content.update(change, systemClock.now()) } }),
+      createDatabasePlatform({
+        tables: {
+          update: (change) => store.content.update(change, systemClock.now()),
+          once: (key, work) => store.effects.perform(key, work, systemClock.now()),
+        },
+      }),
     ],
     now: systemClock.now,
   })
@@ -71,12 +77,14 @@ export async function openHouse(
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, []),
     env: (name) => (name === 'GUILD_ID' ? '1234567890' : undefined),
     clock: systemClock,
+    processId: process.pid,
     newId: ulid,
     retry: { maxRestarts: 2, minMs: 1, maxMs: 2 },
     onProgress: (event) => events.push(event),
   }
   const runner = createRunner(services)
-  const system = await startSystem({ id: '', strategy: 'one_for_one', children: [runner.spec, ...children(services)] })
+  const root = { id: '', strategy: 'one_for_one', children: [runner.spec, ...children(services)] } as const
+  const system = await startSystem(root, { inbox: durableInbox(store, systemClock) })
   const write = (file: string, text: string) => {
     const path = join(folder, file)
     writeFileSync(path, text)

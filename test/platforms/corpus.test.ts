@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(CORPUS))('the real narrative files', () => {
   })
 
   test.for(commands)('$file $command', async ({ file, platform, command, args }) => {
-    const database = createDatabasePlatform({ tables: { update: () => 1 } })
+    const database = createDatabasePlatform({ tables: { update: () => 1, once: (_, work) => work() } })
     const discord = createDiscord({ posting: 'dry-run', now: () => 0 })
     const platforms = createPlatforms({ platforms: [discord, database], now: () => 0 })
     const options = { signal: new AbortController().signal, idempotencyKey: 'key' }

@@ -16,6 +16,7 @@ function open(allowed?: readonly string[]) {
       changes.push(change)
       return 3
     },
+    once: <T>(_key: string, work: () => T) => work(),
   }
   return { changes, database: createDatabasePlatform({ tables, ...(allowed && { allowed }) }) }
 }

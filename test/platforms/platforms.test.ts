@@ -24,6 +24,7 @@ function counting(): Platform & { calls: number } {
     name: 'counting',
     commands: ['read', 'write'],
     calls: 0,
+    inDoubt: () => 'repeat' as const,
     effectOf: (command: string) =>
       command === 'read' || command === 'write' ? (command as 'read' | 'write') : undefined,
     async execute({ args }: Command) {

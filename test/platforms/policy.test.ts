@@ -10,7 +10,7 @@ import { errorOf } from './run-command.ts'
 const platforms = createPlatforms({
   platforms: [
     createDiscord({ posting: 'dry-run', now: () => 0 }),
-    createDatabasePlatform({ tables: { update: () => 1 } }),
+    createDatabasePlatform({ tables: { update: () => 1, once: (_, work) => work() } }),
   ],
   now: () => 0,
 })

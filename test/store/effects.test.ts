@@ -42,9 +42,10 @@ test('what failed may be done later', () => {
   const { effects } = begun()
   effects.intend(effect)
   effects.settle(effect.key, { error: { name: 'Error', message: 'no' }, at: 20 })
-  expect(effects.intend(effect)).toMatchObject({ status: 'failed', error: { message: 'no' } })
+  expect(effects.find(effect.key)).toMatchObject({ status: 'failed', error: { message: 'no' } })
+  expect(effects.intend({ ...effect, at: 25 })).toEqual({ ...effect, at: 25, status: 'intended' })
   effects.settle(effect.key, { result: null, dryRun: false, at: 30 })
-  expect(effects.list('E1')).toEqual([{ ...effect, status: 'done', result: null, dryRun: false, endedAt: 30 }])
+  expect(effects.list('E1')).toEqual([{ ...effect, at: 25, status: 'done', result: null, dryRun: false, endedAt: 30 }])
 })
 
 test('only what was intended is settled', () => {

@@ -1,10 +1,11 @@
 // Commands on messages and their reactions.
 
 import type { Json, JsonObject } from '../../../json.ts'
+import { PlatformError } from '../../platform-error.ts'
 import { at, given, isObject, listIn, textAt, userOf, yes } from '../answer.ts'
 import { emoji, flag, id, ids, integer, optional, preset, required, text } from '../arguments.ts'
 import type { Call } from '../command.ts'
-import { CLOCK_SKEW_MS, command } from '../command.ts'
+import { CLOCK_SKEW_MS, command, lookBack } from '../command.ts'
 import { messageBody, NO_MENTIONS, splitText } from '../message-text.ts'
 import { snowflakeAt, timeOfSnowflake } from '../snowflake.ts'
 
@@ -56,6 +57,7 @@ export const messageCommands = [
     name: 'messages.send',
     access: 'publish',
     permission: 'Send Messages',
+    inDoubt: 'look',
     args: { channel_id: required(id), content: required(text()), guild_id: optional(id), tts: preset(flag, false) },
     route: `POST ${MESSAGES}`,
     async run({ channel_id, content, tts }, call) {
@@ -114,6 +116,7 @@ export const messageCommands = [
     name: 'messages.bulk_delete',
     access: 'administer',
     permission: 'Manage Messages',
+    inDoubt: 'repeat',
     args: { channel_id: required(id), message_ids: required(ids) },
     route: [`POST ${MESSAGES}/bulk-delete`, `DELETE ${MESSAGE}`],
     async run({ channel_id, message_ids }, call) {
@@ -207,12 +210,12 @@ export async function sendParts(
   const earlier = await sentEarlier(channel_id, call)
   const sent: JsonObject[] = []
   for (const [index, part] of parts.entries()) {
-    const found = earlier.findIndex((one) => one.content === part)
+    const body = { ...messageBody(part, call.idempotencyKey, index), tts }
+    const found = earlier.findIndex((one) => isMessage(one, body))
     if (found >= 0) {
       sent.push(...earlier.splice(found, 1))
       continue
     }
-    const body = { ...messageBody(part, call.idempotencyKey, index), tts }
     const answer = await call.send(`POST ${MESSAGES}`, { channel_id }, { body, repeatable: true })
     sent.push(answer as JsonObject)
   }
@@ -222,12 +225,27 @@ export async function sendParts(
 /** Our own messages in the channel since the attempt whose outcome is unknown; none when there was no such attempt. */
 async function sentEarlier(channel_id: string, call: Call): Promise<JsonObject[]> {
   if (call.attemptedAt === undefined) return []
-  const me = at(await call.send('GET /users/@me', {}), 'id')
-  const query = { after: snowflakeAt(call.attemptedAt - CLOCK_SKEW_MS), limit: 100 }
-  const messages = listIn(
-    await call.send(`GET ${MESSAGES}`, { channel_id }, { query, permission: 'Read Message History' }),
-  )
-  return messages.filter((one) => isObject(one) && at(one, 'author.id') === me) as JsonObject[]
+  const me = at(await lookBack(call, 'GET /users/@me', {}), 'id')
+  const ours: JsonObject[] = []
+  let after = snowflakeAt(call.attemptedAt - CLOCK_SKEW_MS)
+  for (let page = 0; page < LOOK_BACK_PAGES; page++) {
+    const parts = { query: { after, limit: 100 }, permission: 'Read Message History' }
+    const messages = listIn(await lookBack(call, `GET ${MESSAGES}`, { channel_id }, parts))
+    ours.push(...(messages.filter((one) => isObject(one) && at(one, 'author.id') === me) as JsonObject[]))
+    if (messages.length < 100) return ours
+    after = messages.map((one) => textAt(one, 'id')).reduce((one, other) => (BigInt(one) > BigInt(other) ? one : other))
+  }
+  const count = LOOK_BACK_PAGES * 100
+  const message = `Discord may or may not have the message: more than ${count} have been sent to the channel since.`
+  throw new PlatformError('discord-uncertain', message)
+}
+
+/** More messages than these pages hold are not searched. */
+const LOOK_BACK_PAGES = 20
+
+/** By its nonce where Discord tells it, else by its text. */
+function isMessage(one: JsonObject, { nonce, content }: { readonly nonce: string; readonly content: string }): boolean {
+  return typeof one.nonce === 'string' ? one.nonce === nonce : one.content === content
 }
 
 const BULK_DELETE_MAX = 100

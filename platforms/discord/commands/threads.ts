@@ -5,7 +5,7 @@ import { at, listIn, textAt, yes } from '../answer.ts'
 import { flag, id, oneOfNumbers, optional, required, text } from '../arguments.ts'
 import { kindOf } from '../channel-kind.ts'
 import type { Call } from '../command.ts'
-import { command, isSinceAttempt } from '../command.ts'
+import { command, isSinceAttempt, lookBack } from '../command.ts'
 import { NO_MENTIONS, splitText } from '../message-text.ts'
 import { sendParts } from './messages.ts'
 
@@ -143,8 +143,8 @@ export const threadCommands = [
 
 /** The thread that an attempt of unknown outcome has made already, if it has. */
 async function findThread(values: { channel_id: string; name: string }, call: Call): Promise<Json | undefined> {
-  const guild_id = textAt(await call.send('GET /channels/{channel_id}', values), 'guild_id')
-  const threads = listIn(await call.send(ACTIVE, { guild_id }), 'threads')
+  const guild_id = textAt(await lookBack(call, 'GET /channels/{channel_id}', values), 'guild_id')
+  const threads = listIn(await lookBack(call, ACTIVE, { guild_id }), 'threads')
   return threads.find(
     (one) => isBelow(one, values.channel_id) && at(one, 'name') === values.name && isSinceAttempt(one, call),
   )

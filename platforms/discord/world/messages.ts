@@ -62,7 +62,9 @@ function list(channel: Channel, query: WorldRequest['query']): Json {
     .map((message) => message.json)
     .filter(({ id }) => after === undefined || BigInt(id) > BigInt(after))
     .filter(({ id }) => before === undefined || BigInt(id) < BigInt(before))
-  return (after === undefined ? messages.slice(-limit) : messages.slice(0, limit)).toReversed()
+  const chosen = after === undefined ? messages.slice(-limit) : messages.slice(0, limit)
+  // A nonce is told to whoever sends the message; a list does not have it.
+  return chosen.map(({ nonce: _, ...json }) => json).toReversed()
 }
 
 function create(world: World, channel: Channel, { body, newId }: WorldRequest): Json {

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import { execution, posts } from './fixtures.ts'
+import { temporaryStore } from './temporary-store.ts'
+
+const QUERY = { table: 'posts', where: "review_status = 'pending'", limit: 2 }
+
+function begun() {
+  const { store } = temporaryStore()
+  for (const id of ['E1', 'E2']) store.executions.begin(execution(id, { bot: 'curator' }))
+  store.content.insert(posts([{ title: 'a' }, { title: 'b' }, { title: 'c' }]), 1)
+  const titles = (reader: string) => store.content.select(QUERY, 2, reader).rows.map(({ title }) => title)
+  return { store, titles }
+}
+
+const act = (executionId: string) => ({ executionId, key: 'read' })
+const effect = { key: 'E1/post/0', executionId: 'E1', act: 'post', platform: 'discord', command: 'messages.send' }
+const intent = { ...effect, args: {}, item: { table: 'posts', id: 1 }, at: 3 }
+const error = { name: 'Error', message: 'no' }
+
+test('two that pull rows never see the same one', () => {
+  const { store, titles } = begun()
+  expect(store.content.pull(QUERY, 2, act('E1')).rows).toMatchObject([{ title: 'a' }, { title: 'b' }])
+  expect(store.content.pull(QUERY, 2, act('E2')).rows).toMatchObject([{ title: 'c' }])
+  expect(titles('E2')).toEqual(['c'])
+  expect(titles('E1/round-1')).toEqual(['a', 'b'])
+})
+
+test('an act that begins anew pulls what it had', () => {
+  const { store } = begun()
+  store.content.pull(QUERY, 2, act('E1'))
+  expect(store.content.pull({ ...QUERY, limit: 1 }, 2, act('E1')).rows).toMatchObject([{ title: 'a' }])
+  expect(store.content.pull(QUERY, 2, act('E2')).rows).toMatchObject([{ title: 'b' }, { title: 'c' }])
+})
+
+test('what was pulled is deleted when the act completes, and not before', () => {
+  const { store, titles } = begun()
+  const { refs } = store.content.pull(QUERY, 2, act('E1'))
+  store.journal.begin({ ...act('E1'), act: 'read', sequence: 0, at: 2 })
+  expect(store.content.list({ table: 'posts' })).toHaveLength(3)
+  const ids = refs.map(({ id }) => id!)
+  store.journal.complete(act('E1'), { result: {}, pulled: [{ table: 'posts', ids }], at: 3 })
+  store.executions.finish('E1', { status: 'failed', error, at: 4 })
+  expect(titles('E2')).toEqual(['c'])
+})
+
+test.for(['failed', 'cancelled'] as const)('an execution that is %s gives back what it pulled', (status) => {
+  const { store, titles } = begun()
+  store.content.pull(QUERY, 2, act('E1'))
+  store.executions.finish('E1', { status, at: 4 })
+  expect(titles('E2')).toEqual(['a', 'b'])
+})
+
+test('an execution whose process is gone gives back what it pulled, a running one does not', () => {
+  const { store } = temporaryStore()
+  store.content.insert(posts([{ title: 'a' }, { title: 'b' }, { title: 'c' }]), 1)
+  for (const owner of [7, 8]) {
+    store.executions.begin(execution(`E${owner}`, { owner }))
+    store.content.pull({ ...QUERY, limit: 1 }, 2, act(`E${owner}`))
+  }
+  expect(store.executions.abandon((owner) => owner === 8, 5).map(({ id }) => id)).toEqual(['E7'])
+  expect(store.content.select(QUERY, 6, 'E9').rows).toMatchObject([{ title: 'a' }, { title: 'c' }])
+})
+
+test('a row that may have been published is held after a failure, and taken up again', () => {
+  const { store, titles } = begun()
+  store.effects.intend(intent)
+  store.executions.finish('E1', { status: 'failed', error, at: 4 })
+  expect(titles('E2')).toEqual(['b', 'c'])
+  expect(store.executions.holding('curator').map(({ id }) => id)).toEqual(['E1'])
+  store.effects.settle(intent.key, { result: null, dryRun: false, at: 5 })
+  store.executions.finish('E1', { status: 'failed', error, at: 6 })
+  expect(titles('E2')).toEqual(['b', 'c'])
+  store.executions.finish('E1', { status: 'completed', at: 7 })
+  expect(titles('E2')).toEqual(['a', 'b'])
+  expect(store.executions.holding('curator')).toEqual([])
+})
+
+test('a row that was certainly not published is given back', () => {
+  const { store, titles } = begun()
+  store.effects.intend(intent)
+  store.effects.settle(intent.key, { error, at: 4 })
+  store.executions.finish('E1', { status: 'failed', error, at: 5 })
+  expect(titles('E2')).toEqual(['a', 'b'])
+})
+
+test('a row in doubt stays held until a person decides or cancels', () => {
+  const { store, titles } = begun()
+  store.effects.intend(intent)
+  store.effects.doubt(intent.key, { error, at: 4 })
+  store.executions.finish('E1', { status: 'failed', error, at: 5 })
+  expect(store.executions.holding('curator')).toEqual([])
+  expect(store.effects.doubtful()).toMatchObject([{ key: intent.key, status: 'doubtful' }])
+  store.effects.decide(intent.key, { done: true, by: 'me', at: 6 })
+  expect(store.executions.holding('curator').map(({ id }) => id)).toEqual(['E1'])
+  store.executions.cancel('E1', { by: 'me', at: 7 })
+  expect(titles('E2')).toEqual(['a', 'b'])
+})
+
+test('an effect on the database itself is made once', () => {
+  const { store } = begun()
+  store.effects.intend({ ...effect, platform: 'database', command: 'update_table', args: {}, at: 3 })
+  const mark = () => store.content.update({ ...QUERY, values: { review_status: 'posted' }, limit: 1 }, 4)
+  expect([1, 2, 3].map(() => store.effects.perform(effect.key, mark, 4))).toEqual([1, 1, 1])
+  expect(store.content.list({ table: 'posts', status: 'posted' })).toHaveLength(1)
+})
+
+test('an answer after an interruption is marked in the ledger', () => {
+  const { store } = begun()
+  const place = { executionId: 'E1', key: 'read', act: 'read', sequence: 0, at: 1 }
+  const answer = {
+    text: 't',
+    finishReason: 'stop',
+    provider: 'p',
+    model: 'm',
+    inputTokens: 1,
+    outputTokens: 1,
+    durationMs: 1,
+  }
+  store.journal.begin({ ...place, first: true })
+  store.journal.begin({ ...place, first: false })
+  store.journal.saveAnswer(place, { prompt: 'p', answer, at: 2 })
+  expect(store.ledger.totals()).toMatchObject({ calls: 1, repeated: 0 })
+  store.journal.begin({ ...place, key: 'other', first: true })
+  store.journal.begin({ ...place, key: 'other', first: true })
+  store.journal.saveAnswer({ ...place, key: 'other' }, { prompt: 'p', answer, at: 3 })
+  expect(store.ledger.totals()).toMatchObject({ calls: 2, repeated: 1 })
+})
+
+test('calls made together happen together, or not at all', () => {
+  const { store } = begun()
+  const work = () => {
+    store.mailbox.append({ id: 'm', to: '/bots/poster', message: {}, at: 1 })
+    store.executions.finish('E1', { status: 'completed', at: 2 })
+    throw new Error('and then the power failed')
+  }
+  expect(() => store.together(work)).toThrow('power')
+  expect(store.mailbox.load('/bots/poster')).toEqual([])
+  expect(store.executions.find('E1')?.status).toBe('running')
+})
