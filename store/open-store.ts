@@ -9,6 +9,7 @@ import { Db, type OnQuery } from './database.ts'
 import { openDeadLetters } from './dead-letters.ts'
 import { openEffects } from './effects.ts'
 import { openExecutions } from './executions.ts'
+import { openFigures } from './figures.ts'
 import { openJournal } from './journal.ts'
 import { openLedger } from './ledger.ts'
 import { openMailbox } from './mailbox.ts'
@@ -57,6 +58,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     deadLetters: openDeadLetters(db),
     actors: openActorCounts(db),
     maintenance: openMaintenance(db),
+    figures: openFigures(db),
+    together: (work) => db.write('together', work),
     close: () => db.close(),
     [Symbol.dispose]: () => db.close(),
   }
