@@ -6,10 +6,10 @@
 
 import { jsonrepair } from 'jsonrepair'
 import type { Json } from '../json.ts'
-import { balancedRegions, type Region } from './json-regions.ts'
-import { REPAIRS, type RepairName } from './json-repairs.ts'
+import { parseJson } from './json/parse-json.ts'
+import { balancedRegions, type Region } from './json/regions.ts'
+import { REPAIRS, type RepairName } from './json/repairs.ts'
 import { NarrativeError } from './narrative-error.ts'
-import { parseJson } from './parse-json.ts'
 
 export interface Extracted {
   readonly value: Json

@@ -8,7 +8,7 @@ import { choose, chooseNarrative } from './choose-narrative.ts'
 import type { Narrative, NarrativeFile, NarrativeInput } from './narrative.ts'
 import { NarrativeError } from './narrative-error.ts'
 import { type ParseOptions, parseNarrativeFile } from './parse-file.ts'
-import { withExtension } from './references.ts'
+import { withExtension } from './reading/references.ts'
 
 export interface LoadOptions extends ParseOptions {
   /** Where links are looked for that are not found beside their file (D-36). Absolute. */

@@ -16,6 +16,16 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best?.name
 }
 
+/** The remark that goes with an unknown name, if a known one is near. @param written how the known name is shown */
+export function didYouMean(
+  name: string,
+  names: Iterable<string>,
+  written = (known: string) => known,
+): string | undefined {
+  const meant = nearest(name, names)
+  return meant === undefined ? undefined : `did you mean "${written(meant)}"?`
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours that lead from one string to the other. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 3) return Infinity

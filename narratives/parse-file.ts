@@ -7,21 +7,23 @@
 
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { type ActDefinition, readAct } from './acts.ts'
-import { checkPlaceholders } from './check-placeholders.ts'
 import { choose } from './choose-narrative.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { modernise } from './dialects.ts'
-import type { InputScope } from './inputs.ts'
-import { Keys, reportType } from './keys.ts'
 import type { Link, NarrativeFile } from './narrative.ts'
-import { present } from './present.ts'
-import { type NarrativeReading, type NarrativeSource, readNarrative } from './read-narrative.ts'
-import { withExtension } from './references.ts'
-import { keyOf, Report } from './report.ts'
-import { type Ports, type Resource, type ResourceIndex, readResources, warnOfMissingFile } from './resources.ts'
-import { readSecurity } from './security.ts'
-import { FileDefaults } from './settings.ts'
+import { type ActDefinition, readAct } from './reading/acts.ts'
+import { checkPlaceholders } from './reading/check-placeholders.ts'
+import { modernise } from './reading/dialects.ts'
+import type { InputScope } from './reading/inputs.ts'
+import { Keys, reportType } from './reading/keys.ts'
+import { NarrativeGraph, type Reading } from './reading/narrative-graph.ts'
+import { type Ports, warnOfMissingFile } from './reading/ports.ts'
+import { present } from './reading/present.ts'
+import { type NarrativeSource, readNarrative } from './reading/read-narrative.ts'
+import { withExtension } from './reading/references.ts'
+import { keyOf, Report } from './reading/report.ts'
+import { type Resource, type ResourceIndex, readResources } from './reading/resources.ts'
+import { readSecurity } from './reading/security.ts'
+import { FileDefaults } from './reading/settings.ts'
 import { parseToml, type TomlNode, type TomlTable } from './toml-tree.ts'
 
 export interface ParseOptions extends Ports {
@@ -94,15 +96,15 @@ class FileReader {
       const acts = privateActs.size === 0 ? shared : new Map([...shared, ...privateActs])
       return { own, privateActs, ...readNarrative(source, acts, (model) => defaults.for(model), own) }
     })
-    const runs = new Runs(readings)
-    const diagnostics = this.#judge(readings, runs, shared, resources)
+    const graph = new NarrativeGraph(readings)
+    const diagnostics = this.#judge(readings, graph, shared, resources)
     if (diagnostics.some((one) => one.severity === 'error')) return { diagnostics }
     const file = present({
       path: this.#filePath,
       hash: createHash('sha256').update(text).digest('hex'),
       dialect: this.#dialect,
       narratives: new Map(
-        readings.filter((one) => !runs.isBroken(one)).map(({ narrative }) => [narrative.key, narrative]),
+        readings.filter((one) => !graph.isBroken(one)).map(({ narrative }) => [narrative.key, narrative]),
       ),
       main: this.#main,
       links: this.#links,
@@ -224,13 +226,13 @@ class FileReader {
   /** All diagnostics, those of what is not reached as warnings. */
   #judge(
     readings: readonly Reading[],
-    runs: Runs,
+    graph: NarrativeGraph,
     shared: ReadonlyMap<string, ActDefinition>,
     resources: ResourceIndex,
   ): readonly Diagnostic[] {
-    const reached = new Set(this.#rootsAmong(readings).flatMap((root) => [...runs.from(root)]))
+    const reached = new Set(this.#rootsAmong(readings).flatMap((root) => [...graph.from(root)]))
     for (const reading of readings) {
-      runs.reportCycle(reading)
+      graph.reportCycle(reading)
       checkPlaceholders(reading.narrative, reading.definitions, this.#options)
     }
 
@@ -263,11 +265,6 @@ class FileReader {
   }
 }
 
-interface Reading extends NarrativeReading {
-  readonly own: Report
-  readonly privateActs: ReadonlyMap<string, ActDefinition>
-}
-
 function isMultiForm(narrative: TomlTable): boolean {
   const values = [...narrative.entries.values()]
   return values.length > 0 && values.every((value) => value.is === 'table')
@@ -275,60 +272,6 @@ function isMultiForm(narrative: TomlTable): boolean {
 
 function inputsOf<T>(section: ReadonlyMap<string, Resource<T>>): ReadonlyMap<string, T> {
   return new Map([...section].flatMap(([name, { input }]) => (input === undefined ? [] : [[name, input] as const])))
-}
-
-/** Which narratives of the file run which others. */
-class Runs {
-  readonly #byKey: ReadonlyMap<string, Reading>
-  readonly #reached = new Map<Reading, ReadonlySet<Reading>>()
-
-  constructor(readings: readonly Reading[]) {
-    this.#byKey = new Map(readings.map((reading) => [reading.narrative.key, reading]))
-  }
-
-  /** The reading and everything it runs, however deep. */
-  from(root: Reading): ReadonlySet<Reading> {
-    const known = this.#reached.get(root)
-    if (known !== undefined) return known
-    const reached = new Set<Reading>()
-    const waiting = [root]
-    for (let reading = waiting.pop(); reading !== undefined; reading = waiting.pop()) {
-      if (reached.has(reading)) continue
-      reached.add(reading)
-      for (const act of reading.definitions) waiting.push(...this.byAct(act))
-    }
-    this.#reached.set(root, reached)
-    return reached
-  }
-
-  /** What the act runs itself. */
-  byAct({ composes, inputs }: ActDefinition): readonly Reading[] {
-    const keys = inputs.flatMap((input) =>
-      input.kind === 'narrative' && 'key' in input.target ? [input.target.key] : [],
-    )
-    if (composes !== undefined) keys.push(composes)
-    return keys.map((key) => this.#byKey.get(key)).filter((reading) => reading !== undefined)
-  }
-
-  /** Reports a narrative that runs itself, at the act with which the circle begins. */
-  reportCycle(reading: Reading): void {
-    const { key } = reading.narrative
-    for (const act of reading.definitions) {
-      if (!this.byAct(act).some((next) => this.from(next).has(reading))) continue
-      const message = `The narrative "${key}" runs itself by way of the act "${act.name}".`
-      reading.own.error('narrative-cycle', act.node, message)
-      return
-    }
-  }
-
-  /** True if the narrative, an act of it, a resource of an act or a narrative that it runs has an error. */
-  isBroken(reading: Reading): boolean {
-    return [...this.from(reading)].some(
-      ({ own, definitions }) =>
-        own.hasErrors ||
-        [...definitions].some((act) => act.report.hasErrors || [...act.uses].some((one) => one.report.hasErrors)),
-    )
-  }
 }
 
 function judged(report: Report, counts: boolean): readonly Diagnostic[] {

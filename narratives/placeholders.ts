@@ -7,7 +7,7 @@
 
 import type { Json, JsonObject } from '../json.ts'
 import { responseAsJson } from './extract-json.ts'
-import { segmentsOf, textOf, valueAt } from './json-path.ts'
+import { segmentsOf, textOf, valueAt } from './json/json-path.ts'
 import { NarrativeError } from './narrative-error.ts'
 import { nearest } from './nearest.ts'
 

@@ -1,7 +1,7 @@
 // Render rows: a table as a prompt shows it (format, section 17.2).
 
 import type { Json, JsonObject } from '../json.ts'
-import { textOf } from './json-path.ts'
+import { textOf } from './json/json-path.ts'
 import type { TableFormat } from './narrative.ts'
 
 /** @param columns names in the order in which they are shown */

@@ -4,7 +4,7 @@
 
 import type { Json } from '../json.ts'
 import { responseAsJson } from './extract-json.ts'
-import { segmentsOf, textOf, valueAt } from './json-path.ts'
+import { segmentsOf, textOf, valueAt } from './json/json-path.ts'
 import type { Act, CommandInput } from './narrative.ts'
 
 export type StateEntry = readonly [key: string, value: string]

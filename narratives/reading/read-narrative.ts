@@ -1,13 +1,13 @@
 // Read narrative: one `[narrative]` or `[narrative.NAME]` table with its toc (format, sections 3 and 5).
 
+import type { Dialect, ModelSettings, Narrative } from '../narrative.ts'
+import { didYouMean } from '../nearest.ts'
+import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { type ActDefinition, actOf } from './acts.ts'
 import { jsonOf, Keys, reportType, stringsOf } from './keys.ts'
-import type { Dialect, ModelSettings, Narrative } from './narrative.ts'
-import { nearest } from './nearest.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
 import { readBudget, readCarousel, readModelSettings } from './settings.ts'
-import type { TomlNode, TomlTable } from './toml-tree.ts'
 
 export interface NarrativeSource {
   readonly key: string
@@ -100,8 +100,7 @@ function readProcessors(keys: Keys, report: Report): readonly string[] {
   const names = keys.strings('processors')
   for (const name of names ?? []) {
     if (PROCESSORS.includes(name)) continue
-    const meant = nearest(name, PROCESSORS)
-    const hint = meant === undefined ? `one of ${PROCESSORS.join(', ')}` : `did you mean "${meant}"?`
+    const hint = didYouMean(name, PROCESSORS) ?? `one of ${PROCESSORS.join(', ')}`
     report.warn('unknown-key', keys.node('processors')!, `Unknown processor "${name}".`, { hint })
   }
   return names ?? ['content']
@@ -179,10 +178,9 @@ function findActs(
       acts.push(definition)
       continue
     }
-    const meant = nearest(node.value, definitions.keys())
     report.error('missing-act', node, `The toc of "${source.key}" names "${node.value}", but there is no such act.`, {
-      hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
-      fix: meant === undefined ? `Add the act "${node.value}".` : `Write "${meant}", or add the act "${node.value}".`,
+      hint: didYouMean(node.value, definitions.keys()),
+      fix: `Correct the name, or add the act "${node.value}".`,
     })
   }
   return acts

@@ -3,10 +3,10 @@
 //   K1. A key of the wrong type is reported and read as absent.
 //   K2. Of two spellings of a key the first that is asked for wins, and the other is reported.
 
-import type { Json, JsonObject } from '../json.ts'
-import { nearest } from './nearest.ts'
+import type { Json, JsonObject } from '../../json.ts'
+import { didYouMean } from '../nearest.ts'
+import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { keyOf, type Report } from './report.ts'
-import type { TomlNode, TomlTable } from './toml-tree.ts'
 
 export class Keys {
   readonly table: TomlTable
@@ -42,6 +42,18 @@ export class Keys {
     const node = this.node(...names)
     if (node === undefined) return undefined
     return node.is === 'string' ? node.value : this.#wrong(node, 'a string')
+  }
+
+  /** @param report where a missing key is reported */
+  required(name: string, report = this.report): string | undefined {
+    const value = this.string(name)
+    if (!this.has(name)) {
+      report.error('bad-type', keyOf(this.table), `"${this.table.path}.${name}" must be a string, found nothing.`, {
+        hint: `"${name}" is missing`,
+        fix: `Add ${name} = "…".`,
+      })
+    }
+    return value
   }
 
   /** A string, or an integer as its digits: for ids, which people write either way. */
@@ -92,9 +104,8 @@ export class Keys {
   /** Warns of every key that nobody asked for. */
   warnOfRest(): void {
     for (const [name, node] of this.rest()) {
-      const meant = nearest(name, this.#asked)
       this.report.warn('unknown-key', keyOf(node), `Unknown key "${name}" in ${this.#what}.`, {
-        hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+        hint: didYouMean(name, this.#asked),
         fix: `Known here: ${[...this.#asked].join(', ')}.`,
       })
     }

@@ -1,10 +1,10 @@
 // Security: the `[security]` table (format, section 22). Read here, enforced where commands are carried out.
 
+import type { SecurityPolicy } from '../narrative.ts'
+import type { TomlTable } from '../toml-tree.ts'
 import { Keys } from './keys.ts'
-import type { SecurityPolicy } from './narrative.ts'
 import { present } from './present.ts'
 import type { Report } from './report.ts'
-import type { TomlTable } from './toml-tree.ts'
 
 export function readSecurity(table: TomlTable, report: Report): SecurityPolicy {
   const keys = new Keys(table, report, '[security]')

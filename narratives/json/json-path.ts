@@ -2,7 +2,7 @@
 //
 //   J1. Digits index an array; any other segment on an array speaks of its last element (D-33).
 
-import type { Json } from '../json.ts'
+import type { Json } from '../../json.ts'
 
 /** `$.a.b[0]`, `a.b.0`: the segments, without the `$`. */
 export function segmentsOf(path: string): readonly string[] {

@@ -4,9 +4,9 @@
 //   R2. Whether an error of an act counts depends on who runs the act, which is known only at the end:
 //       each act, resource and narrative therefore has a report of its own.
 
-import type { ErrorCode, Place } from '../errors.ts'
-import type { Diagnostic } from './diagnostic.ts'
-import type { Span, TomlNode } from './toml-tree.ts'
+import type { ErrorCode, Place } from '../../errors.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import type { Span, TomlNode } from '../toml-tree.ts'
 
 /** What a diagnostic points at. */
 export interface Spot {

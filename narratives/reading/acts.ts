@@ -2,16 +2,16 @@
 //
 //   An act is read once, however many narratives run it; its own report keeps what is wrong with it.
 
+import type { Act, Carousel, Input, ModelSettings } from '../narrative.ts'
+import { didYouMean } from '../nearest.ts'
+import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { type InputScope, inputNodes, readInput, referenceOf } from './inputs.ts'
 import { Keys, reportType } from './keys.ts'
-import type { Act, Carousel, Input, ModelSettings } from './narrative.ts'
-import { nearest } from './nearest.ts'
 import { present } from './present.ts'
 import { looksLikeReference } from './references.ts'
 import { keyOf, type Report, type Spot } from './report.ts'
 import type { Resource } from './resources.ts'
 import { readCarousel, readModelSettings } from './settings.ts'
-import type { TomlNode, TomlTable } from './toml-tree.ts'
 
 export interface ActDefinition {
   readonly name: string
@@ -163,9 +163,8 @@ function readComposition(target: TomlNode, keys: Keys, scope: InputScope): Pick<
     const base = { kind: 'narrative' as const, name: link.name, target: { path: link.path } }
     return { inputs: [{ ...base, retention: 'full', place }] }
   }
-  const meant = nearest(target.value, scope.narrativeNames)
   scope.report.error('unknown-narrative', target, `The file defines no narrative "${target.value}".`, {
-    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+    hint: didYouMean(target.value, scope.narrativeNames),
     fix: `Known: ${scope.narrativeNames.join(', ')}.`,
   })
   return { inputs: [] }

@@ -1,23 +1,18 @@
 // Inputs: one element of an act's list of inputs, resolved (format, sections 6.3, 7 and 9).
 
+import { INPUT_MEDIA_KINDS, type Input, type InputMediaKind, type Link, type NarrativeInput } from '../narrative.ts'
+import { didYouMean } from '../nearest.ts'
+import type { TomlNode, TomlTable } from '../toml-tree.ts'
+import { readCommand } from './command-input.ts'
 import { Keys, reportType } from './keys.ts'
-import { INPUT_MEDIA_KINDS, type Input, type InputMediaKind, type Link, type NarrativeInput } from './narrative.ts'
-import { nearest } from './nearest.ts'
+import { readInlineMedia } from './media-input.ts'
+import { type Ports, warnOfMissingFile } from './ports.ts'
 import { present } from './present.ts'
 import { looksLikeReference, parseReference, type Reference, withExtension } from './references.ts'
-import type { Report, Spot } from './report.ts'
-import {
-  type Ports,
-  type Resource,
-  type ResourceIndex,
-  readCommand,
-  readInlineMedia,
-  readRetention,
-  readTableOptions,
-  readTableQuery,
-  warnOfMissingFile,
-} from './resources.ts'
-import type { TomlNode, TomlTable } from './toml-tree.ts'
+import { keyOf, type Report, type Spot } from './report.ts'
+import type { Resource, ResourceIndex } from './resources.ts'
+import { readRetention } from './settings.ts'
+import { readTableOptions, readTableQuery } from './table-input.ts'
 
 /** What the inputs of one act are read with. */
 export interface InputScope {
@@ -42,12 +37,16 @@ export function readInput(node: TomlNode, scope: InputScope): Input | undefined 
 
 /** The reference that the string is, if it is one; a string that only begins like one is warned of. */
 export function referenceOf(text: string, spot: Spot, scope: InputScope): Reference | undefined {
-  const reference = parseReference(text, (name) => scope.keyOfNarrative(name) !== undefined || scope.links.has(name))
+  const reference = parseReference(text, isNarrative(scope))
   if (reference === undefined && looksLikeReference(text)) {
     const shown = text.length > 40 ? `${text.slice(0, 37)}…` : text
     scope.report.warn('looks-like-reference', spot, `"${shown}" is sent as text: it is not a whole reference.`)
   }
   return reference
+}
+
+function isNarrative({ keyOfNarrative, links }: InputScope): (name: string) => boolean {
+  return (name) => keyOfNarrative(name) !== undefined || links.has(name)
 }
 
 function readString(text: string, node: TomlNode, scope: InputScope): Input | undefined {
@@ -99,9 +98,8 @@ function unknown(
   scope: InputScope,
 ): undefined {
   const [code, what] = UNKNOWN_CODES[section]
-  const meant = nearest(name, known)
   scope.report.error(code, spot, `The file defines no ${what} "${name}".`, {
-    hint: meant === undefined ? undefined : `did you mean "${section}.${meant}"?`,
+    hint: didYouMean(name, known, (meant) => `${section}.${meant}`),
     fix: known.length === 0 ? `Add [${section}.${name}].` : `Known: ${known.join(', ')}.`,
   })
 }
@@ -134,9 +132,8 @@ function readTable(table: TomlTable, scope: InputScope): Input | undefined {
 }
 
 function unknownType(type: string, node: TomlNode, { report }: InputScope): undefined {
-  const meant = nearest(type, INPUT_TYPES)
   report.error('unknown-input-type', node, `Unknown input type "${type}".`, {
-    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+    hint: didYouMean(type, INPUT_TYPES),
     fix: `Use one of ${INPUT_TYPES.join(', ')}.`,
   })
 }
@@ -164,24 +161,14 @@ function readText(keys: Keys, scope: InputScope): Input | undefined {
 
 function readNarrative(keys: Keys, scope: InputScope): Input | undefined {
   keys.node('type')
-  const name = keys.string('name')
+  const name = keys.required('name')
   const path = keys.string('path')
   const retention = readRetention(keys) ?? 'full'
   keys.warnOfRest()
-  if (name === undefined) {
-    if (!keys.has('name')) reportMissingName(keys, scope)
-    return undefined
-  }
+  if (name === undefined) return undefined
   const target = path === undefined ? (narrativeTarget(name, scope) ?? { path: name }) : { path, narrative: name }
   if ('path' in target) warnOfMissingFile(withExtension(target.path), keys.table, scope.report, scope.ports)
   return { kind: 'narrative', name, target, retention, place: scope.report.placeOf(keys.table) }
-}
-
-function reportMissingName(keys: Keys, { report }: InputScope): void {
-  report.error('bad-type', keys.table, `"${keys.table.path}.name" must be a string, found nothing.`, {
-    hint: '"name" is missing',
-    fix: 'Add name = "…", the narrative to run.',
-  })
 }
 
 /** `ref = "tables.x"` and what may stand beside it (D-11b). */
@@ -189,7 +176,7 @@ function readRef(keys: Keys, scope: InputScope): Input | undefined {
   const written = keys.string('ref')
   const node = keys.node('ref')!
   if (written === undefined) return undefined
-  const reference = parseReference(written, (name) => scope.keyOfNarrative(name) !== undefined || scope.links.has(name))
+  const reference = parseReference(written, isNarrative(scope))
   if (reference === undefined) {
     scope.report.error('bad-reference', node, `"${written}" is not a reference.`, {
       hint: 'such as "bots.x", "tables.x" or "media.x"',
@@ -198,13 +185,9 @@ function readRef(keys: Keys, scope: InputScope): Input | undefined {
   }
   const input = resolve(reference, written, node, scope)
   const overrides = readOverrides(input, keys, scope)
+  keys.node('type')
   for (const [name, extra] of keys.rest()) {
-    if (name !== 'type')
-      scope.report.warn(
-        'ignored-key',
-        { path: extra.path, span: extra.keySpan ?? extra.span },
-        `"${name}" has no effect beside "ref".`,
-      )
+    scope.report.warn('ignored-key', keyOf(extra), `"${name}" has no effect beside "ref".`)
   }
   return input && ({ ...input, ...overrides } as Input)
 }

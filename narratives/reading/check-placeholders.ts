@@ -2,12 +2,12 @@
 //
 //   Only a warning: in prompts such a placeholder stays as it is written, which some files rely on.
 
+import { type Narrative, placeholderNames } from '../narrative.ts'
+import { didYouMean } from '../nearest.ts'
+import { type PlaceholderName, placeholdersIn } from '../placeholders.ts'
+import type { TomlNode } from '../toml-tree.ts'
 import type { ActDefinition } from './acts.ts'
-import { type Narrative, placeholderNames } from './narrative.ts'
-import { nearest } from './nearest.ts'
-import { type PlaceholderName, placeholdersIn } from './placeholders.ts'
-import type { Ports } from './resources.ts'
-import type { TomlNode } from './toml-tree.ts'
+import type { Ports } from './ports.ts'
 
 // Anything else in double braces is more likely a sample of some template language in a prompt.
 const NAME = /^[\w-]+$/
@@ -63,9 +63,8 @@ function warnIfUnknown(
       : `no act or table before "${act.name}" is called "${name}"`
   const message = `The placeholder "${inner}" has no value: ${reason}.`
   if (act.report.diagnostics.some((one) => one.message === message)) return
-  const meant = nearest(name, known)
   act.report.warn('unknown-placeholder', node, message, {
-    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+    hint: didYouMean(name, known),
     fix: known.size === 0 ? undefined : `Known here: ${[...known].join(', ')}.`,
   })
 }

@@ -1,11 +1,11 @@
-// Settings: model settings, carousels and budgets, wherever in a file they stand.
+// Settings: model settings, carousels, budgets and retention, wherever in a file they stand.
 
+import { type Budget, type Carousel, type ModelSettings, RETENTIONS, type Retention } from '../narrative.ts'
+import { didYouMean } from '../nearest.ts'
+import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { Keys, reportType } from './keys.ts'
-import type { Budget, Carousel, ModelSettings } from './narrative.ts'
-import { nearest } from './nearest.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
-import type { TomlNode, TomlTable } from './toml-tree.ts'
 
 /** `model`, `temperature` and `max_tokens` of a table that may hold other keys as well. */
 export function readModelSettings(keys: Keys): ModelSettings {
@@ -54,9 +54,8 @@ export function readBudget(node: TomlNode, report: Report): Budget | undefined {
   const keys = new Keys(node, report, 'a budget')
   const [rpmMultiplier, tpmMultiplier, rpdMultiplier] = BUDGET_KEYS.map((name) => readShare(keys, name))
   for (const [name, unknown] of keys.rest()) {
-    const meant = nearest(name, BUDGET_KEYS)
     report.error('bad-budget', keyOf(unknown), `A budget has no key "${name}".`, {
-      hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+      hint: didYouMean(name, BUDGET_KEYS),
       fix: `Use ${BUDGET_KEYS.join(', ')}.`,
     })
   }
@@ -70,6 +69,17 @@ function readShare(keys: Keys, name: string): number {
     hint: 'a share of the limit, such as 0.5',
   })
   return 1
+}
+
+export function readRetention(keys: Keys): Retention | undefined {
+  const value = keys.string('history_retention')
+  const known = RETENTIONS.find((each) => each === value)
+  if (value !== undefined && known === undefined) {
+    keys.report.warn('bad-type', keys.node('history_retention')!, `Unknown retention "${value}"; "full" is used.`, {
+      hint: didYouMean(value, RETENTIONS) ?? `one of ${RETENTIONS.join(', ')}`,
+    })
+  }
+  return known
 }
 
 // Spellings of providers in `[config.NAME]`, and how the names of their models begin.

@@ -1,6 +1,6 @@
 // Parse json: JSON whose large integers stay exact.
 
-import type { Json } from '../json.ts'
+import type { Json } from '../../json.ts'
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
 
