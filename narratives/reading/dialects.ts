@@ -65,8 +65,11 @@ function fromArrayActs(root: TomlTable, acts: TomlArray, report: Report): TomlTa
     }
     const given = item.entries.get('name')
     if (given !== undefined && given.is !== 'string') reportType(report, given, 'a string')
-    const name = given?.is === 'string' ? given.value : `act_${index + 1}`
-    if (named.has(name)) report.error('bad-act', given ?? item, `Two acts are called "${name}".`)
+    const wanted = given?.is === 'string' ? given.value : `act_${index + 1}`
+    const name = unusedName(wanted, named)
+    if (name !== wanted) {
+      report.warn('duplicate-setting', given ?? item, `Two acts are called "${wanted}"; this one runs as "${name}".`)
+    }
     named.set(name, tableLike(item, without(item.entries, ['name'])))
     order.push(stringLike(given ?? item, name))
   }
@@ -75,6 +78,12 @@ function fromArrayActs(root: TomlTable, acts: TomlArray, report: Report): TomlTa
   const hasToc = entries.has('toc') || (narrative?.is === 'table' && narrative.entries.has('toc'))
   if (!hasToc) entries.set('toc', { is: 'array', path: acts.path, span: acts.span, items: order })
   return tableLike(root, entries)
+}
+
+function unusedName(name: string, used: ReadonlyMap<string, unknown>): string {
+  let unused = name
+  for (let number = 2; used.has(unused); number += 1) unused = `${name}_${number}`
+  return unused
 }
 
 // ---------------------------------------------------------------------------- 24.4: narratives as an array

@@ -58,12 +58,7 @@ export function readNarrative(
     settings,
     vars: source.dialect === 'array-narratives' ? readVars(keys) : undefined,
     processors: readProcessors(keys, report),
-    info: present({
-      title: keys.string('title'),
-      author: keys.string('author'),
-      version: keys.string('version'),
-      tags: keys.strings('tags') ?? [],
-    }),
+    info: readInfo(keys, report),
     place: report.placeOf(keyOf(source.node)),
   }
   const system = keys.string('system')
@@ -85,6 +80,23 @@ function readName(source: NarrativeSource, keys: Keys, report: Report): string {
     report.error('bad-type', keys.node('name')!, `"${source.node.path}.name" must not be empty.`, { hint: 'a name' })
   }
   return name ?? source.key
+}
+
+const INFO_KEYS = ['title', 'author', 'version', 'tags']
+
+/** What is only for people cannot make a narrative unusable: a wrong type is a warning here. */
+function readInfo(keys: Keys, report: Report): Narrative['info'] {
+  const aside = report.apart()
+  const own = new Keys(keys.table, aside, '')
+  for (const name of INFO_KEYS) keys.node(name)
+  const info = {
+    title: own.string('title'),
+    author: own.string('author'),
+    version: own.string('version'),
+    tags: own.strings('tags') ?? [],
+  }
+  report.diagnostics.push(...aside.diagnostics.map((one) => ({ ...one, severity: 'warning' as const })))
+  return present(info)
 }
 
 function readVars(keys: Keys): Readonly<Record<string, string>> {

@@ -92,11 +92,14 @@ const CONFIG_PREFIXES: readonly (readonly [RegExp, RegExp])[] = [
 /** What `[config.<provider>]` and `[shared]` say, for acts whose narrative says nothing. */
 export class FileDefaults {
   readonly #providers: readonly { readonly name: string; readonly settings: ModelSettings }[]
-  readonly #shared: ModelSettings
+  readonly #weakest: ModelSettings
 
   constructor(config: TomlTable | undefined, shared: TomlTable | undefined, report: Report) {
-    this.#providers = config === undefined ? [] : readProviders(config, report)
-    this.#shared = shared === undefined ? {} : readTable(shared, '[shared]', report)
+    const ofShared = shared === undefined ? {} : readTable(shared, '[shared]', report)
+    const keys = config && new Keys(config, report, '[config]')
+    // Settings that stand directly in [config] are for every provider.
+    this.#weakest = { ...ofShared, ...(keys && readModelSettings(keys)) }
+    this.#providers = keys === undefined ? [] : readProviders(keys)
   }
 
   /** @param model what the act or narrative names: the section of its provider then comes first */
@@ -104,16 +107,18 @@ export class FileDefaults {
     const own = this.#providers.filter(({ name }) => model !== undefined && isOf(name, model))
     const others = this.#providers.filter((one) => !own.includes(one))
     const weakestFirst = [...own, ...others].map((one) => one.settings).reverse()
-    return Object.assign({}, this.#shared, ...weakestFirst)
+    return Object.assign({}, this.#weakest, ...weakestFirst)
   }
 }
 
-function readProviders(config: TomlTable, report: Report): { name: string; settings: ModelSettings }[] {
+function readProviders(config: Keys): { name: string; settings: ModelSettings }[] {
   const providers = []
-  for (const [name, node] of config.entries) {
-    if (node.is === 'table') providers.push({ name, settings: readTable(node, `[config.${name}]`, report) })
-    else reportType(report, node, 'a table')
+  for (const [name, node] of config.rest()) {
+    if (node.is !== 'table') continue
+    config.node(name)
+    providers.push({ name, settings: readTable(node, `[config.${name}]`, config.report) })
   }
+  config.warnOfRest()
   return providers
 }
 

@@ -52,8 +52,6 @@ export const broken: readonly (readonly [title: string, code: string, source: st
   ['a temperature that is no number', 'bad-type', narrative('temperature = ▶nan')],
   ['negative max_tokens', 'bad-type', narrative('max_tokens = ▶-1')],
   ['fractional max_tokens', 'bad-type', narrative('max_tokens = ▶10.5')],
-  ['tags as a string', 'bad-type', narrative('tags = ▶"a, b"')],
-  ['a tag that is a number', 'bad-type', narrative('tags = ["a", ▶2]')],
   ['a named narrative twice', 'duplicate-narrative', `[narrative.x]\ntoc = ["a"]\n[narratives.▶x]\ntoc = ["a"]\n${A}`],
   [
     'a narrative beside a plain value',
@@ -202,13 +200,11 @@ export const broken: readonly (readonly [title: string, code: string, source: st
   ['bots that are an array', 'bad-type', `${HT}${A}[[▶bots]]\nplatform = "p"\n`],
 
   // --- config and security
-  ['a config that is a number', 'bad-type', `${HT}${A}[config]\ngemini = ▶1\n`],
   ['a configured temperature in quotes', 'bad-type', `${HT}${A}[config.gemini]\ntemperature = ▶"0"\n`],
   ['allowed commands as a string', 'bad-type', `${HT}${A}[security.policy]\nallowed_commands = ▶"messages.send"\n`],
   ['a guild id that is a boolean', 'bad-type', `${HT}${A}[security.constraints]\nguild_id = ▶true\n`],
 
   // --- older dialects
-  ['two acts of one name', 'bad-act', `${H}[[acts]]\nname = "a"\nprompt = "x"\n[[acts]]\nname = ▶"a"\nprompt = "y"\n`],
   ['an act in an array whose name is a number', 'bad-type', `${H}[[acts]]\nname = ▶1\nprompt = "x"\n`],
   ['an act in an array without content', 'empty-prompt', `${H}[[▶acts]]\nname = "a"\n`],
   [

@@ -47,6 +47,11 @@ inputs = [{ text = "One sentence conclusion." }]
   })
 })
 
+test('24.1: two acts of one name both run, the second under a name of its own', () => {
+  const act = '[[acts]]\nname = "a"\nprompt = "x"\n'
+  expect(sketch(`[narrative]\nname = "n"\n${act}${act}`)).toEqual(['n', 'a: text', 'a_2: text'])
+})
+
 describe('24.2: a header at the root', () => {
   const ACT = `
 [[acts]]

@@ -147,6 +147,13 @@ config = { temperature = 0.4 }
     ])
   })
 
+  test('settings directly in [config] are for every provider', () => {
+    const text = `[config]\nmodel = "m"\nmax_tokens = 5\ncolour = "red"\n[config.gemini]\nmax_tokens = 6\n${HT}[acts]\na = "x"`
+    const file = parse(text)
+    expect(file.defaults).toEqual({ model: 'm', maxTokens: 6 })
+    expect(codes(file)).toEqual(['unknown-key'])
+  })
+
   test('the section of the model in use comes first', () => {
     const text = `[config.openai]\ntemperature = 0.1\n[config.gemini]\ntemperature = 0.2\n[narrative]\nname = "n"\nmodel = "gemini-2.5-flash"\ntoc = ["a"]\n[acts]\na = "x"`
     expect(first(text).acts[0]!.settings).toEqual({ model: 'gemini-2.5-flash', temperature: 0.2 })
@@ -316,6 +323,14 @@ carousel = 3
     expect(diagnostics.map((one) => [one.code, one.severity])).toEqual([['unknown-bot', severity]])
     expect([...(parsed?.narratives.keys() ?? [])]).toEqual(severity === 'warning' ? ['good'] : [])
   })
+})
+
+test('what is only for people cannot break a narrative', () => {
+  const file = parse(
+    `[narrative]\nname = "n"\nversion = 1.2\ntags = "a, b"\nauthor = "Ann"\ntoc = ["a"]\n[acts]\na = "x"`,
+  )
+  expect(chooseNarrative(file).info).toEqual({ author: 'Ann', tags: [] })
+  expect(codes(file)).toEqual(['bad-type', 'bad-type'])
 })
 
 describe('warnings before anything runs', () => {
