@@ -205,6 +205,7 @@ class FileReader {
       keyOfNarrative: this.#keyOfNarrative,
       links: this.#links,
       narrativeNames: [...this.#sources.keys(), ...this.#links.keys()],
+      isAlone: this.#main !== undefined && this.#sources.size + this.#links.size === 1,
       ports: this.#options,
     }
     return new Map(

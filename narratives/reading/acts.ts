@@ -7,8 +7,9 @@ import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { type InputScope, inputNodes, readInput, referenceOf } from './inputs.ts'
 import { Keys, reportType } from './keys.ts'
+import { warnOfMissingFile } from './ports.ts'
 import { present } from './present.ts'
-import { looksLikeReference } from './references.ts'
+import { looksLikeReference, withExtension } from './references.ts'
 import { keyOf, type Report, type Spot } from './report.ts'
 import type { Resource } from './resources.ts'
 import { readCarousel, readModelSettings } from './settings.ts'
@@ -157,17 +158,25 @@ function readComposition(target: TomlNode, keys: Keys, scope: InputScope): Pick<
   }
   const key = scope.keyOfNarrative(target.value)
   if (key !== undefined) return { inputs: [], composes: key }
-  const link = scope.links.get(target.value)
-  const place = scope.report.placeOf(target)
-  if (link !== undefined) {
-    const base = { kind: 'narrative' as const, name: link.name, target: { path: link.path } }
-    return { inputs: [{ ...base, retention: 'full', place }] }
+  const path = scope.isAlone ? target.value : scope.links.get(target.value)?.path
+  if (path === undefined) {
+    scope.report.error('unknown-narrative', target, `The file defines no narrative "${target.value}".`, {
+      hint: didYouMean(target.value, scope.narrativeNames),
+      fix: `Known: ${scope.narrativeNames.join(', ')}.`,
+    })
+    return { inputs: [] }
   }
-  scope.report.error('unknown-narrative', target, `The file defines no narrative "${target.value}".`, {
-    hint: didYouMean(target.value, scope.narrativeNames),
-    fix: `Known: ${scope.narrativeNames.join(', ')}.`,
-  })
-  return { inputs: [] }
+  if (scope.isAlone) {
+    // A file of one narrative can only mean another file.
+    scope.report.warn(
+      'unknown-narrative',
+      target,
+      `The file defines no narrative "${path}": the file ${withExtension(path)} is run.`,
+    )
+    warnOfMissingFile(withExtension(path), target, scope.report, scope.ports)
+  }
+  const place = scope.report.placeOf(target)
+  return { inputs: [{ kind: 'narrative', name: target.value, target: { path }, retention: 'full', place }] }
 }
 
 function readStateCapture(keys: Keys): Readonly<Record<string, string>> {

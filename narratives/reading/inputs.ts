@@ -21,6 +21,8 @@ export interface InputScope {
   readonly keyOfNarrative: (name: string) => string | undefined
   readonly links: ReadonlyMap<string, Link>
   readonly narrativeNames: readonly string[]
+  /** True if the file holds the narrative of the single form and nothing else that could be run. */
+  readonly isAlone: boolean
   readonly ports: Ports
   readonly report: Report
   /** Told of every resource that the act uses. */

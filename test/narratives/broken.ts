@@ -117,7 +117,11 @@ export const broken: readonly (readonly [title: string, code: string, source: st
   ],
   ['a state capture that is a number', 'bad-type', act('[acts.a]\nprompt = "x"\n[acts.a.state_capture]\nid = ▶1')],
   ['a carousel of an act without iterations', 'bad-type', act('[acts.a]\nprompt = "x"\n▶carousel = {}')],
-  ['an unknown narrative to run', 'unknown-narrative', act('[acts.a]\nnarrative = ▶"z"')],
+  [
+    'an unknown narrative to run',
+    'unknown-narrative',
+    '[narrative.x]\ntoc = ["a"]\n[narrative.y]\ntoc = ["a"]\n[acts.a]\nnarrative = ▶"z"\n',
+  ],
   ['a narrative to run that is a number', 'bad-type', act('[acts.a]\nnarrative = ▶1')],
   [
     'a narrative that runs itself',

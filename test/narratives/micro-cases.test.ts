@@ -68,6 +68,7 @@ describe('accepted with a warning', () => {
       `${HT}[acts.a]\nnarrative = "z"\nprompt = "p"\nextract_output = true\n[narratives.z]\ntoc = ["b"]\n[acts]\nb = "x"`,
       ['ignored-key', 'ignored-key'],
     ],
+    ['a composition act in a file of one narrative', `${HT}[acts.a]\nnarrative = "z"`, ['unknown-narrative']],
     ['a hot temperature', `${HT}[acts.a]\nprompt = "hi"\ntemperature = 9.5`, ['temperature-range']],
     [
       'a key that carousels lack',

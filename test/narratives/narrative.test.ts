@@ -94,6 +94,11 @@ describe('references (section 9)', () => {
     expect(acts[2]!.inputs[0]).toMatchObject({ kind: 'narrative', target: { key: 'y' } })
   })
 
+  test('in a file of one narrative an act runs another file', () => {
+    const { acts } = first(`${HT}[acts.a]\nnarrative = "facts"`)
+    expect(acts[0]!.inputs).toMatchObject([{ kind: 'narrative', name: 'facts', target: { path: 'facts' } }])
+  })
+
   test('the names of a table in placeholders', () => {
     const { inputs } = first(`${HT}[acts]\na = "tables.recent"\n${RESOURCES}`).acts[0]!
     expect(inputs[0]!.kind === 'table' && placeholderNames(inputs[0]!)).toEqual(['latest', 'recent', 'posts'])
