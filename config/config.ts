@@ -25,10 +25,11 @@ export interface Config {
   readonly pipeline: PipelineConfig
   /** Tables that `database.update_table` may change. */
   readonly updatableTables: readonly string[]
+  readonly inspector: InspectorConfig
   readonly telemetry: TelemetryConfig
   /** Time that work in progress gets to finish after SIGTERM. */
   readonly drainMs: number
-  /** The variables that narratives may name as `${NAME}`: the environment over `.env`. */
+  /** What narratives may name as `${NAME}`: the environment over `.env`, and the ids of `discord` as set anywhere. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
@@ -100,6 +101,13 @@ interface PipelineConfig {
   readonly drafts: string
   /** Table that the posting bot reads; an approved draft is copied there. */
   readonly approved: string
+}
+
+export interface InspectorConfig {
+  /** Whether the server opens it by itself. */
+  readonly enabled: boolean
+  /** 0 takes a free one. */
+  readonly port: number
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const

@@ -72,11 +72,20 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     bots: bots.made,
     pipeline: { drafts: values.get('pipeline.drafts'), approved: values.get('pipeline.approved') },
     updatableTables: values.get('pipeline.updatable_tables'),
+    inspector: { enabled: values.get('inspector.enabled'), port: values.get('inspector.port') },
     telemetry: assembleTelemetry(values, variables, onTerminal),
     drainMs: values.get('drain'),
-    environment: variables,
+    environment: { ...variables, ...forNarratives(values) },
   }
   return { config, settings, warnings: diagnostics }
+}
+
+/** Settings that narratives name as variables, wherever they were set. */
+function forNarratives(values: Values): Environment {
+  return {
+    ...optional('DISCORD_GUILD_ID', values.get('discord.guild_id')),
+    ...optional('DISCORD_CHANNEL_ID', values.get('discord.channel_id')),
+  }
 }
 
 function findUp(folder: string): string | undefined {

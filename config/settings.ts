@@ -1,6 +1,7 @@
 // Settings: every key of botticelli.toml, once, with its variable, kind, default and meaning.
 //
-// `*` stands for a name that the person chooses. The documentation and `config show` are printed from this table.
+// `*` stands for a name that the person chooses. docs/configuration.md, `help config` and `config show` are printed
+// from this table.
 
 import { BOT_TYPES, LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
@@ -66,8 +67,10 @@ export const SETTINGS = {
 
   'discord.token': secret('Token of the Discord bot.', ['DISCORD_TOKEN']),
   'discord.api_url': unset(url, 'Another server that speaks the API of Discord.', ['DISCORD_API_URL']),
-  'discord.guild_id': unset(snowflake, 'The Discord server.', ['DISCORD_GUILD_ID']),
-  'discord.channel_id': unset(snowflake, 'The channel to post in.', ['DISCORD_CHANNEL_ID']),
+  'discord.guild_id': unset(snowflake, 'The Discord server; narratives write ${DISCORD_GUILD_ID}.', [
+    'DISCORD_GUILD_ID',
+  ]),
+  'discord.channel_id': unset(snowflake, 'A channel; narratives write ${DISCORD_CHANNEL_ID}.', ['DISCORD_CHANNEL_ID']),
 
   'bots.*.type': setting(choice(BOT_TYPES), 'custom', 'The role of the bot.'),
   'bots.*.narrative': unset(text, 'Path of its narrative file, or the name of one in narratives.path.'),
@@ -85,6 +88,11 @@ export const SETTINGS = {
     ['approved_discord_posts', 'potential_discord_posts', 'content', 'post_history'],
     'Tables that the command database.update_table may change.',
   ),
+
+  'inspector.enabled': setting(boolean, false, 'Open the XState inspector on loopback; the link has a token.'),
+  'inspector.port': setting(integer(0, 65_535), 7718, 'Port of the inspector; 0 takes a free one.', [
+    'BOTTICELLI_INSPECTOR_PORT',
+  ]),
 
   'telemetry.enabled': setting(boolean, true, 'False: no traces and no metrics.'),
   'telemetry.service_name': setting(text, 'botticelli', 'Name of the server in traces.', ['OTEL_SERVICE_NAME']),

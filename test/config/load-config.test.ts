@@ -189,6 +189,12 @@ test('narratives see the variables of the environment over those of .env', () =>
   expect(load({ environment: { GUILD: '3' } }).config.environment).toMatchObject({ GUILD: '3', CHANNEL: '2' })
 })
 
+test('narratives see the ids of Discord, wherever they were set', () => {
+  write('botticelli.toml', '[discord]\nguild_id = "1"\nchannel_id = 2')
+  expect(load().config.environment).toMatchObject({ DISCORD_GUILD_ID: '1', DISCORD_CHANNEL_ID: '2' })
+  expect(load({ environment: { DISCORD_GUILD_ID: '3' } }).config.environment.DISCORD_GUILD_ID).toBe('3')
+})
+
 function load(options: Partial<LoadOptions> = {}) {
   return loadConfig({ cwd: folder, environment: {}, ...options })
 }
