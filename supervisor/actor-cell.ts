@@ -36,7 +36,7 @@ import { type ActorRecord, dottedValue } from './record.ts'
 import { ruleFor } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
 import { ActorCrashError, ActorStoppedError, BadStart, DeathPactError } from './supervision-error.ts'
-import { type Context, openHandling, runInContext, traceparentOf } from './trace-context.ts'
+import { type Context, openHandling, ROOT_CONTEXT, runInContext, traceparentOf } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
 
 /** Messages handed over in one turn of the run queue, so that no actor keeps the others waiting. */
@@ -521,6 +521,7 @@ export class ActorCell extends Cell implements Host {
 
   #closeLife(life: Life, reason: unknown): void {
     this.life = undefined
+    if (this.state === 'running') this.state = 'restarting'
     this.#hand.clearTimers(this.runtime.clock)
     life.end(reason)
   }
@@ -907,7 +908,8 @@ export class ActorCell extends Cell implements Host {
   }
 
   #inOwnContext<Result>(run: () => Result): Result {
-    return this.#context === undefined ? run() : runInContext(this.#context, run)
+    // Without a context of its own it must not run in that of the message whose crash brought it about.
+    return this.runtime.tracer === undefined ? run() : runInContext(this.#context ?? ROOT_CONTEXT, run)
   }
 
   #stoppedError(what: string): ActorStoppedError {

@@ -109,6 +109,7 @@ export class SupervisorCell extends Cell implements Host {
   #ref: AnyActorRef | undefined
   #tasks: Task[] = []
   #working = false
+  #startedOnce = false
   #stopRequest: { readonly exit: Exit; readonly done: PromiseWithResolvers<void> } | undefined
   #epoch = 0
 
@@ -165,7 +166,8 @@ export class SupervisorCell extends Cell implements Host {
       if (outcome.is === 'failed') return this.#rollBack(spec.id, outcome.error)
     }
     this.state = 'running'
-    if (this.incarnation > 1) this.restarts++
+    if (this.#startedOnce) this.publish({ type: 'restarted', restarts: ++this.restarts })
+    this.#startedOnce = true
     this.publish({ type: 'ready' })
     this.#working = false
     this.#work()
@@ -283,6 +285,8 @@ export class SupervisorCell extends Cell implements Host {
     }
     const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
     if (!addRestart(this.#history, now, intensity, periodMs)) {
+      this.lastFailureAt = now
+      this.lastThrown = child.cell.lastThrown
       if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
       child.restarting = false
       this.#leaveForEnd(child)

@@ -184,7 +184,10 @@ class System implements ActorSystem, Runtime {
     this.#root = root
     this.#cells.set('/', root)
     const outcome = await root.start()
-    if (outcome.is === 'failed') throw outcome.error
+    if (outcome.is === 'failed') {
+      this.#close('failed to start')
+      throw outcome.error
+    }
     if (outcome.is === 'ignored') this.#close('ignored')
     else this.timers.rearm()
   }

@@ -9,8 +9,8 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fromPromise } from 'xstate'
-import { type Delivered, startSystem } from '../../supervisor/index.ts'
-import { counter, say } from './counter.ts'
+import { type Delivered, type Scope, startSystem } from '../../supervisor/index.ts'
+import { counter, counterMachine, say } from './counter.ts'
 import { FakeClock, settle } from './fake-clock.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -145,6 +145,26 @@ test('a trace that comes from a store is continued, and an actor restarted meanw
   expect(seen.map(({ meta }) => meta.traceparent)).toEqual([traceparent, traceparent])
   const traces = spanNamed('process counter fail').map((span) => span.spanContext().traceId)
   expect(traces).toEqual(['0af7651916cd43dd8448eb211c80319c', '0af7651916cd43dd8448eb211c80319c'])
+})
+
+test('a life that follows a crash has no part in the trace of the message that was too much', async () => {
+  const inSpan: boolean[] = []
+  const children = [
+    {
+      ...counter('a'),
+      start: (scope: Scope) => {
+        inSpan.push(trace.getActiveSpan() !== undefined)
+        return { logic: counterMachine(scope) }
+      },
+    },
+  ]
+  const system = await startSystem({ id: 'root', strategy: 'one_for_one', intensity: 9, children })
+  tracer().startActiveSpan('outside', (span) => {
+    say(system, '/a', { type: 'fail', times: 1 })
+    span.end()
+  })
+  await settle()
+  expect(inSpan).toEqual([false, false])
 })
 
 test('with no provider registered nothing is traced, and a stored trace still travels', async () => {

@@ -58,7 +58,7 @@ class ActorRun {
     const { tree, steps, expect } = this.#scenario
     const start = await this.#world.call(() => this.#startActors(tree.actors))
     const seen: Seen[] = []
-    for (const step of steps) seen.push(await this.#world.call(() => this.#step(step)))
+    for (const step of steps) seen.push(await this.#world.step(step, () => this.#step(step)))
     const final: Data = {}
     for (const path of Object.keys(expect.final)) final[path] = this.#final(path)
     return { start, steps: seen, final }
@@ -253,8 +253,6 @@ class ActorRun {
         const { restarts, consecutiveFailures, mailbox } = this.#system.record(address(step.actor))!
         return { restarts, consecutiveFailures, mailboxDepth: mailbox.depth }
       }
-      case 'advance':
-        return this.#world.clock.advance(step.ms)
       default:
         throw new Error(`Unknown step ${step.do}.`)
     }

@@ -1,7 +1,7 @@
 // Fake world: time and events of one scenario.
 
 import { FakeClock, settle } from '../fake-clock.ts'
-import type { Seen } from './scenario.ts'
+import type { Data, Seen } from './scenario.ts'
 
 /** How often time may be moved on for one call, before the call counts as hanging. */
 const MOST_MOVES = 10_000
@@ -24,6 +24,13 @@ export class FakeWorld {
   /** Waits on the fake clock. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => this.clock.setTimeout(resolve, ms))
+  }
+
+  /** Takes a step: time passes, or something is done that may need time. */
+  async step({ do: what, ms }: Data, perform: () => Promise<unknown> | unknown): Promise<Seen> {
+    if (what !== 'advance') return this.call(perform)
+    await this.clock.advance(ms)
+    return { return: undefined, elapsedMs: ms, events: this.taken() }
   }
 
   /** Makes a call, moving time on only where it cannot return without. */

@@ -42,8 +42,6 @@ export async function runBreakerScenario({ tree, steps }: Scenario): Promise<Out
         call.finish(step.ok)
         return call.result
       }
-      case 'advance':
-        return world.clock.advance(step.ms)
       default:
         throw new Error(`Unknown step ${step.do}.`)
     }
@@ -51,7 +49,7 @@ export async function runBreakerScenario({ tree, steps }: Scenario): Promise<Out
   const start = { state: breaker.state }
   const seen: Seen[] = []
   for (const step of steps) {
-    const done = await world.call(() => perform(step))
+    const done = await world.step(step, () => perform(step))
     seen.push({ ...done, state: breaker.state })
   }
   return { start, steps: seen, final: {} }

@@ -55,7 +55,7 @@ class SupervisorRun {
     const { tree, steps, expect } = this.#scenario
     const start = await this.#world.call(() => this.#startTree(tree))
     const seen: Seen[] = []
-    for (const step of steps) seen.push(await this.#world.call(() => this.#step(step)))
+    for (const step of steps) seen.push(await this.#world.step(step, () => this.#step(step)))
     const final: Data = {}
     for (const path of Object.keys(expect.final)) final[path] = (await this.#world.call(() => this.#final(path))).return
     return { start, steps: seen, final }
@@ -163,8 +163,6 @@ class SupervisorRun {
       case 'exitTogether':
         for (const child of step.children) this.#exit(child, step.reason)
         return undefined
-      case 'advance':
-        return this.#world.clock.advance(step.ms)
       case 'setStart':
         this.#starts.set(step.child, { from: this.#starts.get(step.child)?.from, left: [...step.start] })
         return undefined
