@@ -3,7 +3,6 @@
 import type { ProgressEvent } from '../actors/progress.ts'
 import { duration } from './figures.ts'
 import type { Io } from './io.ts'
-import { oneLine } from './plain-text.ts'
 import { progressLine } from './progress-line.ts'
 
 const FRAMES = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
@@ -38,6 +37,6 @@ export function createProgressDisplay(io: Io): ProgressDisplay {
     const elapsed = io.now() - current.since
     const frame = FRAMES[Math.floor(elapsed / FRAME_MS) % FRAMES.length]
     const text = `${current.key.padEnd(20)} ${duration(elapsed)}   ${current.model}`
-    live.write(`${CLEAR_LINE} ${frame} ${oneLine(text, (live.columns || 80) - 4)}`)
+    live.write(`${CLEAR_LINE} ${frame} ${text.slice(0, (live.columns || 80) - 4)}`)
   }
 }
