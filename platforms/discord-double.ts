@@ -25,6 +25,8 @@ export interface DiscordDoubleOptions {
   /** Requests that a route takes in a window. Default: as many as come. */
   readonly rateLimit?: RateLimit
   readonly faults?: readonly Fault[]
+  /** Told of each request twice: when it has come and nothing was done yet, and when its answer has gone. */
+  onRequest?(request: ReceivedRequest): void
   /** Epoch ms. Default the system's clock. */
   now?(): number
 }
@@ -57,6 +59,8 @@ export interface DiscordDouble extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[]
   /** Lets requests fail from now on. */
   fail(fault: Fault): void
+  /** Forgets which nonces it has seen, as Discord does after some minutes. */
+  forgetNonces(): void
   stop(): Promise<void>
 }
 
@@ -83,6 +87,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
     const received = await receive(message, now())
     requests.push(received)
     if (requests.length > MAX_REQUESTS_KEPT) requests.shift()
+    options.onRequest?.(received)
     const fault = chooseFault(faults, received)
     if (fault?.is === 'hang') return
     const reply = decide(received, message.headers.authorization, fault)
@@ -93,7 +98,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
     }
     const { status, headers, body } = reply
     response.writeHead(status, { ...(status !== 204 && { 'content-type': 'application/json' }), ...headers })
-    response.end(status === 204 ? undefined : JSON.stringify(body))
+    response.end(status === 204 ? undefined : JSON.stringify(body), () => options.onRequest?.(received))
   }
 
   function decide(received: ReceivedRequest, authorization: string | undefined, fault: Fault | undefined): Reply {
@@ -140,6 +145,9 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
       return [...(found?.messages.values() ?? [])].map((message) => message.json)
     },
     requests,
+    forgetNonces: () => {
+      for (const channel of world.channels.values()) channel.nonces.clear()
+    },
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -1,0 +1,75 @@
+// Model double: a server that speaks OpenAI's protocol, counts what it was asked, and tells whoever listens.
+
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface ModelDouble extends AsyncDisposable {
+  readonly url: string
+  /** How often each act was asked about. */
+  readonly asked: ReadonlyMap<string, number>
+  /** Breaks the connection of the next call after its answer was decided. */
+  loseNextAnswer(): void
+  /** Called when a question has come, and when its answer has gone. */
+  onEvent: (event: string) => void
+}
+
+export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
+  const asked = new Map<string, number>()
+  let posts = 0
+  let losing = false
+  const server = createServer((request, response) => {
+    answer(json(request), response).catch(() => response.destroy())
+  })
+
+  async function answer(body: Promise<unknown>, response: ServerResponse): Promise<void> {
+    const { messages } = (await body) as { messages: readonly { content: unknown }[] }
+    const prompt = JSON.stringify(messages.at(-1)?.content)
+    const act = /ACT:(\w+)/.exec(prompt)?.[1] ?? 'unknown'
+    asked.set(act, (asked.get(act) ?? 0) + 1)
+    double.onEvent(`asked ${act}`)
+    await sleep(latencyMs)
+    const text = textFor(act, prompt)
+    if (losing) {
+      losing = false
+      response.destroy()
+      return
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(completion(text)), () => double.onEvent(`answered ${act}`))
+  }
+
+  /** Every call writes another post, so that an answer that was lost can be told from the one that counts. */
+  function textFor(act: string, prompt: string): string {
+    if (act === 'write') return `post number ${++posts} of this crash test`
+    const found = [...prompt.matchAll(/post number \d+ of this crash test/g)].map(([text]) => ({ text_content: text }))
+    return JSON.stringify(act === 'choose' ? found : found.at(-1))
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const double = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    asked,
+    loseNextAnswer: () => {
+      losing = true
+    },
+    onEvent: (_: string) => {},
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return double
+}
+
+function completion(text: string) {
+  return {
+    id: 'chatcmpl-crash',
+    object: 'chat.completion',
+    created: 0,
+    model: 'gpt-4o-mini',
+    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+  }
+}

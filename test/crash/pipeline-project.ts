@@ -1,0 +1,187 @@
+// Pipeline project: a folder whose server drafts, curates and posts a few items, and then has nothing left to do.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const CLI = resolve(import.meta.dirname, '../../bin/cli.ts')
+
+/** Drafts of one run of the generator. */
+export const ITEMS = 3
+
+export interface PipelineProject extends AsyncDisposable {
+  readonly database: string
+  /** Starts `botticelli serve`, without a launcher in between: what is killed is the server itself. */
+  serve(limits?: { readonly largestFileKb?: number }): Server
+}
+
+export interface Server {
+  readonly process: ChildProcess
+  output(): string
+  kill(signal: NodeJS.Signals): Promise<void>
+}
+
+export function makePipelineProject(env: Readonly<Record<string, string>>): PipelineProject {
+  const folder = mkdtempSync(join(tmpdir(), 'botticelli-crash-'))
+  mkdirSync(join(folder, 'narratives'))
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text)
+  const running = new Set<ChildProcess>()
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }
+
+  return {
+    database: join(folder, '.botticelli', 'botticelli.db'),
+    serve({ largestFileKb } = {}) {
+      const command = `${process.execPath} ${CLI} serve --live`
+      const limit = largestFileKb === undefined ? '' : `ulimit -f ${largestFileKb}; `
+      const child = spawn('bash', ['-c', `${limit}exec ${command}`], {
+        cwd: folder,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      running.add(child)
+      const closed = once(child, 'close').then(() => void running.delete(child))
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+      return {
+        process: child,
+        output: () => said,
+        async kill(signal) {
+          child.kill(signal)
+          await closed
+        },
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const child of running) child.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Shared by all servers of all scenarios, so that a start costs less. */
+const COMPILE_CACHE = join(tmpdir(), 'botticelli-crash-compiled')
+
+const FILES: Readonly<Record<string, string>> = {
+  'botticelli.toml': `
+[telemetry]
+metrics = false
+log_level = "info"
+
+[models]
+default = "openai:gpt-4o-mini"
+retries = 5
+
+[bots.generator]
+type = "generation"
+narrative = "generate"
+every = "24h"
+on_start = true
+
+[bots.curator]
+type = "curation"
+narrative = "curate"
+after = "generator"
+
+[bots.poster]
+type = "posting"
+narrative = "post"
+after = "curator"
+every = "60ms"
+
+[pipeline]
+drafts = "drafts"
+approved = "approved"
+updatable_tables = ["approved"]
+`,
+  'narratives/generate.toml': `
+[narrative]
+name = "generate"
+description = "Drafts"
+target = "drafts"
+
+[narrative.carousel]
+iterations = ${ITEMS}
+
+[toc]
+order = ["write", "as_json"]
+
+[acts]
+write = "ACT:write. Write something."
+as_json = "ACT:as_json. Say it in JSON: {{write}}"
+`,
+  'narratives/curate.toml': `
+[narrative]
+name = "curate"
+description = "Approves every draft"
+target = "approved"
+
+[toc]
+order = ["choose"]
+
+[tables.drafts]
+table_name = "drafts"
+where_clause = "review_status = 'pending'"
+limit = 10
+format = "json"
+pull_and_delete = true
+
+[[acts.choose.input]]
+ref = "tables.drafts"
+
+[[acts.choose.input]]
+type = "text"
+content = "ACT:choose. All of them, as a JSON array."
+`,
+  'narratives/post.toml': `
+[narrative]
+name = "post"
+description = "Publishes one approved row"
+skip_content_generation = true
+
+[toc]
+order = ["channel", "next", "publish", "mark_posted"]
+
+[bots.channel]
+platform = "discord"
+command = "channels.get_or_create"
+required = true
+guild_id = "\${DISCORD_GUILD_ID}"
+name = "crash"
+channel_type = "text"
+
+[tables.next]
+table_name = "approved"
+columns = ["id", "text_content"]
+where_clause = "review_status = 'pending'"
+order_by = "id ASC"
+limit = 1
+format = "json"
+required = true
+
+[bots.publish]
+platform = "discord"
+command = "messages.send"
+required = true
+channel_id = "\${channel.id}"
+content = "\${next.text_content}"
+
+[bots.mark_posted]
+platform = "database"
+command = "update_table"
+required = true
+table_name = "approved"
+where_clause = "review_status = 'pending'"
+limit = 1
+
+[bots.mark_posted.updates]
+review_status = "posted"
+
+[acts]
+channel = "bots.channel"
+next = "tables.next"
+publish = "bots.publish"
+mark_posted = "bots.mark_posted"
+`,
+}
