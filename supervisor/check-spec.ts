@@ -6,13 +6,16 @@ import { BotticelliError } from '../errors.ts'
 import {
   AUTO_SHUTDOWNS,
   type AutoShutdown,
+  type Backoff,
   CHILD_TYPES,
   type ChildSpec,
-  isSupervisorSpec,
+  DEFAULT_INTENSITY,
+  DEFAULT_PERIOD_MS,
   RESTARTS,
   STRATEGIES,
   type SupervisorSpec,
 } from './child-spec.ts'
+import { backoffDelayMs } from './restart-policy.ts'
 
 export const SPEC_PROBLEMS = [
   'invalid_child_spec',
@@ -106,8 +109,14 @@ export function checkChildSpecs(specs: unknown, autoShutdown?: AutoShutdown): Sp
 }
 
 /** What is wrong with a supervisor's own fields. */
-export function checkFlags(spec: SupervisorSpec): SpecProblem | undefined {
-  const { strategy, intensity = 1, periodMs = 5_000, autoShutdown = 'never', maxChildren } = spec
+function checkFlags(spec: SupervisorSpec): SpecProblem | undefined {
+  const {
+    strategy,
+    intensity = DEFAULT_INTENSITY,
+    periodMs = DEFAULT_PERIOD_MS,
+    autoShutdown = 'never',
+    maxChildren,
+  } = spec
   if (!isOneOf(STRATEGIES, strategy)) return { problem: 'invalid_strategy', field: 'strategy', value: strategy }
   if (!Number.isInteger(intensity) || intensity < 0) {
     return { problem: 'invalid_intensity', field: 'intensity', value: intensity }
@@ -140,9 +149,30 @@ export function checkSupervisor(spec: SupervisorSpec): SpecProblem | undefined {
   return problem && { ...problem, in: 'start_spec' }
 }
 
-/** A transient supervisor that gives up ends with `shutdown` and is not restarted: almost never what was meant. */
-export function isDoubtful(spec: ChildSpec): boolean {
-  return isSupervisorSpec(spec) && spec.restart === 'transient' && (spec.autoShutdown ?? 'never') === 'never'
+/** What is allowed and yet almost never meant, one sentence each. */
+export function doubtsAbout(spec: SupervisorSpec): readonly string[] {
+  const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS, strategy, children = [] } = spec
+  const doubts: string[] = []
+  if (spec.restart === 'transient' && (spec.autoShutdown ?? 'never') === 'never') {
+    doubts.push('It is transient: when it gives up it ends with shutdown and is not restarted.')
+  }
+  if (strategy === 'simple_one_for_one' && intensity === 0 && spec.template?.restart !== 'temporary') {
+    doubts.push('Its intensity is 0: the first crash of one instance ends all of them.')
+  }
+  for (const { id, backoff } of children) {
+    if (backoff && intensity > 0 && slowestRestarts(backoff, intensity) > periodMs) {
+      doubts.push(`The back-off of ${id} is so slow that its crashes alone never reach the intensity.`)
+    }
+  }
+  return doubts
+}
+
+/** How long `count` restarts in a row take, in ms; from the cap on they all take the same. */
+function slowestRestarts(backoff: Backoff, count: number): number {
+  const growing = Math.min(count, 32)
+  let total = (count - growing) * backoff.maxMs
+  for (let attempt = 0; attempt < growing; attempt++) total += backoffDelayMs(attempt, backoff, 0)
+  return total
 }
 
 function badCombination(field: string, ...value: readonly string[]): SpecProblem {

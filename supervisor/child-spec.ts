@@ -150,7 +150,7 @@ export function isSupervisorSpec(spec: ChildSpec): spec is SupervisorSpec {
   return 'strategy' in spec
 }
 
-export const DEFAULT_SHUTDOWN_MS = 5_000
+const DEFAULT_SHUTDOWN_MS = 5_000
 export const DEFAULT_INTENSITY = 1
 export const DEFAULT_PERIOD_MS = 5_000
 export const DEFAULT_CAPACITY = 1_000

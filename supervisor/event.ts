@@ -19,6 +19,8 @@ export type SupervisionEvent = {
   /** The incarnation takes messages for the first time. */
   | { readonly type: 'ready' }
   | { readonly type: 'ignored' }
+  /** A specification that is allowed and almost never meant. */
+  | { readonly type: 'doubtful'; readonly doubt: string }
   | { readonly type: 'start-failed'; readonly error: SerializedError }
   | {
       readonly type: 'message'

@@ -1,47 +1,61 @@
 // Supervision: actors that crash without hurting anybody. `startSystem` is where to begin.
 
-export { Breaker, BreakerOpenError, type BreakerOptions, type BreakerState, BreakerTimeoutError } from './breaker.ts'
-export type { CellState, StartOutcome } from './cell.ts'
-export { checkChildSpecs, SpecError, type SpecProblem } from './check-spec.ts'
-// What a tree is made of.
-export type {
-  ActorSpec,
-  Backoff,
-  ChildSpec,
-  PolicyRule,
-  Restart,
-  RestartLimit,
-  ShutdownTime,
-  Start,
-  Strategy,
-  SupervisorSpec,
-} from './child-spec.ts'
-export { RESTARTS } from './child-spec.ts'
 // Parts to use on their own.
+export {
+  BREAKER_STATES,
+  Breaker,
+  BreakerOpenError,
+  type BreakerOptions,
+  type BreakerState,
+  BreakerTimeoutError,
+} from './breaker.ts'
+// What can be seen, and what the management calls answer.
+export { CELL_STATES, type CellState, type StartOutcome } from './cell.ts'
+export { checkChildSpecs, SPEC_PROBLEMS, SpecError, type SpecProblem } from './check-spec.ts'
+// What a tree is made of.
+export {
+  type ActorSpec,
+  type Backoff,
+  type ChildSpec,
+  OVERFLOWS,
+  type Overflow,
+  POLICY_ACTIONS,
+  type PolicyAction,
+  type PolicyRule,
+  RESTARTS,
+  type Restart,
+  type RestartLimit,
+  type ShutdownTime,
+  STRATEGIES,
+  type Start,
+  type Strategy,
+  type SupervisorSpec,
+} from './child-spec.ts'
+// Ports.
 export { type Clock, systemClock } from './clock.ts'
-export type { SupervisionEvent } from './event.ts'
+export { RESTART_CAUSES, type RestartCause, type SupervisionEvent } from './event.ts'
 // How lives end.
 export { type Exit, Shutdown } from './exit.ts'
 export type { InboxStore } from './inbox-store.ts'
 export type { WatchdogOptions } from './loop-watchdog.ts'
 // What actors say to each other.
-export type {
-  AskOptions,
-  DeadLetter,
-  DeadLetterReason,
-  Delivered,
-  Message,
-  Meta,
-  Refusal,
-  TellOptions,
-  TellOutcome,
+export {
+  type AskOptions,
+  DEAD_LETTER_REASONS,
+  type DeadLetter,
+  type DeadLetterReason,
+  type Delivered,
+  type Message,
+  type Meta,
+  REFUSALS,
+  type Refusal,
+  type TellOptions,
+  type TellOutcome,
 } from './message.ts'
 export type { StoredTimer, TimerStore } from './own-timers.ts'
-// What can be seen.
 export type { ActorRecord } from './record.ts'
 export { backoffDelayMs, partitionFor } from './restart-policy.ts'
 export type { Scope, Terminated } from './scope.ts'
-// Ports.
 export type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts'
 export { ActorCrashError, ActorStoppedError, AskError, BadStart, StartError } from './supervision-error.ts'
 export type {
@@ -54,5 +68,6 @@ export type {
   StartChildOutcome,
 } from './supervisor-cell.ts'
 export { BadInit, FailedToStartChild } from './supervisor-cell.ts'
+// The system.
 export { type ActorSystem, type RunningActor, type SystemOptions, startSystem } from './system.ts'
 export { inThread, type ThreadOptions } from './thread-actor.ts'

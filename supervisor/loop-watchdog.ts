@@ -26,7 +26,7 @@ export interface LoopBlock {
   readonly noticedAfterMs: number
 }
 
-export const BEAT_MS = 10
+const BEAT_MS = 10
 /** Places in the shared memory: the number of the last beat, the length of the path, then its bytes. */
 const BEAT = 0
 const PATH_LENGTH = 1

@@ -46,7 +46,7 @@ export function endsSupervisor(autoShutdown: AutoShutdown, significant: boolean,
   return autoShutdown === 'any_significant' || !othersAlive()
 }
 
-export const DEFAULT_JITTER = 0.2
+const DEFAULT_JITTER = 0.2
 
 /**
  * Delay before a restart, in ms: doubles with each attempt up to `maxMs`, then grows by up to `jitter` of itself, so that

@@ -12,7 +12,7 @@
 import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
 import { type SerializedError, serializeError } from '../errors.ts'
 import { Cell, type Escalation, type Host, type StartOutcome } from './cell.ts'
-import { checkChild, checkSupervisor, SpecError, type SpecProblem } from './check-spec.ts'
+import { checkChild, checkSupervisor, doubtsAbout, SpecError, type SpecProblem } from './check-spec.ts'
 import {
   type ChildSpec,
   type ChildType,
@@ -157,6 +157,7 @@ export class SupervisorCell extends Cell implements Host {
       (createActor(supervisorLogic, { id: this.id, ...(parent && { parent }) } as never) as AnyActorRef)
     this.#ref.start()
     this.publish({ type: 'started' })
+    for (const doubt of doubtsAbout(this.spec)) this.publish({ type: 'doubtful', doubt })
     this.#working = true
     for (const spec of this.spec.strategy === 'simple_one_for_one' ? [] : (this.spec.children ?? [])) {
       const child = this.#add(spec)

@@ -4,9 +4,9 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-export type Events = readonly string[] | { readonly anyOrder: readonly string[] }
+type Events = readonly string[] | { readonly anyOrder: readonly string[] }
 
-export interface Expected {
+interface Expected {
   readonly return?: unknown
   readonly events?: Events
   readonly elapsedMs?: number
