@@ -7,30 +7,29 @@
 // Plain JavaScript without packages: it runs on Node 20 and before there is any.
 
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const lockFile = join(root, 'package-lock.json')
 const modules = join(root, 'node_modules')
-const stamp = join(modules, '.botticelli-installed')
 const node24 = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-
-const lock = createHash('sha256').update(readFileSync(lockFile)).digest('hex')
 
 if (!isInstalled()) install()
 
-/** The stamp names the lock file that was installed; without one, what npm itself left behind decides. */
+/** What npm noted of its last installation holds every package of the lock file, in the same version. */
 function isInstalled() {
   if (!existsSync(node24)) return false
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8').trim() === lock
-  const npmStamp = join(modules, '.package-lock.json')
-  if (!existsSync(npmStamp) || statSync(npmStamp).mtimeMs < statSync(lockFile).mtimeMs) return false
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const names = Object.keys({ ...dependencies, ...devDependencies })
-  return names.every((name) => existsSync(join(modules, name, 'package.json')))
+  const installed = packagesIn(join(modules, '.package-lock.json'))
+  const wanted = Object.entries(packagesIn(join(root, 'package-lock.json')))
+  return wanted.every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  )
+}
+
+/** By path; none where there is no such file. */
+function packagesIn(lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {}
 }
 
 function install() {
@@ -56,11 +55,6 @@ function install() {
       'npm did not run the install script of the package "node" (ignore-scripts, or a policy of npm)',
       'allow it and try again:  npm ci --include=dev --ignore-scripts=false    or install Node 24 yourself',
     )
-  }
-  try {
-    writeFileSync(stamp, `${lock}\n`)
-  } catch {
-    // Without a stamp the next start compares times instead.
   }
 }
 

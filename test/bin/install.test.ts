@@ -25,16 +25,28 @@ test('says nothing in a checkout that has everything', () => {
 })
 
 test('installs what the lock file says, development packages too, and does so once', () => {
-  const first = install(`${MAKE_NODE}; log(process.argv.slice(2).join(' '))`)
+  const first = install(`${WORKS}; log(process.argv.slice(2).join(' '))`)
   expect(first).toMatchObject({ status: 0, stderr: expect.stringMatching(/^Installing [^\n]*\n$/) })
   expect(calls()).toEqual(['ci --include=dev --no-audit --no-fund --loglevel=error'])
   expect(install('log("again")')).toMatchObject({ status: 0, stderr: '' })
   expect(calls()).toHaveLength(1)
 })
 
-test('installs anew when the lock file has changed', () => {
-  install(`${MAKE_NODE}; log('first')`)
-  writeFileSync(join(clone, 'package-lock.json'), `${readFileSync(join(clone, 'package-lock.json'), 'utf8')}\n`)
+test('installs anew when the lock file asks for another version', () => {
+  install(`${WORKS}; log('first')`)
+  const lock = JSON.parse(readFileSync(join(clone, 'package-lock.json'), 'utf8'))
+  lock.packages['node_modules/zod'].version = '0.0.1'
+  writeFileSync(join(clone, 'package-lock.json'), JSON.stringify(lock))
+  install("log('second')")
+  expect(calls()).toEqual(['first', 'second'])
+})
+
+test('installs what an installation without development packages left out', () => {
+  install(`${WORKS}; log('first')`)
+  const note = join(clone, 'node_modules', '.package-lock.json')
+  const { packages } = JSON.parse(readFileSync(note, 'utf8'))
+  delete packages['node_modules/vitest']
+  writeFileSync(note, JSON.stringify({ packages }))
   install("log('second')")
   expect(calls()).toEqual(['first', 'second'])
 })
@@ -47,7 +59,7 @@ test('keeps what the calling npm left in the environment from the inner one', ()
     npm_config_cache: '/kept',
   }
   install(
-    `${MAKE_NODE}; log(Object.keys(process.env).filter((name) => /^npm_(life|config)|NODE_ENV/.test(name)).join())`,
+    `${WORKS}; log(Object.keys(process.env).filter((name) => /^npm_(life|config)|NODE_ENV/.test(name)).join())`,
     env,
   )
   expect(calls()).toEqual(['npm_config_cache'])
@@ -91,9 +103,10 @@ test('the lock file names every optional package, without which npm 11 refuses t
 })
 
 /** What an npm that works leaves behind. */
-const MAKE_NODE = `
+const WORKS = `
   const node = 'node_modules/node/bin/' + (process.platform === 'win32' ? 'node.exe' : 'node')
-  fs.mkdirSync('node_modules/node/bin', { recursive: true }); fs.writeFileSync(node, '')`
+  fs.mkdirSync('node_modules/node/bin', { recursive: true }); fs.writeFileSync(node, '')
+  fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json')`
 
 function install(script: string, env: Record<string, string> = {}) {
   const npm = join(clone, `npm-${createHash('sha256').update(script).digest('hex').slice(0, 8)}`, 'npm-cli.js')
