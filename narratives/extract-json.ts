@@ -6,6 +6,7 @@
 
 import { jsonrepair } from 'jsonrepair'
 import type { Json } from '../json.ts'
+import { fencedContents } from './json/fences.ts'
 import { parseJson } from './json/parse-json.ts'
 import { balancedRegions, type Region } from './json/regions.ts'
 import { REPAIRS, type RepairName } from './json/repairs.ts'
@@ -14,7 +15,7 @@ import { NarrativeError } from './narrative-error.ts'
 export interface Extracted {
   readonly value: Json
   /** Names of the repairs, in the order they were made; empty for clean JSON. */
-  readonly repairs: readonly (RepairName | 'joined' | 'last-region' | 'inner-region' | 'jsonrepair')[]
+  readonly repairs: readonly (RepairName | 'quoted' | 'joined' | 'last-region' | 'inner-region' | 'jsonrepair')[]
 }
 
 /** So many regions from the end are looked at when the first is beyond repair. */
@@ -23,9 +24,12 @@ const MAX_LAST_REGIONS = 5
 /** @throws NarrativeError `no-json` when there is nothing like JSON, `bad-json` when it cannot be read */
 export function extractJson(answer: string): Extracted {
   const text = answer.replace(/^\uFEFF/, '').trim()
-  const fenced = fencesOf(text)
+  const quoted = unquoted(text)
+  if (quoted !== undefined) return { ...quoted, repairs: ['quoted', ...quoted.repairs] }
+
   const regions = balancedRegions(text)
-  const candidates = fenced.length > 0 ? fenced : firstRegions(regions)
+  const fenced = fencedContents(text, regions, isJson)
+  const candidates = candidatesOf(text, fenced, regions)
   if (candidates.length === 0) throw new NarrativeError('no-json', 'The answer holds no JSON.')
 
   const found =
@@ -67,21 +71,12 @@ function badJson(candidate: string): NarrativeError {
 
 // ---------------------------------------------------------------------------- where the JSON is
 
-/** Contents of the first fence that says json, else of the first one: to the next fence, to the last, to the end. */
-function fencesOf(text: string): readonly string[] {
-  const json = /```json/i.exec(text)
-  const opening = json ?? /```[^\n]*(?:\n|$)/.exec(text)
-  if (opening === null || insideJson(text, opening.index)) return []
-  const content = text.slice(opening.index + opening[0].length)
-  const next = content.indexOf('```')
-  if (next < 0) return [content.trim()]
-  const last = content.lastIndexOf('```')
-  return [content.slice(0, next).trim(), ...(last > next ? [content.slice(0, last).trim()] : [])]
-}
-
-/** True if the text before the fence opened an object or array: the fence is then part of a string in it. */
-function insideJson(text: string, index: number): boolean {
-  return /^\s*[[{]/.test(text.slice(0, index))
+function candidatesOf(text: string, fenced: readonly string[], regions: readonly Region[]): readonly string[] {
+  const inFence = fenced.slice(0, 1).flatMap((content) => firstRegions(balancedRegions(content)))
+  if (fenced.length > 0) return [...fenced, ...inFence]
+  // With broken quotes a region may end too early; an answer of nothing but JSON is one region, whatever is inside.
+  const isWhole = /^(?:\{[\s\S]*\}|\[[\s\S]*\])$/.test(text)
+  return isWhole ? [text, ...firstRegions(regions)] : firstRegions(regions)
 }
 
 /** The first region and, where the other kind of bracket comes first elsewhere, that one. */
@@ -93,6 +88,13 @@ function firstRegions(regions: readonly Region[]): readonly string[] {
 }
 
 // ---------------------------------------------------------------------------- ways to read it
+
+/** JSON inside of a JSON string, as a model gives it that was asked for a string. */
+function unquoted(text: string): Extracted | undefined {
+  if (!text.startsWith('"') || !isJson(text)) return undefined
+  const content = parseJson(text)
+  return typeof content === 'string' && /^\s*[[{]/.test(content) ? extractJson(content) : undefined
+}
 
 function firstClean(candidates: readonly string[]): Extracted | undefined {
   for (const candidate of candidates) {
@@ -146,13 +148,12 @@ function lastRegion(regions: readonly Region[]): Extracted | undefined {
   return undefined
 }
 
-/** What is inside the first region, from the first bracket of the other kind on, when the region is no JSON at all. */
+/** The one object inside of a bracket that was opened in a sentence. */
 function innerRegion(regions: readonly Region[]): Extracted | undefined {
   const outer = regions[0]?.text ?? ''
-  if (isJson(outer)) return undefined
-  const start = outer.indexOf(outer[0] === '[' ? '{' : '[', 1)
-  if (start < 0) return undefined
-  const found = firstClean(balancedRegions(outer.slice(start)).map(({ text }) => text))
+  if (!outer.startsWith('[') || isJson(outer)) return undefined
+  const inner = balancedRegions(outer.slice(1)).filter(({ text }) => text.startsWith('{'))
+  const found = inner.length === 1 ? firstClean([inner[0]!.text]) : undefined
   return found && { ...found, repairs: ['inner-region'] }
 }
 

@@ -114,7 +114,7 @@ function withEscapedNewlines(text: string): string {
 
 /**
  * Ends what a cut-off answer left open: the string if it is a value, then every bracket. What the cut made useless, a
- * key without its value or half a number, is dropped.
+ * key without its value or half a word, is dropped.
  */
 function closeWhatIsOpen(text: string): string {
   const end = scan(text)
@@ -187,8 +187,9 @@ function scan(text: string): ScanEnd {
       afterColon = false
     }
   }
-  const word = /(?:true|false|null)\s*$/.test(text) && !inString && expectsValue()
-  if (word) remember(text.trimEnd().length)
+  // A word or number at the very end counts as whole: far more often a bracket is missing than half a number.
+  const value = /[[,:]\s*(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/.test(text)
+  if (value && !inString && expectsValue()) remember(text.trimEnd().length)
   return { open, inString, isValue: expectsValue(), stringEnd, safe, openAtSafe }
 }
 
@@ -200,6 +201,7 @@ function outsideStrings(text: string, change: (part: string) => string): string 
 
 /** Changes a text part by part: what is in double quotes, quotes included, and what is not. */
 function eachPart(text: string, outside: (part: string) => string, inside: (part: string) => string): string {
-  const parts = text.split(/("(?:\\[\s\S]|[^"\\])*(?:"|$))/)
+  // A quote after a backslash is no delimiter: it is part of a string in quotes of another kind.
+  const parts = text.split(/((?<!\\)"(?:\\[\s\S]|[^"\\])*(?:"|$))/)
   return parts.map((part, index) => (index % 2 === 0 ? outside(part) : inside(part))).join('')
 }

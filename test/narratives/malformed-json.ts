@@ -55,6 +55,20 @@ export const malformed: readonly (readonly [title: string, answer: string, value
     ['windows line breaks', '{\r\n"a": 1\r\n}', { a: 1 }, []],
     ['a tool-like wrapper of tags', '<json>{"a": 1}</json>', { a: 1 }, []],
 
+    [
+      'a fence inside of a string after a sentence',
+      `It is {"text": "${FENCE}ls${FENCE}"}`,
+      { text: `${FENCE}ls${FENCE}` },
+      [],
+    ],
+    ['a fence of json5', `${FENCE}json5\n{"a": 1}\n${FENCE}`, { a: 1 }, []],
+    ['a fence inside of a fence', `${FENCE}\n${FENCE}json\n{"a": 1}\n${FENCE}\n${FENCE}`, { a: 1 }, []],
+    ['a sentence inside of the fence', `${FENCE}json\nHere: {"a": 1}\n${FENCE}`, { a: 1 }, []],
+    ['a value in JavaScript', 'const result = {"a": 1};', { a: 1 }, []],
+    ['JSON inside of a string', '"{\\"a\\": 1}"', { a: 1 }, ['quoted']],
+    ['broken JSON inside of a string', '"{\\"a\\": 1,}"', { a: 1 }, ['quoted', 'trailing-commas']],
+    ['an object in brackets of a sentence', 'Done [see {"a": 1} above', { a: 1 }, ['inner-region']],
+
     // --- several values
     ['objects on lines of their own', '{"a": 1}\n{"a": 2}\n', [{ a: 1 }, { a: 2 }], ['joined']],
     ['objects with commas between them', '{"a": 1},\n{"a": 2}', [{ a: 1 }, { a: 2 }], ['joined']],
@@ -104,7 +118,8 @@ export const malformed: readonly (readonly [title: string, answer: string, value
 
     // --- cut off
     ['cut inside of a string', '{"a": "hel', { a: 'hel' }, ['truncated']],
-    ['cut after a value', '{"a": 1, "b": 2', { a: 1 }, ['truncated']],
+    ['cut after a number', '{"a": 1, "b": 2', { a: 1, b: 2 }, ['truncated']],
+    ['cut inside of a number', '{"a": 1, "b": 2.', { a: 1 }, ['truncated']],
     ['cut after a string', '{"a": "x"', { a: 'x' }, ['truncated']],
     ['cut after a comma', '{"a": "x",', { a: 'x' }, ['truncated']],
     ['cut inside of a key', '{"a": "x", "lon', { a: 'x' }, ['truncated']],
@@ -126,7 +141,22 @@ export const malformed: readonly (readonly [title: string, answer: string, value
     ],
     ['cut, with a sentence before', 'Here it is: {"a": "x", "b": "y', { a: 'x', b: 'y' }, ['truncated']],
 
+    [
+      'cut inside of a string, after a fence in another',
+      `${FENCE}json\n{"a": "${FENCE}ls${FENCE}", "b": "cut`,
+      { a: `${FENCE}ls${FENCE}`, b: 'cut' },
+      ['truncated'],
+    ],
+    [
+      'a bracket missing before the closing fence',
+      `${FENCE}json\n{"a": "${FENCE}x${FENCE}", "b": 2\n${FENCE}`,
+      { a: `${FENCE}x${FENCE}`, b: 2 },
+      ['truncated'],
+    ],
+
     // --- more than one repair
+    ['escaped quotes inside of curly quotes', '{“a”: “say \\"hi\\", ok”}', { a: 'say "hi", ok' }, ['smart-quotes']],
+    ['brackets inside of single quotes', "{'a': 'x} y', 'b': '\\'[\\''}", { a: 'x} y', b: "'['" }, ['single-quotes']],
     ['single quotes and a trailing comma', "{'a': 'b',}", { a: 'b' }, ['trailing-commas', 'single-quotes']],
     ['curly quotes and a trailing comma', '{“a”: “b”,}', { a: 'b' }, ['smart-quotes', 'trailing-commas']],
     ['a trailing comma and a line break', '{"a": "one\ntwo",}', { a: 'one\ntwo' }, ['trailing-commas', 'raw-newlines']],
