@@ -29,11 +29,13 @@ export class Keys {
   node(...names: readonly string[]): TomlNode | undefined {
     let found: { name: string; node: TomlNode } | undefined
     for (const name of names) {
+      const isNew = !this.#asked.has(name)
       this.#asked.add(name)
       const node = this.table.entries.get(name)
       if (node === undefined) continue
       if (found === undefined) found = { name, node }
-      else this.report.warn('duplicate-setting', keyOf(node), `"${name}" is ignored: "${found.name}" is given as well.`)
+      else if (isNew)
+        this.report.warn('duplicate-setting', keyOf(node), `"${name}" is ignored: "${found.name}" is given as well.`)
     }
     return found?.node
   }

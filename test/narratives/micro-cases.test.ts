@@ -69,6 +69,30 @@ describe('accepted with a warning', () => {
       ['ignored-key', 'ignored-key'],
     ],
     ['a composition act in a file of one narrative', `${HT}[acts.a]\nnarrative = "z"`, ['unknown-narrative']],
+    ['two spellings of a key', `${HT}[acts]\na = [{ content = "x", text = "y" }]`, ['duplicate-setting']],
+    ['two sources', `${HT}[acts]\na = [{ type = "image", url = "a.png", file = "b.png" }]`, ['duplicate-setting']],
+    [
+      'random rows in an order',
+      `${HT}[acts]\na = [{ type = "table", table_name = "t", sample = 2, order_by = "id" }]`,
+      ['ignored-key'],
+    ],
+    [
+      'a toc at the root of named narratives',
+      '[toc]\norder = ["a"]\n[narrative.x]\ntoc = ["a"]\n[acts]\na = "x"',
+      ['ignored-key'],
+    ],
+    ['a prompt that reads like a reference', `${HT}[acts.a]\nprompt = "bots.x"`, ['looks-like-reference']],
+    [
+      'an unknown processor',
+      `[narrative]\nname = "n"\nprocessors = ["contnt"]\ntoc = ["a"]\n[acts]\na = "x"`,
+      ['unknown-key'],
+    ],
+    [
+      'skip and extract that disagree',
+      `${HT}[acts.a]\nprompt = "x"\nextract_output = true\nskip_content_generation = true`,
+      ['duplicate-setting'],
+    ],
+    ['an unknown key of the file', `colour = "red"\n${HT}[acts]\na = "x"`, ['unknown-key']],
     ['a hot temperature', `${HT}[acts.a]\nprompt = "hi"\ntemperature = 9.5`, ['temperature-range']],
     [
       'a key that carousels lack',
