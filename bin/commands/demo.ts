@@ -50,7 +50,8 @@ export const demo: Run = async (options, io) => {
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
   story.say(`botticelli ${versionOf()} demo · offline · scripted model · Discord double\n`)
-  story.step(1, 'project', `${DEMO_FOLDER} (made anew each time), Discord double at ${discord.url}`)
+  story.step(1, 'project', `${DEMO_FOLDER}, made anew each time`)
+  story.line('discord', `a double on this machine: ${discord.url}`)
   app = await openBotticelli(config, { bots: true })
   try {
     const told = tell(app, config, discord, story).then(() => undefined)
@@ -60,7 +61,7 @@ export const demo: Run = async (options, io) => {
     const outcome = outcomeOf(app, config, discord, story)
     const status = conclude(outcome, { tookMs: io.now() - begunAt, story, io })
     if (status === EXIT.ok && io.live !== undefined && !options.isSet('once')) {
-      story.say(` The poster looks every ${duration(POST_EVERY_MS)}: what you approve is posted. Ctrl-C ends the demo.`)
+      story.say(` What you approve is posted within ${duration(POST_EVERY_MS)}. Ctrl-C ends the demo.`)
       await interrupts.first
     } else story.say(' The demo has ended. In a terminal it goes on, and posts what you approve.')
     return status
@@ -73,14 +74,11 @@ export const demo: Run = async (options, io) => {
 async function tell(app: Botticelli, config: Config, discord: DiscordDouble, story: DemoStory): Promise<void> {
   const { approved } = config.pipeline
   const steps = new Map([
-    [
-      'writer',
-      () => story.step(3, 'write', 'generate.toml: four drafts, each drafted, criticised, refined and formatted'),
-    ],
+    ['writer', () => story.step(3, 'write', 'generate.toml: four drafts, each in four acts')],
     ['curator', () => story.step(4, 'curate', 'curate.toml: the two best are approved')],
     ['poster', () => story.step(5, 'post', `post.toml: one post a run, to #${CHANNEL}`)],
   ])
-  story.step(2, 'supervisor', `${[...steps.keys()].join(', ')} · ${plural([...app.system.records()].length, 'actor')}`)
+  story.step(2, 'actors', `${[...steps.keys()].join(', ')} · ${plural([...app.system.records()].length, 'actor')}`)
   app.system.subscribe((event) => story.supervision(event))
   app.onProgress((event) => {
     const bot = 'bot' in event ? (event.bot ?? '') : ''
@@ -108,7 +106,7 @@ function postLines(discord: DiscordDouble, story: DemoStory): [string, string][]
   const sent = discord.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/messages')).length
   const newest: [string, string] = [`#${CHANNEL}`, `"${oneLine(String(messages.at(-1)?.content), 56)}"`]
   const wasLost = messages.length === 1 && story.seen.failed.includes('publish') && sent === 1
-  return wasLost ? [newest, ['', 'Discord was asked: the post was there, so it was not sent again']] : [newest]
+  return wasLost ? [newest, ['', 'Discord was asked: it has the post, so it is not sent again']] : [newest]
 }
 
 function outcomeOf(app: Botticelli, config: Config, discord: DiscordDouble, story: DemoStory): Outcome {
@@ -157,7 +155,7 @@ function conclude(
 function figureLines({ ledger, approved }: Outcome, tookMs: number): string[] {
   const all = tokens(ledger.inputTokens + ledger.outputTokens)
   const traces = approved.flatMap(({ traceparent }) => traceIdOf(traceparent) ?? [])
-  const cost = `${money(ledger.costUsd)} (a scripted model costs nothing)`
+  const cost = `${money(ledger.costUsd)} (scripted, so free)`
   return [
     '',
     ` ${duration(tookMs)} · ${plural(ledger.calls, 'model call')} · ${all} · ${cost}`,

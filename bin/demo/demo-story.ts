@@ -7,6 +7,9 @@ import { duration } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
 
+/** With it, every line fits into 80 columns. */
+const NAME_WIDTH = 9
+
 /** What the story remembers for the end. */
 export interface Seen {
   /** Acts that failed and were tried again. */
@@ -36,12 +39,12 @@ export class DemoStory {
   /** A numbered step begins. */
   step(number: number, name: string, text: string): void {
     const { paint } = this.#io
-    this.say(` ${paint('dim', `[${number}/5]`)} ${paint('bold', name.padEnd(11))} ${text}`)
+    this.say(` ${paint('dim', `[${number}/5]`)} ${paint('bold', name.padEnd(NAME_WIDTH))} ${text}`)
   }
 
   /** A line within a step. */
   line(name: string, text: string): void {
-    this.say(`       ${name.padEnd(11)} ${text}`)
+    this.say(`       ${name.padEnd(NAME_WIDTH)} ${text}`)
   }
 
   say(line = ''): void {
@@ -50,7 +53,7 @@ export class DemoStory {
 
   killed(): void {
     this.#killedAt = this.#io.now()
-    this.line(this.#io.paint('red', 'crash'.padEnd(11)), 'the curator is killed in the middle of its run')
+    this.line(this.#io.paint('red', 'crash'.padEnd(NAME_WIDTH)), 'the curator is killed in the middle of its run')
   }
 
   progress(event: ProgressEvent): void {
@@ -65,7 +68,7 @@ export class DemoStory {
       this.line('', paint('yellow', oneLine(`${event.act} ✗ ${deepest(event.error).message}`, 60)))
     } else if (event.type === 'execution.completed') {
       const marks = this.#marks.get(event.id)
-      if (marks !== undefined) this.line(event.narrative, `${marks}  ${paint('dim', duration(event.durationMs))}`)
+      if (marks !== undefined) this.line(event.narrative, `${marks} ${paint('dim', duration(event.durationMs))}`)
     } else if (event.type === 'execution.failed') {
       this.line(event.narrative, `failed: ${oneLine(event.error.message, 200)}`)
     }
@@ -76,12 +79,12 @@ export class DemoStory {
     if (event.type !== 'started') return
     this.#healedMs = event.at - this.#killedAt
     const text = `its supervisor starts it again after ${duration(this.#healedMs)} (incarnation ${event.incarnation})`
-    this.line(this.#io.paint('green', 'healed'.padEnd(11)), text)
+    this.line(this.#io.paint('green', 'healed'.padEnd(NAME_WIDTH)), text)
   }
 
   #mark(execution: string, mark: string): void {
     const before = this.#marks.get(execution)
-    this.#marks.set(execution, before === undefined ? mark : `${before}  ${mark}`)
+    this.#marks.set(execution, before === undefined ? mark : `${before} ${mark}`)
   }
 }
 

@@ -2,16 +2,11 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeProject, type Project } from '../end-to-end/project.ts'
+import { expect, test } from 'vitest'
+import { makeProject } from '../end-to-end/project.ts'
 
-let project: Project
-beforeEach(() => {
-  project = makeProject()
-})
-afterEach(() => project[Symbol.dispose]())
-
-test('keeps every promise, leaves two drafts, and uses no key of the person', async () => {
+test.concurrent('keeps every promise, leaves two drafts, and uses no key of the person', async ({ expect }) => {
+  using project = makeProject()
   const env = { GEMINI_API_KEY: 'a-key', DISCORD_TOKEN: 'a-token', DISCORD_API_URL: 'http://192.0.2.1' }
   const { code, stdout, stderr } = await project.botticelli(['demo', '--json'], env)
   const told = JSON.parse(stdout)
@@ -27,7 +22,21 @@ test('keeps every promise, leaves two drafts, and uses no key of the person', as
   expect(await project.botticelli(['-C', folder, 'content', 'approve', String(ids[0])])).toMatchObject({ code: 0 })
 })
 
+test.concurrent('tells its story in 80 columns, and how to decide on what is left', async ({ expect }) => {
+  using project = makeProject()
+  const { code, stdout, stderr } = await project.botticelli(['demo'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/healed .*incarnation 2/)
+  expect(stdout).toContain('2 drafts left for you')
+  const commands = stdout.split('\n').flatMap((line) => / (content \w+ \d+)$/.exec(line)?.[1]?.split(' ') ?? [])
+  expect(commands.filter((word) => word === 'content')).toHaveLength(3)
+  // Where the launcher is, and how far down, is not the demo's doing.
+  const lines = stdout.split('\n').filter((line) => !line.includes(' -C '))
+  expect(lines.filter((line) => [...line].length > 80)).toEqual([])
+})
+
 test('says where it would write, when it cannot', async () => {
+  using project = makeProject()
   // A file in the place of the folder stands in for a disk that cannot be written: root may write everywhere.
   writeFileSync(join(project.folder, '.botticelli'), '')
   const { code, stderr } = await project.botticelli(['demo', '--once'])
