@@ -41,7 +41,7 @@ export interface ParseResult {
 }
 
 export function parseNarrativeFile(text: string, filePath: string, options: ParseOptions = {}): ParseResult {
-  const report = new Report(filePath)
+  const report = new Report(filePath, text.replace(/^\uFEFF/, '').split('\n'))
   const parsed = parseToml(text)
   if ('problem' in parsed) {
     const { at, message } = parsed.problem

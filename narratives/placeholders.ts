@@ -201,6 +201,8 @@ function isTrue(value: string | undefined): boolean {
 
 /** A placeholder in a text: what it names first, and whether it can only be an environment variable. */
 export interface PlaceholderName {
+  /** With its braces or dollar sign. */
+  readonly written: string
   /** As written inside its braces. */
   readonly inner: string
   readonly name: string
@@ -210,11 +212,11 @@ export interface PlaceholderName {
 
 /** The placeholders of a text, without single-brace names. Names in `{% if %}` do not count: they may have no value. */
 export function placeholdersIn(text: string): readonly PlaceholderName[] {
-  return [...text.matchAll(PLACEHOLDER)].flatMap(([, escaped, curly, dollar, bare, single]) => {
+  return [...text.matchAll(PLACEHOLDER)].flatMap(([written, escaped, curly, dollar, bare, single]) => {
     if (escaped !== undefined || single !== undefined) return []
     const inner = (curly ?? dollar ?? bare ?? '').trim()
     const [name, fallback] = splitFallback(inner)
-    return [{ inner, ...kindOf(name, curly === undefined), hasFallback: fallback !== undefined }]
+    return [{ written, inner, ...kindOf(name, curly === undefined), hasFallback: fallback !== undefined }]
   })
 }
 

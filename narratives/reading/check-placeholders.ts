@@ -54,7 +54,7 @@ function warnIfUnknown(
   { known, later }: Names,
   act: ActDefinition,
 ): void {
-  const { name, kind, hasFallback, inner } = placeholder
+  const { name, kind, hasFallback, inner, written } = placeholder
   if (kind !== 'response' || hasFallback || !NAME.test(name) || known.has(name)) return
   const reason = later.has(name)
     ? `the act "${name}" has not run yet when "${act.name}" does`
@@ -63,14 +63,14 @@ function warnIfUnknown(
       : `no act or table before "${act.name}" is called "${name}"`
   const message = `The placeholder "${inner}" has no value: ${reason}.`
   if (act.report.diagnostics.some((one) => one.message === message)) return
-  act.report.warn('unknown-placeholder', node, message, {
+  act.report.warn('unknown-placeholder', act.report.within(node, written), message, {
     hint: didYouMean(name, known),
     fix: known.size === 0 ? undefined : `Known here: ${[...known].join(', ')}.`,
   })
 }
 
 function warnIfUnset(
-  { name, kind, hasFallback }: PlaceholderName,
+  { name, kind, hasFallback, written }: PlaceholderName,
   node: TomlNode,
   { known }: Names,
   act: ActDefinition,
@@ -78,7 +78,7 @@ function warnIfUnset(
 ): void {
   const isVariable = kind === 'env' || (kind === 'either' && !known.has(name))
   if (isEnvSet === undefined || !isVariable || hasFallback || isEnvSet(name)) return
-  act.report.warn('unset-env', node, `The environment variable ${name} is not set.`)
+  act.report.warn('unset-env', act.report.within(node, written), `The environment variable ${name} is not set.`)
 }
 
 type StringNode = Extract<TomlNode, { is: 'string' }>

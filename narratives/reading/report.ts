@@ -22,9 +22,12 @@ interface Advice {
 export class Report {
   readonly diagnostics: Diagnostic[] = []
   readonly #file: string
+  readonly #lines: readonly string[]
 
-  constructor(file: string) {
+  /** @param lines of the file's text, without a byte order mark */
+  constructor(file: string, lines: readonly string[]) {
     this.#file = file
+    this.#lines = lines
   }
 
   get hasErrors(): boolean {
@@ -33,7 +36,7 @@ export class Report {
 
   /** An empty report on the same file. */
   apart(): Report {
-    return new Report(this.#file)
+    return new Report(this.#file, this.#lines)
   }
 
   error(code: ErrorCode, spot: Spot, message: string, advice?: Advice): void {
@@ -42,6 +45,17 @@ export class Report {
 
   warn(code: ErrorCode, spot: Spot, message: string, advice?: Advice): void {
     this.#add('warning', code, spot, message, advice)
+  }
+
+  /** The part of the spot where the text stands, as it is written; the whole spot where it cannot be found. */
+  within({ path, span }: Spot, text: string): Spot {
+    for (let line = span.start.line; line <= span.end.line; line += 1) {
+      const from = line === span.start.line ? span.start.column - 1 : 0
+      const index = this.#lines[line - 1]?.indexOf(text, from) ?? -1
+      if (index < 0) continue
+      return { path, span: { start: { line, column: index + 1 }, end: { line, column: index + 1 + text.length } } }
+    }
+    return { path, span }
   }
 
   placeOf(spot: Spot): Place {

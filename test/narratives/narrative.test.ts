@@ -369,6 +369,15 @@ describe('warnings before anything runs', () => {
   })
 })
 
+test('a warning of a placeholder points at the placeholder', () => {
+  const text = `${HT}[acts.a]\nprompt = """\nfirst line\n  then {{ nobody.x }} and $UNSET\n"""`
+  const { diagnostics } = parseNarrativeFile(text, 'n.toml', { isEnvSet: () => false })
+  expect(diagnostics.map(({ code, place, end }) => [code, place.line, place.column, end.column])).toEqual([
+    ['unknown-placeholder', 7, 8, 22],
+    ['unset-env', 7, 27, 33],
+  ])
+})
+
 test('environment variables that are not set', () => {
   const text = `[narrative]\nname = "n"\ntoc = ["LOUD", "a"]\n[acts]\nLOUD = "x"\na = ["bots.b", "\${env:small} \${LOUD} \${C:-x} {{NOT}} $BARE", { type = "image", url = "\${HOST}/a.png" }]\n[bots.b]\nplatform = "d"\ncommand = "c"\nx = ["\${DEEP} \${SET}"]`
   const { diagnostics } = parseNarrativeFile(text, 'n.toml', { isEnvSet: (name) => name === 'SET' })
