@@ -3,18 +3,21 @@
 import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { ulid } from 'ulid'
-import { type BotHealthBook, openHealthBook } from './actors/bot-health.ts'
+import { openHealthBook } from './actors/bot-health.ts'
 import { type BotSettings, botSpec } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
 import type { ProgressListener } from './actors/progress.ts'
-import { recordProgress } from './actors/run-telemetry.ts'
+import { runLog } from './actors/run-log.ts'
+import { startRunMetrics } from './actors/run-metrics.ts'
 import { createRunner, type RunReport, type RunRequest } from './actors/runner.ts'
 import { schedulerSpec } from './actors/scheduler.ts'
+import { serverHealth } from './actors/server-health.ts'
+import { observeServer } from './actors/server-metrics.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
 import type { Services } from './actors/services.ts'
-import { logSupervision } from './actors/supervision-log.ts'
-import type { BotConfig, Config } from './config/config.ts'
+import { supervisionLog } from './actors/supervision-log.ts'
+import type { Config } from './config/config.ts'
 import { createModels } from './models/models.ts'
 import { loadNarrative, loadNested } from './narratives/load-file.ts'
 import { createDatabasePlatform } from './platforms/database.ts'
@@ -24,9 +27,19 @@ import { applyPolicy } from './platforms/policy.ts'
 import { filterProblem } from './store/filter/filter-problem.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
-import { type ActorRecord, type ActorSystem, type ChildSpec, startSystem, systemClock } from './supervisor/index.ts'
-import { type ActorMetrics, startActorMetrics } from './telemetry/actor-metrics.ts'
+import {
+  type ActorSystem,
+  type ChildSpec,
+  type SupervisionEvent,
+  startSystem,
+  systemClock,
+} from './supervisor/index.ts'
+import { countActorEvent } from './telemetry/actor-event-metrics.ts'
+import { log } from './telemetry/log.ts'
 import { startMetricsServer } from './telemetry/metrics-server.ts'
+import { providerHealth } from './telemetry/provider-health.ts'
+import { inSpan } from './telemetry/spans.ts'
+import { recordQuery } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
 
 export interface Botticelli {
@@ -48,6 +61,8 @@ export interface OpenOptions {
   /** Where log lines go. No log without it. */
   readonly log?: Writable
   readonly colors?: boolean
+  /** Hears of everything that happens to the actors, their start included. */
+  readonly onSupervision?: (event: SupervisionEvent) => void
 }
 
 /**
@@ -56,29 +71,35 @@ export interface OpenOptions {
  */
 export async function openBotticelli(config: Config, options: OpenOptions = {}): Promise<Botticelli> {
   await using opened = new AsyncDisposableStack()
-  const telemetry = opened.adopt(await startTelemetry(telemetryOptions(config, options)), (each) => each.shutdown())
-  const store = opened.adopt(openStore(config.database), (each) => each.close())
-  const listeners = new Set<ProgressListener>([recordProgress])
+  const wanted = telemetryOptions(config, options)
+  const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
+  const store = opened.adopt(openStore(config.database, { onQuery: recordQuery }), (each) => each.close())
+  const listeners = new Set<ProgressListener>([runLog(config.pipeline)])
   const services = createServices(config, store, (event) => {
     for (const listener of listeners) listener(event)
   })
 
+  const { clock } = services
   const bots = options.bots ? settingsOf(config) : []
+  const schedules = options.bots ? schedulesOf(config) : []
   const health = openHealthBook(bots.map(({ name }) => name))
   const runner = createRunner(services)
-  const startedAt = services.clock.now()
-  const system = opened.adopt(await startSystem(tree(), { inbox: durableInbox(store, systemClock) }), (each) =>
+  const startedAt = clock.now()
+  let isStopping = false
+  if (wanted.metrics) listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
+  const logged = supervisionLog(bots, clock)
+  const listen = (event: SupervisionEvent) => {
+    logged(event)
+    options.onSupervision?.(event)
+    if (wanted.metrics) countActorEvent(event)
+  }
+  const system = opened.adopt(await startSystem(tree(), { inbox: durableInbox(store, systemClock), listen }), (each) =>
     each.stop(),
   )
-  opened.defer(system.subscribe(logSupervision))
-  opened.adopt(observeActors(system, bots, health), (each) => each.stop())
-  const { prometheus } = config.telemetry
-  const metrics =
-    options.bots && prometheus !== undefined
-      ? opened.adopt(await startMetricsServer({ ...prometheus, text: () => telemetry.metricsText() }), (each) =>
-          each.close(),
-        )
-      : undefined
+  const { pipeline } = config
+  if (wanted.metrics) opened.defer(observeServer({ system, store, bots, schedules, pipeline, health, now: clock.now }))
+  const metrics = await serveMetrics()
+  if (options.bots) log('app.started', about())
 
   const running = opened.move()
   return {
@@ -92,18 +113,21 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     },
     status: () =>
       serverStatus(
-        { now: services.clock.now(), startedAt, pid: process.pid, posting: config.posting },
+        { now: clock.now(), startedAt, pid: process.pid, posting: config.posting },
         {
           bots,
           store,
           health,
-          tables: config.pipeline,
+          tables: pipeline,
           records: [...system.records()],
           deadLetters: system.deadLetters().length,
         },
       ),
     stop: async () => {
-      await drain(system, config.drainMs)
+      isStopping = true
+      if (options.bots) log('app.stopping', {})
+      await inSpan('shutdown', { parent: 'root' }, () => drain(system, config.drainMs))
+      if (options.bots) log('app.stopped', { uptime_secs: Math.round((clock.now() - startedAt) / 1_000) })
       await running.disposeAsync()
     },
   }
@@ -119,15 +143,42 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
         periodMs: 60_000,
         children: bots.map((bot) => botSpec(bot, services, health)),
       },
-      schedulerSpec(schedulesOf(config), services),
+      schedulerSpec(schedules, services),
     ]
     return { id: '', strategy: 'one_for_one' as const, intensity: 3, periodMs: 60_000, children }
+  }
+
+  function measureRuns() {
+    return startRunMetrics({
+      pipeline: config.pipeline,
+      content: store.content,
+      modelOf: services.findModel,
+      isAlive: (id) => [...system.records()].some(({ path }) => path.endsWith(`/run-${id}`)),
+      bots,
+      now: clock.now,
+    })
+  }
+
+  async function serveMetrics() {
+    const { prometheus } = config.telemetry
+    if (!options.bots || prometheus === undefined) return undefined
+    const source = { bots, health, system, store, providers: providerHealth, isStopping: () => isStopping }
+    const pages = { text: () => telemetry.metricsText(), json: () => telemetry.metricsJson() }
+    return opened.adopt(await startMetricsServer({ ...prometheus, ...pages, health: serverHealth(source) }), (each) =>
+      each.close(),
+    )
+  }
+
+  function about() {
+    const { database, posting } = config
+    return { version: VERSION, node: process.versions.node, pid: process.pid, bots: bots.length, database, posting }
   }
 }
 
 const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
 
-function telemetryOptions({ telemetry }: Config, { bots = false, log, colors = false }: OpenOptions) {
+function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
+  const { telemetry } = config
   const { serviceName, otlpEndpoint, sampleRatio, prometheus } = telemetry
   return {
     serviceName,
@@ -135,39 +186,15 @@ function telemetryOptions({ telemetry }: Config, { bots = false, log, colors = f
     otlpEndpoint,
     sampleRatio,
     metrics: bots && prometheus !== undefined,
+    secrets: secretsOf(config),
     ...(log !== undefined && { log: { ...telemetry.log, destination: log, colors } }),
   }
 }
 
-/** A bot's failures are those of its runs and of its own life together. */
-function observeActors(system: ActorSystem, bots: readonly BotSettings[], health: BotHealthBook): ActorMetrics {
-  const botOf = (path: string) => bots.find(({ name }) => path === pathOf(name))
-  const metrics = startActorMetrics({
-    records: () => Array.from(system.records(), (record) => withHealth(record, botOf(record.path), health)),
-    botTypeOf: ({ path }) => botOf(path)?.type,
-  })
-  const unsubscribe = system.subscribe(({ type, path }) => {
-    const ended = type === 'stopped' || type === 'given-up' ? system.record(path) : undefined
-    if (ended !== undefined) metrics.retire(ended)
-  })
-  return {
-    ...metrics,
-    stop: () => {
-      unsubscribe()
-      metrics.stop()
-    },
-  }
-}
-
-function withHealth(record: ActorRecord, bot: BotSettings | undefined, health: BotHealthBook): ActorRecord {
-  if (bot === undefined) return record
-  const { consecutiveFailures, lastSuccessAt, lastFailureAt } = health.of(bot.name)
-  return {
-    ...record,
-    consecutiveFailures: record.consecutiveFailures + consecutiveFailures,
-    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
-    ...(lastFailureAt !== undefined && { lastFailureAt }),
-  }
+/** Every key and token of the configuration. */
+function secretsOf({ models, discord }: Config): (string | undefined)[] {
+  const keys = [...Object.values(models.providers), ...Object.values(models.servers)].map(({ apiKey }) => apiKey)
+  return [discord.token, ...keys]
 }
 
 function createServices(config: Config, store: Store, onProgress: ProgressListener): Services {

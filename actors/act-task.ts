@@ -40,6 +40,8 @@ export interface ActTask {
   readonly extracts: boolean
   /** Replaces the model that the act names. */
   readonly model?: string
+  /** Name of the bot that the execution works for. */
+  readonly bot?: string
   /** W3C context that the act's work belongs to. */
   readonly traceparent?: string
   readonly knowledge: Knowledge

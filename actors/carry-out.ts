@@ -80,6 +80,7 @@ async function send(effect: Effect, { input, command, attemptedAt, sending }: At
     const outcome = await platforms.execute(command, {
       signal,
       idempotencyKey: effect.key,
+      ...(task.bot !== undefined && { bot: task.bot }),
       ...(attemptedAt !== undefined && { attemptedAt }),
       ...(input.cacheSeconds !== undefined && { cacheSeconds: input.cacheSeconds }),
     })

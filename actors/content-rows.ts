@@ -4,6 +4,7 @@
 //   C2. A row made from one that was read goes on in that one's trace. Any other begins here: alone in the trace of the
 //       act that made it, with others in a trace of its own (P5).
 
+import { serializeError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { inferColumns, toRows } from '../narratives/columns.ts'
 import { extractJson } from '../narratives/extract-json.ts'
@@ -11,8 +12,6 @@ import { targetTable } from '../narratives/narrative.ts'
 import { NarrativeError } from '../narratives/narrative-error.ts'
 import { columnsOfTemplate } from '../narratives/templates.ts'
 import type { NewRow, NewRows } from '../store/store.ts'
-import { count } from '../telemetry/instruments.ts'
-import { log } from '../telemetry/log.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import type { ActTask, Gathered } from './act-task.ts'
 import { beginItem, continueItem } from './item-trace.ts'
@@ -47,20 +46,22 @@ export function contentRows(
 }
 
 function rowsIn(response: string, table: string, task: ActTask, services: Services): readonly JsonObject[] | undefined {
-  const narrative = task.narrative.key
-  const act = task.act.name
+  const { clock, onProgress } = services
+  const startedAt = clock.now()
+  const { executionId, narrative, act } = task
+  const told = { type: 'answer.processed', executionId, narrative: narrative.key, act: act.name, table } as const
   try {
     const { value, repairs } = extractJson(response)
     const rows = toRows(value)
-    count('botticelli.json.extractions', { narrative, outcome: repairs.length > 0 ? 'repaired' : 'success' })
-    if (repairs.length > 0) log('json.repaired', { narrative, act, repairs })
+    const outcome = repairs.length > 0 ? 'repaired' : 'success'
+    onProgress({ ...told, outcome, durationMs: clock.now() - startedAt, repairs })
     return rows
   } catch (error) {
     if (!(error instanceof NarrativeError)) throw error
     const run = { table, narrative: task.narrative.name, executionId: task.executionId }
     services.store.content.noteFailure(run, error.message, services.clock.now())
-    count('botticelli.json.extractions', { narrative, outcome: 'failure' })
-    log('json.failed', { narrative, act, err: error })
+    const durationMs = clock.now() - startedAt
+    onProgress({ ...told, outcome: 'failure', durationMs, repairs: [], error: serializeError(error) })
     return undefined
   }
 }

@@ -96,6 +96,7 @@ function actTask({ plan, step, knowledge }: StepTask): ActTask {
     extracts: step.extracts,
     knowledge,
     ...(plan.model !== undefined && { model: plan.model }),
+    ...(plan.bot !== undefined && { bot: plan.bot }),
     ...(traceparent !== undefined && { traceparent }),
   }
 }

@@ -4,7 +4,7 @@
 //   G2. A listener is called at once and must not throw.
 
 import type { SerializedError } from '../errors.ts'
-import type { Trigger } from '../store/store.ts'
+import type { RowRef, Trigger } from '../store/store.ts'
 
 export type ProgressEvent =
   | (ExecutionPosition & {
@@ -16,7 +16,13 @@ export type ProgressEvent =
       readonly iteration?: number
       readonly iterations?: number
     })
-  | (ExecutionPosition & { readonly type: 'execution.completed'; readonly durationMs: number })
+  | (ExecutionPosition & {
+      readonly type: 'execution.completed'
+      readonly durationMs: number
+      /** Acts that were performed, nested ones included, and what their answers cost. */
+      readonly acts: number
+      readonly costUsd: number
+    })
   | (ExecutionPosition & {
       readonly type: 'execution.failed'
       readonly durationMs: number
@@ -33,6 +39,10 @@ export type ProgressEvent =
       readonly costUsd?: number
       /** True when the journal had the result: nothing was asked or sent again. */
       readonly replayed: boolean
+      /** Length of what the act produced. */
+      readonly outputChars: number
+      /** Rows that the execution has read so far. */
+      readonly read: readonly RowRef[]
       readonly rowsStored: number
       readonly table?: string
     })
@@ -43,6 +53,18 @@ export type ProgressEvent =
       readonly errorType: string
       readonly willRetry: boolean
     })
+  | {
+      /** JSON was looked for in an answer; a failure does not fail the act. */
+      readonly type: 'answer.processed'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      readonly table: string
+      readonly outcome: 'success' | 'repaired' | 'failure'
+      readonly durationMs: number
+      readonly repairs: readonly string[]
+      readonly error?: SerializedError
+    }
   | {
       readonly type: 'command.done'
       readonly executionId: string

@@ -46,7 +46,8 @@ export function runExecution(
         alongside?.(outcome)
       })
       const durationMs = services.clock.now() - startedAt
-      services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs })
+      const { acts, costUsd } = outcome
+      services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs, acts, costUsd })
       return outcome
     } catch (error) {
       if (!wasTakenDown(host, error)) fail(plan, services, startedAt, error)

@@ -40,7 +40,7 @@ export function reportFailure(
 function completed(
   task: StepTask,
   services: Services,
-  { rows, inputTokens, outputTokens, costUsd }: ActResult,
+  { rows, read, response, inputTokens, outputTokens, costUsd }: ActResult,
   how: { readonly durationMs: number; readonly replayed: boolean },
 ): void {
   const own = task.step.act.composes === undefined ? rows[0] : undefined
@@ -50,6 +50,8 @@ function completed(
     ...how,
     inputTokens,
     outputTokens,
+    outputChars: response.length,
+    read: [...task.knowledge.read, ...read].map(({ ref }) => ref),
     rowsStored: own?.stored ?? 0,
     ...(costUsd !== undefined && { costUsd }),
     ...(own !== undefined && { table: own.table }),

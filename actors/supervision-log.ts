@@ -3,7 +3,47 @@
 import type { SupervisionEvent } from '../supervisor/index.ts'
 import { log } from '../telemetry/log.ts'
 
-export function logSupervision(event: SupervisionEvent): void {
+/** To be given to the system as its listener. What happens to a bot is told under the bot's name as well. */
+export function supervisionLog(
+  bots: readonly { readonly name: string; readonly type: string }[],
+  { now }: { now(): number },
+): (event: SupervisionEvent) => void {
+  const types = new Map(bots.map(({ name, type }) => [`/bots/${name}`, type]))
+  const startedAt = new Map<string, number>()
+  return (event) => {
+    logActor(event)
+    const bot_type = types.get(event.path)
+    if (bot_type === undefined) return
+    const bot = event.path.slice('/bots/'.length)
+    if (event.type === 'started') startedAt.set(bot, now())
+    logBot(event, { bot, bot_type, uptime_secs: Math.round((now() - (startedAt.get(bot) ?? now())) / 1_000) })
+  }
+}
+
+function logBot(
+  event: SupervisionEvent,
+  { uptime_secs, ...bot }: { readonly bot: string; readonly bot_type: string; readonly uptime_secs: number },
+): void {
+  switch (event.type) {
+    case 'started':
+      log('bot.started', bot)
+      break
+    case 'restarting':
+      log('bot.restarted', { ...bot, attempt: event.incarnation, reason: event.cause, delay_ms: event.delayMs })
+      break
+    case 'stopped':
+      log('bot.stopped', { ...bot, uptime_secs, reason: event.reason })
+      break
+    case 'paused':
+      log('bot.paused', { ...bot, reason: event.reason })
+      break
+    case 'resumed-by-hand':
+      log('bot.resumed', bot)
+      break
+  }
+}
+
+function logActor(event: SupervisionEvent): void {
   const { path: actor, kind, incarnation } = event
   switch (event.type) {
     case 'started':

@@ -6,7 +6,10 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Clock } from '../supervisor/clock.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
+import type { LlmErrorType } from '../telemetry/instrument-table.ts'
 import { count, observe, record } from '../telemetry/instruments.ts'
+import { log } from '../telemetry/log.ts'
+import { providerAnswered, providerFailed } from '../telemetry/provider-health.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import type { Answer, Model, Question } from './model.ts'
 import { ModelError } from './model-error.ts'
@@ -37,13 +40,18 @@ export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Mod
         inflight.set(provider, (inflight.get(provider) ?? 0) + 1)
         let failure: unknown
         try {
+          countMessages(question)
+          log('llm.request', { ...labels, ...asked(question) })
           const answer = await model.ask(question, options)
+          providerAnswered(provider)
           countAnswer(answer, span)
           return answer
         } catch (thrown) {
           failure = thrown
           if (thrown instanceof ModelError && thrown.answer !== undefined) countAnswer(thrown.answer, span)
-          count('botticelli.llm.errors', { ...labels, error_type: errorTypeOf(thrown) })
+          if (!options.signal.aborted) providerFailed(provider, errorTypeOf(thrown), LIMITS.has(errorTypeOf(thrown)))
+          logFailure(thrown, labels)
+          count('botticelli.llm.errors', { ...labels, error_type: llmErrorType(thrown) })
           throw thrown
         } finally {
           inflight.set(provider, inflight.get(provider)! - 1)
@@ -69,6 +77,19 @@ export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Mod
       ...(usage.reasoning !== undefined && { 'gen_ai.usage.reasoning.output_tokens': usage.reasoning }),
       ...(costUsd !== undefined && { 'botticelli.cost.usd': costUsd }),
     })
+    countMessage('assistant', answer.text.length)
+    log('llm.response', {
+      ...labels,
+      input_tokens: usage.input,
+      output_tokens: usage.output,
+      duration_ms: answer.durationMs,
+      finish_reason: answer.finishReason,
+      ...(costUsd !== undefined && { cost_usd: costUsd }),
+    })
+    if (costUsd === undefined && !unpriced.has(name)) {
+      unpriced.add(name)
+      log('llm.unpriced', labels)
+    }
     count('gen_ai.client.inference.usage.input_tokens', genAi, usage.input)
     count('gen_ai.client.inference.usage.output_tokens', genAi, usage.output)
     count('botticelli.llm.tokens', { ...labels, type: 'input' }, usage.input)
@@ -87,6 +108,60 @@ export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Mod
     else count('botticelli.llm.cost.usd', labels, costUsd)
   }
 }
+
+/** Models that were said to have no known price. */
+const unpriced = new Set<string>()
+
+function asked({ maxTokens, origin }: Question) {
+  return { narrative: origin.narrative, act: origin.act, ...(maxTokens !== undefined && { max_tokens: maxTokens }) }
+}
+
+function logFailure(thrown: unknown, model: { readonly provider: string; readonly model: string }): void {
+  log('llm.failed', { ...model, err: thrown })
+  if (!LIMITS.has(errorTypeOf(thrown))) return
+  count('botticelli.rate_limit.hits', { scope: 'provider', resource: model.model })
+  const { retryAfterMs } = thrown as ModelError
+  log('llm.rate_limited', { ...model, ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }) })
+}
+
+/** What is sent: the instructions, and everything said before. Of media the length is not counted. */
+function countMessages({ system, messages }: Question): void {
+  if (system !== undefined) countMessage('system', system.length)
+  for (const { role, parts } of messages) {
+    countMessage(
+      role,
+      parts.reduce((total, part) => total + (part.type === 'text' ? part.text.length : 0), 0),
+    )
+  }
+}
+
+function countMessage(role: 'system' | 'user' | 'assistant', chars: number): void {
+  count('botticelli.conversation.messages', { role })
+  record('botticelli.conversation.message.length.chars', chars, { role })
+}
+
+/** A code as one of the few words that dashboards are written on. */
+function llmErrorType(thrown: unknown): LlmErrorType {
+  return LLM_ERROR_TYPE_OF[errorTypeOf(thrown)] ?? 'unknown'
+}
+
+const LLM_ERROR_TYPE_OF: Readonly<Record<string, LlmErrorType>> = {
+  'model-rate-limit': 'rate_limit',
+  'model-quota': 'rate_limit',
+  'model-auth': 'auth',
+  'provider-not-configured': 'auth',
+  'model-network': 'network',
+  'model-timeout': 'timeout',
+  'model-bad-request': 'invalid_request',
+  'model-unknown': 'invalid_request',
+  'model-server': 'server',
+  'model-content-filter': 'content_filter',
+  'model-malformed-answer': 'answer',
+  'model-empty-answer': 'answer',
+  'model-aborted': 'cancelled',
+}
+
+const LIMITS = new Set(['model-rate-limit', 'model-quota'])
 
 /** The names that the semantic conventions give to providers. */
 const PROVIDER_NAMES: Readonly<Record<string, string>> = { gemini: 'gcp.gemini' }

@@ -2,6 +2,7 @@
 //
 // Owns aliases, the read cache, and the spans and metrics of commands. What a command does is its platform's.
 
+import type { Json } from '../json.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
@@ -99,15 +100,27 @@ function spanName(platform: string, command: string): SpanName {
 
 function succeeded(
   { platform, command }: Command,
-  { dryRun }: CommandOutcome,
-  { bot = '' }: CommandOptions,
+  { dryRun, result }: CommandOutcome,
+  { bot = 'none' }: CommandOptions,
   seconds: number,
 ): void {
   record('gen_ai.execute_tool.duration', seconds, { 'gen_ai.tool.name': `${platform}.${command}` })
   record('botticelli.source.duration', seconds, { source: platform, operation: command })
   count('botticelli.source.requests', { source: platform, operation: command, outcome: 'ok' })
-  if (PUBLISHING.has(command) && !dryRun) count('botticelli.content.published', { platform, bot })
+  if (PUBLISHING.has(command)) {
+    if (!dryRun) count('botticelli.content.published', { platform, bot })
+    log('content.published', { platform, bot, dry_run: dryRun, ...placeOf(result) })
+  }
   log('platform.command', { platform, command, dry_run: dryRun, duration_ms: Math.round(seconds * 1_000) })
+}
+
+/** Where a post is, as far as the platform's answer says. */
+function placeOf(result: Json) {
+  const { id, channel_id } = (result ?? {}) as { readonly id?: Json; readonly channel_id?: Json }
+  return {
+    ...(typeof id === 'string' && { post_id: id }),
+    ...(typeof channel_id === 'string' && { channel_id }),
+  }
 }
 
 function failed({ platform, command }: Command, thrown: unknown, seconds: number): void {

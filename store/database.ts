@@ -15,7 +15,14 @@ export type SqlParams = Readonly<Record<string, SqlValue>>
 type Named = [SqlParams]
 
 /** Called after each call of the store with its name, like `journal.complete`, and how long it took. Must not throw. */
-export type OnQuery = (name: string, durationMs: number) => void
+export type OnQuery = (name: string, durationMs: number, how: QueryOutcome) => void
+
+export interface QueryOutcome {
+  /** A transaction of its own; undefined for a call that is part of another one, or that only reads. */
+  readonly transaction?: 'commit' | 'rollback'
+  /** What it failed with. */
+  readonly error?: unknown
+}
 
 /** Generated tables have statements of many shapes; past this many the kept ones are let go. */
 const KEPT_STATEMENTS = 500
@@ -34,17 +41,17 @@ export class Db {
 
   /** One call of the store that only reads; all that it reads is of the same instant. */
   read<T>(name: string, work: () => T): T {
-    return this.#call(name, () => this.#connection.transaction(work).deferred())
+    return this.#call(name, 'read', () => this.#connection.transaction(work).deferred())
   }
 
   /** One call of the store that writes: whole, or not at all. Inside another one it is part of that one. */
   write<T>(name: string, work: () => T): T {
-    return this.#call(name, () => this.#connection.transaction(work).immediate())
+    return this.#call(name, 'write', () => this.#connection.transaction(work).immediate())
   }
 
   /** A call that must run outside of a transaction, as VACUUM must. */
   outside<T>(name: string, work: () => T): T {
-    return this.#call(name, work)
+    return this.#call(name, 'outside', work)
   }
 
   get<Row>(sql: string, params: SqlParams = {}): Row | undefined {
@@ -74,15 +81,27 @@ export class Db {
     this.#connection.close()
   }
 
-  #call<T>(name: string, work: () => T): T {
+  #call<T>(name: string, how: 'read' | 'write' | 'outside', work: () => T): T {
     if (!this.#connection.open) throw new StoreError('store-closed', `The database ${this.path} was closed already.`)
-    const startedAt = this.#onQuery && performance.now()
+    const onQuery = this.#onQuery
+    if (onQuery === undefined) return this.#translated(work)
+    const ownTransaction = how === 'write' && !this.#connection.inTransaction
+    const startedAt = performance.now()
+    try {
+      const result = this.#translated(work)
+      onQuery(name, performance.now() - startedAt, ownTransaction ? { transaction: 'commit' } : {})
+      return result
+    } catch (error) {
+      onQuery(name, performance.now() - startedAt, { error, ...(ownTransaction && { transaction: 'rollback' }) })
+      throw error
+    }
+  }
+
+  #translated<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {
       throw translate(error, this.path)
-    } finally {
-      if (startedAt !== undefined) this.#onQuery?.(name, performance.now() - startedAt)
     }
   }
 

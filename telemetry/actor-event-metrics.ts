@@ -4,7 +4,7 @@ import { count, record } from './instruments.ts'
 
 /** The part of a supervisor's events that is counted. */
 type CountedEvent = { readonly kind: string } & (
-  | { readonly type: 'message'; readonly waitedMs: number }
+  | { readonly type: 'message'; readonly messageType: string; readonly attempt: number; readonly waitedMs: number }
   | { readonly type: 'handled'; readonly messageType: string; readonly durationMs: number; readonly ok: boolean }
   | { readonly type: 'dead-letter'; readonly letter: { readonly reason: string } }
 )
@@ -15,6 +15,7 @@ export function countActorEvent(event: CountedEvent | { readonly type: string; r
   const actor_kind = event.kind
   switch (event.type) {
     case 'message':
+      if (event.attempt === 1) count('botticelli.actor.messages.sent', { actor_kind, message_type: event.messageType })
       record('botticelli.actor.mailbox.wait', event.waitedMs / 1_000, { actor_kind })
       break
     case 'handled':

@@ -11,13 +11,15 @@ export interface HealthSource {
   readiness(): Readonly<Record<string, 'ok' | 'fail'>>
 }
 
+export const HEALTH_PATHS = ['/health', '/health/live', '/health/startup', '/health/ready'] as const
+
 export interface HealthAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: JsonObject
 }
 
-/** The answer to `/health`, `/health/live` or `/health/ready`; undefined for any other path. */
+/** The answer to `/health`, `/health/live`, `/health/startup` or `/health/ready`; undefined for any other path. */
 export function answerHealth(path: string, source: HealthSource): HealthAnswer | undefined {
   switch (path) {
     case '/health': {
@@ -25,7 +27,8 @@ export function answerHealth(path: string, source: HealthSource): HealthAnswer |
       const headers: Record<string, string> = body.status === 'degraded' ? { Warning: '199 - "degraded"' } : {}
       return { status: body.status === 'unhealthy' ? 503 : 200, headers, body }
     }
-    case '/health/live': // that it is answered is the answer
+    case '/health/live': // that it is answered is the answer; these pages are served once the server has started
+    case '/health/startup':
       return { status: 200, headers: {}, body: { status: 'ok' } }
     case '/health/ready': {
       const checks = source.readiness()

@@ -39,6 +39,20 @@ export type BotState = (typeof BOT_STATES)[number]
 const STAGES = ['generation_to_curation', 'curation_to_posting', 'end_to_end'] as const
 const TOKEN_TYPES = ['input', 'output', 'cache_read', 'reasoning'] as const
 
+const LLM_ERROR_TYPES = [
+  'rate_limit',
+  'auth',
+  'network',
+  'timeout',
+  'invalid_request',
+  'server',
+  'content_filter',
+  'answer',
+  'cancelled',
+  'unknown',
+] as const
+export type LlmErrorType = (typeof LLM_ERROR_TYPES)[number]
+
 const bot = { bot: ANY, bot_type: BOT_TYPES } as const
 const actor = { actor: ANY, actor_kind: ANY } as const
 const act = { narrative: ANY, act: ANY, act_type: ANY } as const
@@ -134,14 +148,14 @@ export const INSTRUMENTS = {
   },
   'botticelli.bot.schedule_interval': {
     id: 'M011',
-    kind: 'gauge',
+    kind: 'observable-gauge',
     unit: 's',
     labels: { bot: ANY },
     help: 'Time between two scheduled runs of a bot',
   },
   'botticelli.bot.next_run_timestamp': {
     id: 'M012',
-    kind: 'gauge',
+    kind: 'observable-gauge',
     unit: '',
     labels: { bot: ANY },
     help: 'When a bot runs next, in seconds since 1970',
@@ -158,15 +172,15 @@ export const INSTRUMENTS = {
     id: 'M014',
     kind: 'counter',
     unit: '{token}',
-    labels: { bot: ANY, type: TOKEN_TYPES },
-    help: 'Tokens that a bot used',
+    labels: { bot: ANY, type: ['input', 'output'] },
+    help: 'Tokens of the answers that the acts of a bot went on with',
   },
   'botticelli.bot.cost.usd': {
     id: 'M015',
     kind: 'counter',
     unit: '{USD}',
     labels: { bot: ANY },
-    help: 'What the model calls of a bot cost, in US dollars',
+    help: 'What the answers cost that the acts of a bot went on with, in US dollars',
   },
   'botticelli.supervisor.children': {
     id: 'M016',
@@ -182,7 +196,7 @@ export const INSTRUMENTS = {
     kind: 'counter',
     unit: '{message}',
     labels: { actor_kind: ANY, message_type: ANY },
-    help: 'Messages put into mailboxes, by kind of the receiver',
+    help: 'Messages that came out of mailboxes, each once, by kind of the receiver',
   },
   'botticelli.actor.messages.processed': {
     id: 'M018',
@@ -346,7 +360,7 @@ export const INSTRUMENTS = {
     kind: 'counter',
     unit: '{USD}',
     labels: { narrative: ANY },
-    help: 'What the model calls of a narrative cost, in US dollars',
+    help: 'What the answers cost that the acts of a narrative went on with, in US dollars',
   },
   'botticelli.act.started': {
     id: 'M033',
@@ -400,14 +414,6 @@ export const INSTRUMENTS = {
     labels: { narrative: ANY, outcome: ['success', 'repaired', 'failure'] },
     help: 'Attempts to take JSON out of an answer, by outcome',
   },
-  'botticelli.table.operation.duration': {
-    id: 'M044',
-    kind: 'histogram',
-    unit: 's',
-    labels: { table: ANY, operation: ANY },
-    buckets: QUERY,
-    help: 'Duration of an operation on a content table',
-  },
   'botticelli.carousel.started': {
     id: 'M045',
     kind: 'counter',
@@ -441,14 +447,14 @@ export const INSTRUMENTS = {
     id: 'M048',
     kind: 'counter',
     unit: '{message}',
-    labels: { role: ['system', 'user', 'assistant', 'tool'] },
+    labels: { role: ['system', 'user', 'assistant'] },
     help: 'Messages sent to and received from language models, by role',
   },
   'botticelli.conversation.message.length.chars': {
     id: 'M049',
     kind: 'histogram',
     unit: '{char}',
-    labels: { role: ['system', 'user', 'assistant', 'tool'] },
+    labels: { role: ['system', 'user', 'assistant'] },
     buckets: CHARS,
     help: 'Length of a message sent to or received from a language model',
   },
@@ -463,10 +469,10 @@ export const INSTRUMENTS = {
   },
   'botticelli.content.curated': {
     id: 'M051',
-    kind: 'counter',
+    kind: 'observable-counter',
     unit: '{post}',
     labels: { decision: ['approved', 'rejected'], bot: ANY },
-    help: 'Content items that were decided on',
+    help: 'Content items that were decided on; with `bot="none"`, by a person, since the database began',
   },
   'botticelli.content.published': {
     id: 'M052',
@@ -592,7 +598,7 @@ export const INSTRUMENTS = {
     id: 'M070',
     kind: 'counter',
     unit: '{error}',
-    labels: { ...model, error_type: ANY },
+    labels: { ...model, error_type: LLM_ERROR_TYPES },
     help: 'Calls of language models that failed, by what went wrong',
   },
   'botticelli.llm.tokens': {
@@ -751,13 +757,12 @@ export const INSTRUMENTS = {
     kind: 'histogram',
     unit: 's',
     labels: {
-      'db.system.name': ['sqlite', 'postgresql'],
+      'db.system.name': ['sqlite'],
       'db.operation.name': ANY,
-      'db.collection.name?': ANY,
       'error.type?': ANY,
     },
     buckets: QUERY,
-    help: 'Duration of a database operation',
+    help: 'Duration of a call of the store; `db_operation_name` is its part and its verb, such as `content.insert`',
   },
   'botticelli.db.transactions': {
     id: 'M099',

@@ -51,13 +51,6 @@ export const LOG_EVENTS = {
     message: 'Botticelli stopped',
     fields: { 'reason?': 'string', 'uptime_secs?': 'number' },
   },
-  'app.failed': { level: 'error', message: 'Botticelli failed', fields: { err: 'error' } },
-  'config.loaded': { level: 'info', message: 'Configuration loaded', fields: { 'file?': 'string', 'hash?': 'string' } },
-  'config.warning': {
-    level: 'warn',
-    message: 'Configuration has a doubtful entry',
-    fields: { warning: 'string', 'place?': 'string' },
-  },
 
   // --- bots and schedules
   'bot.started': { level: 'info', message: 'Bot starting', fields: { bot: 'string', bot_type: 'string' } },
@@ -92,13 +85,18 @@ export const LOG_EVENTS = {
   'schedule.next': {
     level: 'info',
     message: 'Scheduled next execution',
-    fields: { bot: 'string', next_run: 'string', 'schedule?': 'string' },
+    fields: { bot: 'string', next_run: 'string', every_ms: 'number' },
   },
   'schedule.triggered': { level: 'info', message: 'Schedule triggered', fields: { bot: 'string', lag_ms: 'number' } },
+  'schedule.delayed': {
+    level: 'warn',
+    message: 'Schedule waits for the database',
+    fields: { bot: 'string', err: 'error' },
+  },
   'schedule.missed': {
     level: 'warn',
     message: 'Scheduled run was missed',
-    fields: { bot: 'string', due: 'string', 'policy?': 'string' },
+    fields: { bot: 'string', missed: 'number', policy: 'string' },
   },
 
   // --- actors
@@ -144,16 +142,6 @@ export const LOG_EVENTS = {
       'attempts?': 'number',
     },
   },
-  'actor.mailbox_full': {
-    level: 'warn',
-    message: 'Mailbox is full',
-    fields: { actor: 'string', capacity: 'number', 'message_type?': 'string' },
-  },
-  'actor.listener_failed': {
-    level: 'error',
-    message: 'A listener of supervision events failed',
-    fields: { err: 'error' },
-  },
   'message.handled': {
     level: 'trace',
     message: 'Message handled',
@@ -166,11 +154,6 @@ export const LOG_EVENTS = {
     message: 'Starting narrative execution',
     fields: { narrative: 'string', act_count: 'number', has_carousel: 'boolean', 'trigger?': 'string' },
   },
-  'narrative.resumed': {
-    level: 'info',
-    message: 'Resuming narrative execution',
-    fields: { narrative: 'string', 'acts_done?': 'number' },
-  },
   'narrative.completed': {
     level: 'info',
     message: 'Narrative execution completed',
@@ -181,30 +164,10 @@ export const LOG_EVENTS = {
     message: 'Narrative execution failed',
     fields: { narrative: 'string', err: 'error', 'act?': 'string' },
   },
-  'narrative.cancelled': {
-    level: 'warn',
-    message: 'Narrative execution cancelled',
-    fields: { narrative: 'string', 'reason?': 'string' },
-  },
-  'narrative.warning': {
-    level: 'warn',
-    message: 'Narrative file has a doubtful entry',
-    fields: { warning: 'string', 'place?': 'string' },
-  },
   'carousel.iteration': {
     level: 'info',
     message: 'Carousel turn',
     fields: { narrative: 'string', iteration: 'number', 'iterations?': 'number' },
-  },
-  'carousel.iteration_failed': {
-    level: 'warn',
-    message: 'Carousel turn failed',
-    fields: { narrative: 'string', iteration: 'number', err: 'error' },
-  },
-  'carousel.stopped': {
-    level: 'warn',
-    message: 'Carousel stopped before its end',
-    fields: { narrative: 'string', iterations: 'number', reason: 'string' },
   },
   'act.started': {
     level: 'debug',
@@ -272,22 +235,12 @@ export const LOG_EVENTS = {
   'content.curated': {
     level: 'info',
     message: 'Curated content',
-    fields: { selected: 'number', evaluated: 'number', 'rejected?': 'number' },
+    fields: { selected: 'number', evaluated: 'number' },
   },
   'content.published': {
     level: 'info',
     message: 'Published content',
     fields: { platform: 'string', 'post_id?': 'string', 'channel_id?': 'string', 'dry_run?': 'boolean' },
-  },
-  'content.publish_failed': {
-    level: 'error',
-    message: 'Content could not be published',
-    fields: { platform: 'string', err: 'error' },
-  },
-  'content.reviewed': {
-    level: 'info',
-    message: 'Content reviewed',
-    fields: { table: 'string', id: 'number', decision: 'string', 'by?': 'string' },
   },
 
   // --- models
@@ -349,13 +302,11 @@ export const LOG_EVENTS = {
   },
 
   // --- database
-  'db.opened': { level: 'info', message: 'Database opened', fields: { database: 'string', 'migrations?': 'number' } },
-  'db.migrated': { level: 'info', message: 'Database migrated', fields: { 'from?': 'number', to: 'number' } },
   'db.query': { level: 'trace', message: 'Query executed', fields: { name: 'string', duration_ms: 'number' } },
   'db.commit': {
     level: 'trace',
     message: 'Transaction committed',
-    fields: { duration_ms: 'number', 'statements?': 'number' },
+    fields: { name: 'string', duration_ms: 'number' },
   },
   'db.slow': { level: 'warn', message: 'Slow query', fields: { name: 'string', duration_ms: 'number' } },
 

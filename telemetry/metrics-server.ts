@@ -2,12 +2,16 @@
 //
 // Listens on loopback unless told otherwise (P10). Gives numbers to whoever asks, takes nothing.
 
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { answerHealth, type HealthSource } from './health.ts'
-import { record } from './instruments.ts'
+import type { JsonObject } from '../json.ts'
+import { answerHealth, HEALTH_PATHS, type HealthSource } from './health.ts'
+import { observe, record } from './instruments.ts'
 import { log } from './log.ts'
+import { inSpan } from './spans.ts'
 import { TelemetryError } from './telemetry-error.ts'
+import { parseTraceparent } from './trace-context.ts'
 
 export interface MetricsServerOptions {
   /** Address to listen on. Default 127.0.0.1. */
@@ -16,6 +20,8 @@ export interface MetricsServerOptions {
   readonly port?: number | undefined
   /** `telemetry.metricsText` */
   readonly text: () => Promise<string>
+  /** `telemetry.metricsJson`; without it there is no `/metrics.json`. */
+  readonly json?: (() => Promise<JsonObject>) | undefined
   /** Without it there are no pages under `/health`. */
   readonly health?: HealthSource | undefined
 }
@@ -68,35 +74,100 @@ const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8'
 async function serve(request: IncomingMessage, response: ServerResponse, options: MetricsServerOptions): Promise<void> {
   const begun = performance.now()
   const method = request.method ?? 'GET'
-  const { status, body, headers, route = '_unmatched' } = await pageFor(method, request.url ?? '/', options)
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    ...headers,
-  })
-  response.end(method === 'HEAD' ? undefined : body)
+  const shownMethod = ['GET', 'HEAD'].includes(method) ? method : '_OTHER'
+  const requestId = requestIdOf(request)
+  waiting.set(shownMethod, (waiting.get(shownMethod) ?? 0) + 1)
+  const answer = async (traceHeaders: Record<string, string>) => {
+    const page = await pageFor(method, request.url ?? '/', options)
+    response.writeHead(page.status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(page.body),
+      'X-Request-Id': requestId,
+      ...traceHeaders,
+      ...page.headers,
+    })
+    response.end(method === 'HEAD' ? undefined : page.body)
+    return page
+  }
+  const { status, body, route = UNMATCHED } = await inServerSpan(request, requestId, answer)
+  waiting.set(shownMethod, waiting.get(shownMethod)! - 1)
   const duration_ms = performance.now() - begun
   record('http.server.request.duration', duration_ms / 1_000, {
-    'http.request.method': ['GET', 'HEAD'].includes(method) ? method : '_OTHER',
+    'http.request.method': shownMethod,
     'http.route': route,
     'http.response.status_code': String(status),
+    'error.type': status >= 500 ? String(status) : undefined,
   })
-  log('http.request_completed', { method, route, status, duration_ms })
+  log('http.request_completed', {
+    method,
+    route,
+    status,
+    duration_ms,
+    request_id: requestId,
+    bytes: Buffer.byteLength(body),
+  })
 }
 
-async function pageFor(method: string, url: string, { text, health }: MetricsServerOptions): Promise<Page> {
-  const path = url.split('?', 1)[0] ?? '/'
+/** Requests that wait for their answer, by method. */
+const waiting = new Map<string, number>([['GET', 0]])
+
+observe('http.server.active_requests', () =>
+  Array.from(waiting, ([method, value]) => ({ value, labels: { 'http.request.method': method } })),
+)
+
+const UNMATCHED = '_unmatched'
+
+/** A probe every few seconds is not worth a trace. Whoever sends a `traceparent` wants to see the request in it. */
+function inServerSpan(
+  request: IncomingMessage,
+  requestId: string,
+  answer: (traceHeaders: Record<string, string>) => Promise<Page>,
+): Promise<Page> {
+  const { traceparent, tracestate } = request.headers
+  if (typeof traceparent !== 'string' || parseTraceparent(traceparent) === undefined) return answer({})
+  const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
+  const path = pathOf(request.url ?? '/')
+  const attributes = { 'http.request.method': method, 'url.path': path, request_id: requestId }
+  const parent = { traceparent, ...(typeof tracestate === 'string' && { tracestate }) }
+  return inSpan(
+    `${method} ${ROUTES.has(path) ? path : UNMATCHED}`,
+    { attributes, parent, kind: 'server' },
+    async (span) => {
+      const { traceId } = span.spanContext()
+      const page = await answer({ 'X-Trace-Id': traceId })
+      span.setAttributes({ 'http.route': page.route ?? UNMATCHED, 'http.response.status_code': page.status })
+      return page
+    },
+  )
+}
+
+const ROUTES: ReadonlySet<string> = new Set(['/metrics', '/metrics.json', ...HEALTH_PATHS])
+
+/** The caller's own id of the request where it is harmless, else a new one. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '/'
+}
+
+async function pageFor(method: string, url: string, { text, json, health }: MetricsServerOptions): Promise<Page> {
+  const path = pathOf(url)
   try {
     const answer = health && answerHealth(path, health)
-    if (path !== '/metrics' && answer === undefined) return { status: 404, body: 'The metrics are at /metrics.\n' }
+    const isMetrics = path === '/metrics' || (path === '/metrics.json' && json !== undefined)
+    if (!isMetrics && answer === undefined) return { status: 404, body: 'The metrics are at /metrics.\n' }
     if (method !== 'GET' && method !== 'HEAD') {
       return { status: 405, route: path, body: 'This page can only be read.\n', headers: { Allow: 'GET, HEAD' } }
     }
-    if (answer === undefined) {
+    if (path === '/metrics') {
       return { status: 200, route: path, body: await text(), headers: { 'Content-Type': TEXT_FORMAT } }
     }
-    const headers = { ...answer.headers, 'Content-Type': 'application/json' }
-    return { status: answer.status, route: path, body: `${JSON.stringify(answer.body)}\n`, headers }
+    const headers = { ...answer?.headers, 'Content-Type': 'application/json' }
+    const body = answer?.body ?? (await json?.())
+    return { status: answer?.status ?? 200, route: path, body: `${JSON.stringify(body)}\n`, headers }
   } catch (err) {
     log('http.failed', { method, route: path, err })
     return { status: 500, route: path, body: 'This page could not be made; the log says why.\n' }

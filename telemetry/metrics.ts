@@ -2,6 +2,7 @@
 
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { JsonObject } from '../json.ts'
 import { bindInstruments, record } from './instruments.ts'
 import { observedMetrics } from './observed-metrics.ts'
 import { startProcessMetrics } from './process-metrics.ts'
@@ -11,6 +12,8 @@ import { SCOPE } from './spans.ts'
 export interface Metrics {
   /** All metrics in the text format of Prometheus. */
   text(): Promise<string>
+  /** All metrics by the names of the text format, for a script. */
+  json(): Promise<JsonObject>
   stop(): Promise<void>
 }
 
@@ -20,16 +23,19 @@ export function startMetrics(resource: Resource): Metrics {
   bindInstruments(provider.getMeter(SCOPE))
   const stopProcessMetrics = startProcessMetrics()
   return {
-    async text() {
-      const begun = performance.now()
-      const text = await reader.text()
-      record('botticelli.metrics.scrape.duration', (performance.now() - begun) / 1_000, {})
-      return text
-    },
+    text: () => timed(() => reader.text()),
+    json: () => timed(() => reader.json()),
     async stop() {
       bindInstruments(undefined)
       stopProcessMetrics()
       await provider.shutdown()
     },
   }
+}
+
+async function timed<T>(read: () => Promise<T>): Promise<T> {
+  const begun = performance.now()
+  const result = await read()
+  record('botticelli.metrics.scrape.duration', (performance.now() - begun) / 1_000, {})
+  return result
 }

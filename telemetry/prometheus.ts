@@ -17,6 +17,7 @@ import {
   type MetricProducer,
   MetricReader,
 } from '@opentelemetry/sdk-metrics'
+import type { JsonObject } from '../json.ts'
 
 /** Reads the metrics when it is asked, and at no other time. */
 export class PrometheusReader extends MetricReader {
@@ -26,15 +27,26 @@ export class PrometheusReader extends MetricReader {
   }
 
   async text(): Promise<string> {
-    const { resourceMetrics } = await this.collect({ timeoutMillis: 5_000 })
-    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
-    const families = metrics.filter(({ dataPoints }) => dataPoints.length > 0).map(toFamily)
-    families.push(targetInfo(resourceMetrics.resource.attributes))
+    const { metrics, resource } = await this.#read()
+    const families = [...metrics.map(toFamily), targetInfo(resource)]
     families.sort((a, b) => (a.name < b.name ? -1 : 1))
     return families
       .map(({ lines }) => lines.join('\n'))
       .join('\n')
       .concat('\n')
+  }
+
+  /** By name: what it is, and its series. Of a histogram count and sum. */
+  async json(): Promise<JsonObject> {
+    const { metrics } = await this.#read()
+    return Object.fromEntries(metrics.map(toJson).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  async #read(): Promise<{ metrics: readonly MetricData[]; resource: Attributes }> {
+    const { resourceMetrics } = await this.collect({ timeoutMillis: 5_000 })
+    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
+    const filled = metrics.filter(({ dataPoints }) => dataPoints.length > 0)
+    return { metrics: filled, resource: resourceMetrics.resource.attributes }
   }
 
   protected override async onShutdown(): Promise<void> {}
@@ -76,6 +88,17 @@ function toFamily(metric: MetricData): Family {
     for (const { attributes, value } of metric.dataPoints) lines.push(line(name, toPairs(attributes), value))
   }
   return { name, lines }
+}
+
+function toJson(metric: MetricData): [string, JsonObject] {
+  const kind = kindOf(metric)
+  const series = metric.dataPoints.map(({ attributes, value }): JsonObject => {
+    const labels = Object.fromEntries(toPairs(attributes))
+    if (typeof value === 'number') return { labels, value }
+    return { labels, count: value.count, sum: value.sum ?? 0 }
+  })
+  const { name, unit, description } = metric.descriptor
+  return [exposedName(name, unit, kind), { type: kind, help: description, series }]
 }
 
 function kindOf(metric: MetricData): 'counter' | 'gauge' | 'histogram' {

@@ -46,16 +46,6 @@ export const SPANS = {
       'botticelli.resumed',
     ],
   },
-  'carousel {narrative}': {
-    kind: 'internal',
-    when: 'The turns of a carousel; child of the narrative.',
-    attributes: ['botticelli.carousel.limit', 'botticelli.carousel.iterations', 'botticelli.carousel.stop_reason'],
-  },
-  'carousel.iteration': {
-    kind: 'internal',
-    when: 'One turn of a carousel.',
-    attributes: ['botticelli.carousel.index'],
-  },
   'act {act}': {
     kind: 'internal',
     when: 'An act is performed, retries included; child of the narrative or the turn.',
@@ -67,11 +57,6 @@ export const SPANS = {
       'botticelli.act.output_length',
       'botticelli.act.attempt',
     ],
-  },
-  'resolve input {type}': {
-    kind: 'internal',
-    when: 'An input of an act is fetched; child of the act.',
-    attributes: ['botticelli.source', 'botticelli.table', 'botticelli.rows'],
   },
   'chat {model}': {
     kind: 'client',
@@ -183,15 +168,10 @@ export const SPANS = {
       'botticelli.restart.count',
     ],
   },
-  'transaction {name}': {
-    kind: 'internal',
-    when: 'A database transaction that took longer than 5 ms.',
-    attributes: ['db.system.name', 'db.namespace', 'db.operation.name'],
-  },
-  '{OPERATION} {table}': {
+  'store {call}': {
     kind: 'client',
-    when: 'A database query that took longer than 5 ms.',
-    attributes: ['db.system.name', 'db.namespace', 'db.operation.name', 'db.collection.name', 'db.query.summary'],
+    when: 'A call of the store that took longer than 5 ms, such as `store journal.complete`.',
+    attributes: ['db.system.name', 'db.operation.name', 'error.type'],
   },
   '{METHOD} discord {route}': {
     kind: 'client',
@@ -210,22 +190,16 @@ export const SPANS = {
     when: 'A request to one of our own servers; child of its `traceparent` header.',
     attributes: ['http.request.method', 'http.route', 'url.path', 'http.response.status_code', 'request_id'],
   },
-  '{METHOD}': {
-    kind: 'client',
-    when: 'Any other outgoing request, such as the download of a medium.',
-    attributes: ['http.request.method', 'http.response.status_code', 'server.address', 'server.port'],
-  },
   shutdown: {
     kind: 'internal',
     when: 'The server stops; a new trace, the last one to be sent.',
-    attributes: ['botticelli.shutdown.reason'],
+    attributes: [],
   },
 } as const satisfies Record<string, SpanEntry>
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-const OPERATIONS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'PRAGMA'] as const
 
-type Slots = { METHOD: (typeof METHODS)[number]; OPERATION: (typeof OPERATIONS)[number] }
+type Slots = { METHOD: (typeof METHODS)[number] }
 
 type Filled<P extends string> = P extends `${infer Head}{${infer Slot}}${infer Tail}`
   ? `${Head}${Slot extends keyof Slots ? Slots[Slot] : string}${Filled<Tail>}`
@@ -252,6 +226,5 @@ const SHAPES: readonly (readonly [RegExp, SpanKindName])[] = Object.entries(SPAN
 
 function slotShape(slot: string): string {
   if (slot === 'METHOD') return `(?:${METHODS.join('|')})`
-  if (slot === 'OPERATION') return `(?:${OPERATIONS.join('|')})`
   return '.+'
 }

@@ -50,6 +50,16 @@ export function inSpan<T>(name: SpanName, options: SpanOptions, fn: (span: Span)
   return context.with(trace.setSpan(around, span), () => endWith(span, fn))
 }
 
+/** A span of something that has just ended, as a child of the active one; none where nothing is traced. */
+export function pastSpan(name: SpanName, durationMs: number, attributes: Attributes): void {
+  if (trace.getActiveSpan() === undefined) return
+  const span = trace
+    .getTracer(SCOPE)
+    .startSpan(name, { kind: KINDS[kindOfSpan(name)], attributes, startTime: Date.now() - durationMs })
+  if (attributes['error.type'] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end()
+}
+
 const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
   internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,

@@ -1,11 +1,21 @@
-// Store metrics: what waits in the database and what was spent, asked for seldom.
+// Store metrics: what waits in the database, what was spent, and how long its calls take.
 
-import { observe } from './instruments.ts'
+import { errorTypeOf } from './error-type.ts'
+import { count, type Observation, observe, record } from './instruments.ts'
+import { log } from './log.ts'
+import { pastSpan } from './spans.ts'
 
 export interface StoreFigures {
   /** Rows that wait for curation, and for being posted. */
   readonly potentialPosts: number
   readonly approvedPosts: number
+  /** Age of the oldest of each, in ms; undefined when none waits. */
+  readonly oldestPotentialMs?: number | undefined
+  readonly oldestApprovedMs?: number | undefined
+  /** What waits for each bot that works on a table. */
+  readonly queues: readonly { readonly bot: string; readonly queue: string; readonly depth: number }[]
+  /** Rows of the tables that narratives produced. */
+  readonly tables: readonly { readonly table: string; readonly rows: number }[]
   /** Cost of this day and of this month, in UTC. */
   readonly costTodayUsd: number
   readonly costThisMonthUsd: number
@@ -22,37 +32,45 @@ export interface StoreFigures {
 export function observeStore(read: () => StoreFigures, now: () => number): () => void {
   let figures: StoreFigures | undefined
   let readAt = Number.NEGATIVE_INFINITY
-  const each = (figure: (figures: StoreFigures) => number) => () => {
+  const fresh = () => {
     if (figures === undefined || now() - readAt >= FRESH_MS) {
       figures = read()
       readAt = now()
     }
-    return [{ value: figure(figures), labels: {} }] as const
+    return figures
   }
+  const one = (figure: (figures: StoreFigures) => number) => () => [{ value: figure(fresh()), labels: {} }] as const
   const ends = [
     observe(
       'botticelli.potential_posts.size',
-      each(({ potentialPosts }) => potentialPosts),
+      one(({ potentialPosts }) => potentialPosts),
     ),
     observe(
       'botticelli.approved_posts.size',
-      each(({ approvedPosts }) => approvedPosts),
+      one(({ approvedPosts }) => approvedPosts),
+    ),
+    observe('botticelli.pipeline.oldest_age', () => oldestAges(fresh())),
+    observe('botticelli.bot.queue_depth', () =>
+      fresh().queues.map(({ bot, queue, depth }) => ({ value: depth, labels: { bot, queue } })),
+    ),
+    observe('botticelli.table.rows', () =>
+      fresh().tables.map(({ table, rows }) => ({ value: rows, labels: { table } })),
     ),
     observe(
       'botticelli.daily_cost_dollars',
-      each(({ costTodayUsd }) => costTodayUsd),
+      one(({ costTodayUsd }) => costTodayUsd),
     ),
     observe(
       'botticelli.monthly_cost_dollars',
-      each(({ costThisMonthUsd }) => costThisMonthUsd),
+      one(({ costThisMonthUsd }) => costThisMonthUsd),
     ),
     observe(
       'botticelli.db.size',
-      each(({ databaseBytes }) => databaseBytes),
+      one(({ databaseBytes }) => databaseBytes),
     ),
     observe(
       'botticelli.db.wal_size',
-      each(({ walBytes }) => walBytes),
+      one(({ walBytes }) => walBytes),
     ),
   ]
   return () => {
@@ -61,3 +79,29 @@ export function observeStore(read: () => StoreFigures, now: () => number): () =>
 }
 
 const FRESH_MS = 15_000
+
+function* oldestAges(figures: StoreFigures): Iterable<Observation<'botticelli.pipeline.oldest_age'>> {
+  const { oldestPotentialMs, oldestApprovedMs } = figures
+  if (oldestPotentialMs !== undefined) yield { value: oldestPotentialMs / 1_000, labels: { stage: 'generated' } }
+  if (oldestApprovedMs !== undefined) yield { value: oldestApprovedMs / 1_000, labels: { stage: 'approved' } }
+}
+
+interface QueryOutcome {
+  readonly transaction?: 'commit' | 'rollback'
+  readonly error?: unknown
+}
+
+/** Counts one call of the store, by its name such as `journal.complete`. To be given to the store as its hook. */
+export function recordQuery(name: string, durationMs: number, { transaction, error }: QueryOutcome): void {
+  const operation = { 'db.system.name': 'sqlite', 'db.operation.name': name } as const
+  const failed = { 'error.type': error === undefined ? undefined : errorTypeOf(error) }
+  record('db.client.operation.duration', durationMs / 1_000, { ...operation, ...failed })
+  if (transaction !== undefined) count('botticelli.db.transactions', { outcome: transaction })
+  if (durationMs > SPAN_FROM_MS) pastSpan(`store ${name}`, durationMs, { ...operation, ...failed })
+  if (durationMs > SLOW_MS) log('db.slow', { name, duration_ms: durationMs })
+  if (transaction === 'commit') log('db.commit', { name, duration_ms: durationMs })
+  log('db.query', { name, duration_ms: durationMs })
+}
+
+const SPAN_FROM_MS = 5
+const SLOW_MS = 1_000

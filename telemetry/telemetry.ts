@@ -5,6 +5,7 @@
 //   Y3. Ending is bounded in time and never fails: a dead backend must not keep a server from stopping.
 
 import { hostname } from 'node:os'
+import type { JsonObject } from '../json.ts'
 import { observe } from './instruments.ts'
 import { countedLines, type LogOptions, startLog, stopLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -37,6 +38,8 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** All metrics in the text format of Prometheus; empty when metrics are off. */
   metricsText(): Promise<string>
+  /** The same as JSON, for scripts. */
+  metricsJson(): Promise<JsonObject>
   /** Sends the spans that wait. Bounded in time, never rejects. */
   flush(): Promise<void>
   /** Sends the spans that wait and ends everything. Bounded in time, never rejects. */
@@ -58,6 +61,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let ended: Promise<void> | undefined
   const telemetry: Telemetry = {
     metricsText: async () => (await metrics?.text()) ?? '',
+    metricsJson: async () => (await metrics?.json()) ?? {},
     flush: () => within(limitMs, tracing?.flush()),
     shutdown: () => (ended ??= end()),
   }

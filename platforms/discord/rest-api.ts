@@ -12,7 +12,7 @@ import type { RateLimitData, REST } from '@discordjs/rest'
 import { trace } from '@opentelemetry/api'
 import type { Json } from '../../json.ts'
 import { errorTypeOf } from '../../telemetry/error-type.ts'
-import { record } from '../../telemetry/instruments.ts'
+import { count, record } from '../../telemetry/instruments.ts'
 import { log } from '../../telemetry/log.ts'
 import { inSpan } from '../../telemetry/spans.ts'
 import { currentTraceContext } from '../../telemetry/trace-context.ts'
@@ -121,6 +121,8 @@ function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData): boole
   const waitMs = Math.max(timeToReset, retryAfter, 0)
   trace.getActiveSpan()?.addEvent('rate_limited', { retry_after_ms: waitMs })
   log('platform.rate_limited', { platform: 'discord', retry_after_ms: waitMs, route })
+  count('botticelli.rate_limit.hits', { scope: 'platform', resource: route })
+  record('botticelli.rate_limit.wait', waitMs / 1_000, { scope: 'platform' })
   if (sending === undefined) return false
   sending.waits += 1
   return waitMs > MAX_WAIT_MS || sending.waits > MAX_WAITS

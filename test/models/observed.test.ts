@@ -81,7 +81,7 @@ test('numbers are counted by provider and model', async () => {
   await expect(model.ask(question, { signal: never })).rejects.toThrow()
   expect(await metric('botticelli_llm_requests_total', { ...labels, outcome: 'ok' })).toBe(1)
   expect(await metric('botticelli_llm_requests_total', { ...labels, outcome: 'error' })).toBe(1)
-  expect(await metric('botticelli_llm_errors_total', { ...labels, error_type: 'model-rate-limit' })).toBe(1)
+  expect(await metric('botticelli_llm_errors_total', { ...labels, error_type: 'rate_limit' })).toBe(1)
   expect(await metric('botticelli_llm_tokens_total', { ...labels, type: 'input' })).toBe(1000)
   expect(await metric('botticelli_llm_tokens_total', { ...labels, type: 'output' })).toBe(50)
   expect(await metric('botticelli_llm_cost_usd_total', labels)).toBeCloseTo(0.033, 6)

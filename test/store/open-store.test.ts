@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { OWN_TABLES } from '../../store/content/table.ts'
+import type { QueryOutcome } from '../../store/database.ts'
 import { migrate, readMigrations } from '../../store/migrate.ts'
 import { openStore } from '../../store/open-store.ts'
 import { translate } from '../../store/store-error.ts'
@@ -133,12 +134,21 @@ test('a call after the end says so', () => {
   expect(() => store.close()).not.toThrow()
 })
 
-test('the hook hears the name and duration of each call, failed ones too', () => {
-  const heard: [string, number][] = []
-  const { store } = temporaryStore({ onQuery: (name, durationMs) => heard.push([name, durationMs]) })
+test('the hook hears the name, duration and outcome of each call', () => {
+  const heard: [string, number, QueryOutcome][] = []
+  const { store } = temporaryStore({ onQuery: (...call) => heard.push(call) })
+  store.state.get('k')
   store.state.set('k', 'v', 1)
   expect(() => store.executions.reopen('none')).toThrow()
-  expect(heard.map(([name]) => name)).toEqual(['state.set', 'executions.reopen'])
+  store.together(() => store.state.set('k', 'w', 2))
+  expect(heard.map(([name, , { transaction }]) => [name, transaction])).toEqual([
+    ['state.get', undefined],
+    ['state.set', 'commit'],
+    ['executions.reopen', 'rollback'],
+    ['state.set', undefined],
+    ['together', 'commit'],
+  ])
+  expect(heard[2]?.[2].error).toMatchObject({ code: 'unknown-record' })
   expect(heard.every(([, durationMs]) => durationMs >= 0)).toBe(true)
 })
 

@@ -77,8 +77,8 @@ describe('as JSON', () => {
 
 test.for(SECRETS)('no line holds %s', async ([, secret, text]) => {
   const { lines } = await captured()
-  log('app.failed', { err: new Error(text, { cause: new Error(text) }) })
-  log('config.warning', { warning: text })
+  log('narrative.failed', { narrative: 'n', err: new Error(text, { cause: new Error(text) }) })
+  log('table.warning', { narrative: 'n', act: 'a', table: 't', warning: text })
   log('json.repaired', { act: text, repairs: [{ deep: { er: [text] } }] })
   expect(lines).toHaveLength(3)
   for (const line of lines) expect(line).not.toContain(JSON.stringify(secret).slice(1, -1))
@@ -96,13 +96,13 @@ describe('levels', () => {
   })
 
   test('silent is silent, and so is a log that has not begun or has ended', async () => {
-    log('app.failed', { err: new Error('early') })
+    log('narrative.failed', { narrative: 'n', err: new Error('early') })
     const { lines } = await captured({ level: 'silent' })
-    log('app.failed', { err: new Error('no') })
+    log('narrative.failed', { narrative: 'n', err: new Error('no') })
     expect(lines).toEqual([])
     const { lines: later } = await captured()
     stopLog()
-    log('app.failed', { err: new Error('late') })
+    log('narrative.failed', { narrative: 'n', err: new Error('late') })
     expect(later).toEqual([])
   })
 })
@@ -130,13 +130,13 @@ describe('for a person', () => {
 
   test('control characters come out as escapes', async () => {
     const { lines } = await captured({ format: 'pretty' })
-    log('config.warning', { warning: 'a\u001b[2Jb\r\n\u0007' })
+    log('table.warning', { narrative: 'n', act: 'a', table: 't', warning: 'a\u001b[2Jb\r\n\u0007' })
     expect(lines[0]?.replace(clock, '')).toContain('warning="a\\u001b[2Jb\\r\\n\\u0007"\n')
   })
 
   test('an error of level ERROR comes with its stack, one of WARN without', async () => {
     const { lines } = await captured({ format: 'pretty' })
-    log('app.failed', { err: new Error('broken') })
+    log('narrative.failed', { narrative: 'n', err: new Error('broken') })
     log('act.failed', { act: 'a', err: new Error('broken') })
     expect(lines[0]).toMatch(/err=broken\n +at .*log\.test\.ts/)
     expect(lines[1]?.trimEnd().split('\n')).toHaveLength(1)

@@ -154,11 +154,8 @@ describe('the table of spans', () => {
     ['process bot run.start', 'consumer'],
     ['GET /metrics', 'server'],
     ['POST discord /channels/{id}/messages', 'client'],
-    ['GET', 'client'],
     ['discord messages.send', 'client'],
-    ['INSERT executions', 'client'],
-    ['carousel.iteration', 'internal'],
-    ['carousel posts', 'internal'],
+    ['store journal.complete', 'client'],
     ['act two\nlines', 'internal'],
   ])('gives %j the kind %s', ([name, kind]) => {
     expect(kindOfSpan(name)).toBe(kind)

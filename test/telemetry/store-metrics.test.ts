@@ -13,6 +13,9 @@ test('the store is read once in 15 seconds, however often the metrics are', asyn
     return {
       potentialPosts: waiting,
       approvedPosts: 2,
+      oldestPotentialMs: 90_000,
+      queues: [{ bot: 'curator', queue: 'drafts', depth: waiting }],
+      tables: [{ table: 'drafts', rows: 100 }],
       costTodayUsd: 0.5,
       costThisMonthUsd: 7,
       databaseBytes: 4_096,
@@ -20,10 +23,15 @@ test('the store is read once in 15 seconds, however often the metrics are', asyn
     }
   }
   const end = observeStore(read, () => nowMs)
-  const value = async (name: string) => sampleValue(parsePrometheus(await telemetry.metricsText()), name)
+  const value = async (name: string, labels: Record<string, string> = {}) =>
+    sampleValue(parsePrometheus(await telemetry.metricsText()), name, labels)
 
   expect(await value('botticelli_potential_posts_size')).toBe(10)
   expect(await value('botticelli_approved_posts_size')).toBe(2)
+  expect(await value('botticelli_pipeline_oldest_age_seconds', { stage: 'generated' })).toBe(90)
+  expect(await value('botticelli_pipeline_oldest_age_seconds', { stage: 'approved' })).toBeUndefined()
+  expect(await value('botticelli_bot_queue_depth', { bot: 'curator', queue: 'drafts' })).toBe(10)
+  expect(await value('botticelli_table_rows', { table: 'drafts' })).toBe(100)
   expect(await value('botticelli_daily_cost_dollars')).toBe(0.5)
   expect(await value('botticelli_monthly_cost_dollars')).toBe(7)
   expect(await value('botticelli_db_size_bytes')).toBe(4_096)

@@ -1,0 +1,69 @@
+// Run log: turns the stream of progress into log lines, so that nothing that runs has to.
+
+import { log } from '../telemetry/log.ts'
+import type { ActPosition, ExecutionPosition, ProgressEvent, ProgressListener } from './progress.ts'
+
+/** @param approved table of what was approved @returns what is called inside the span of what the event tells of */
+export function runLog({ approved }: { readonly approved: string }): ProgressListener {
+  return (event) => {
+    logProgress(event)
+    if (event.type !== 'act.completed' || event.replayed || event.table !== approved || event.rowsStored === 0) return
+    log('content.curated', { ...act(event), selected: event.rowsStored, evaluated: event.read.length })
+  }
+}
+
+function logProgress(event: ProgressEvent): void {
+  switch (event.type) {
+    case 'execution.started':
+      log('narrative.started', {
+        ...execution(event),
+        act_count: event.acts.length,
+        has_carousel: event.acts.length === 0,
+        trigger: event.trigger,
+      })
+      if (event.iteration !== undefined) {
+        const { narrative, iteration, iterations } = event
+        log('carousel.iteration', { narrative, iteration, iterations })
+      }
+      break
+    case 'execution.completed':
+      log('narrative.completed', {
+        ...execution(event),
+        duration_ms: event.durationMs,
+        acts_completed: event.acts,
+        cost_usd: event.costUsd,
+      })
+      break
+    case 'execution.failed':
+      log('narrative.failed', { ...execution(event), err: event.error })
+      break
+    case 'act.started':
+      log('act.started', { ...act(event), attempt: event.attempt })
+      break
+    case 'act.completed':
+      if (event.replayed) log('act.replayed', act(event))
+      else log('act.completed', { ...act(event), duration_ms: event.durationMs, output_length: event.outputChars })
+      break
+    case 'act.failed':
+      log('act.failed', { ...act(event), err: event.error, will_retry: event.willRetry })
+      break
+    case 'answer.processed':
+      if (event.outcome === 'repaired') log('json.repaired', { ...answer(event), repairs: event.repairs })
+      if (event.outcome === 'failure') log('json.failed', { ...answer(event), err: event.error })
+      break
+    case 'command.done':
+      break
+  }
+}
+
+function execution({ id, narrative, bot }: ExecutionPosition) {
+  return { execution: id, narrative, ...(bot !== undefined && { bot }) }
+}
+
+function act({ executionId, narrative, bot, act }: ActPosition) {
+  return { execution: executionId, narrative, act, ...(bot !== undefined && { bot }) }
+}
+
+function answer({ executionId, narrative, act }: { executionId: string; narrative: string; act: string }) {
+  return { execution: executionId, narrative, act }
+}

@@ -1,0 +1,111 @@
+// Server metrics: the figures of a running server that are looked up when the metrics are read.
+//
+// Reads the supervisor's records, the store and the book of bot health. Counts nothing itself.
+
+import type { Store } from '../store/store.ts'
+import type { ActorRecord, ActorSystem } from '../supervisor/index.ts'
+import { startActorMetrics } from '../telemetry/actor-metrics.ts'
+import { count, observe } from '../telemetry/instruments.ts'
+import { observeStore, type StoreFigures } from '../telemetry/store-metrics.ts'
+import type { BotHealthBook } from './bot-health.ts'
+import type { BotSettings } from './bot-runs.ts'
+import type { Schedule } from './scheduler.ts'
+
+export interface ObservedServer {
+  readonly system: ActorSystem
+  readonly store: Store
+  readonly bots: readonly BotSettings[]
+  readonly schedules: readonly Schedule[]
+  /** Tables of what was generated, and of what was approved. */
+  readonly pipeline: { readonly drafts: string; readonly approved: string }
+  readonly health: BotHealthBook
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+/** @returns the end of it */
+export function observeServer(server: ObservedServer): () => void {
+  const { store, schedules, now } = server
+  const ends = [
+    observeActors(server),
+    observeStore(() => figuresOf(server), now),
+    observe('botticelli.content.curated', () => {
+      const { approved, rejected } = store.figures.reviews()
+      return [
+        { value: approved, labels: { decision: 'approved', bot: 'none' } },
+        { value: rejected, labels: { decision: 'rejected', bot: 'none' } },
+      ]
+    }),
+    observe('botticelli.bot.schedule_interval', () =>
+      schedules.flatMap(({ bot, everyMs }) =>
+        everyMs === undefined ? [] : [{ value: everyMs / 1_000, labels: { bot } }],
+      ),
+    ),
+    observe('botticelli.bot.next_run_timestamp', () =>
+      store.schedules.all().map(({ bot, dueAt }) => ({ value: dueAt / 1_000, labels: { bot } })),
+    ),
+  ]
+  for (const { name: bot, type } of server.bots) {
+    if (type === 'posting') count('botticelli.content.published', { platform: 'discord', bot }, 0)
+  }
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+/** A bot's failures are those of its runs and of its own life together. */
+function observeActors({ system, bots, health }: ObservedServer): () => void {
+  const botOf = (path: string) => bots.find(({ name }) => path === `/bots/${name}`)
+  const metrics = startActorMetrics({
+    records: () => Array.from(system.records(), (record) => withHealth(record, botOf(record.path), health)),
+    botTypeOf: ({ path }) => botOf(path)?.type,
+  })
+  const unsubscribe = system.subscribe(({ type, path }) => {
+    const ended = type === 'stopped' || type === 'given-up' ? system.record(path) : undefined
+    if (ended !== undefined) metrics.retire(ended)
+  })
+  return () => {
+    unsubscribe()
+    metrics.stop()
+  }
+}
+
+function withHealth(record: ActorRecord, bot: BotSettings | undefined, health: BotHealthBook): ActorRecord {
+  if (bot === undefined) return record
+  const { consecutiveFailures, lastSuccessAt, lastFailureAt } = health.of(bot.name)
+  return {
+    ...record,
+    consecutiveFailures: record.consecutiveFailures + consecutiveFailures,
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(lastFailureAt !== undefined && { lastFailureAt }),
+  }
+}
+
+function figuresOf({ store, bots, pipeline, now }: ObservedServer): StoreFigures {
+  const at = now()
+  const tables = store.figures.tables()
+  const figures = (name: string) => tables.find(({ table }) => table.toLowerCase() === name.toLowerCase())
+  const ageOf = (since: number | undefined) => (since === undefined ? undefined : at - since)
+  const drafts = figures(pipeline.drafts)
+  const approved = figures(pipeline.approved)
+  const { databaseBytes, walBytes } = store.maintenance.sizes()
+  return {
+    potentialPosts: drafts?.pending ?? 0,
+    approvedPosts: approved?.pending ?? 0,
+    oldestPotentialMs: ageOf(drafts?.oldestPendingAt),
+    oldestApprovedMs: ageOf(approved?.oldestPendingAt),
+    queues: bots.flatMap(({ name, worksOn }) =>
+      worksOn === undefined ? [] : [{ bot: name, queue: worksOn, depth: figures(worksOn)?.pending ?? 0 }],
+    ),
+    tables,
+    costTodayUsd: store.ledger.totals({ since: new Date(at).setUTCHours(0, 0, 0, 0) }).costUsd,
+    costThisMonthUsd: store.ledger.totals({ since: startOfMonth(at) }).costUsd,
+    databaseBytes,
+    walBytes,
+  }
+}
+
+function startOfMonth(at: number): number {
+  const date = new Date(at)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
+}
