@@ -199,7 +199,8 @@ function printJson(outcome: Outcome, checks: readonly Check[], left: readonly Co
 function launcher(cwd: string): string {
   const path = fileURLToPath(new URL('../botticelli', import.meta.url))
   const short = relative(cwd, path)
-  return short.length < path.length ? short : path
+  const shorter = short.length < path.length ? short : path
+  return /\s/.test(shorter) ? `"${shorter}"` : shorter
 }
 
 /** Only what makes the demo work, so that no key or token of the person is used. */
