@@ -1,12 +1,11 @@
-// Actor cell: the address of one actor. Its mailbox, its counts and what it does about errors outlive each life.
+// Actor cell: the address of one actor, from the start of a life to its end and on to the next.
 //
-// Owns delivery (which message is handed over, and when it counts as handled) and the way from an error to what is done
-// about it. The rule for an error comes from restart-policy.ts; an error without a rule is the host's business.
+// Owns the lives and the way from an error to what is done about it. Messages are delivery.ts; the rule for an error
+// comes from restart-policy.ts; an error without a rule is the host's business.
 //
-//   A1. One message is in hand at a time. It is handled when the actor takes messages again, or has ended normally.
-//   A2. The message in hand at a crash comes first in the next life, until it has been tried often enough.
-//   A3. Waiting messages survive a restart in order. When the path ends for good each becomes a dead letter.
-//   A4. An end is told to the host once, when the children below have ended.
+//   A1. At most one life runs at a time; what was planned for an earlier one is off when the epoch changes.
+//   A2. An end is told to the host once, when the children below have ended.
+//   A3. Whatever goes wrong in a start, a message, a timer or a store is a failed start or a crash, never more.
 
 import { type AnyActorRef, createActor, type Snapshot } from 'xstate'
 import { serializeError } from '../errors.ts'
@@ -14,73 +13,53 @@ import { Cell, type Escalation, type Host, type Soon, type StartOutcome } from '
 import {
   type ActorSpec,
   type ChildSpec,
-  DEFAULT_CAPACITY,
-  DEFAULT_MAX_ATTEMPTS,
   type PolicyAction,
   type PolicyRule,
   type ShutdownTime,
   type Start,
   shutdownOf,
 } from './child-spec.ts'
+import { Delivery, type Receiver } from './delivery.ts'
 import { describeExit, type Exit, exitOf, KILLED, NORMAL } from './exit.ts'
 import { Family } from './family.ts'
-import { Gate, type Pause } from './gate.ts'
-import { Hand } from './hand.ts'
-import type { InboxStore } from './inbox-store.ts'
+import { KeptSnapshot } from './kept-snapshot.ts'
 import { Life } from './life.ts'
-import { handlesShutdown, isGated, isUnhandled, logicName, SHUTDOWN_EVENT } from './logic-facts.ts'
-import { Mailbox } from './mailbox.ts'
-import type { DeadLetterReason, Delivered, Meta, Refusal } from './message.ts'
+import { handlesShutdown, isGated, SHUTDOWN_EVENT } from './logic-facts.ts'
+import type { DeadLetterReason, Delivered } from './message.ts'
 import { OwnRestarts } from './own-restarts.ts'
 import { type ActorRecord, dottedValue } from './record.ts'
 import { ruleFor } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
-import { ActorCrashError, ActorStoppedError, BadStart, DeathPactError } from './supervision-error.ts'
-import { type Context, openHandling, ROOT_CONTEXT, runInContext, traceparentOf } from './trace-context.ts'
+import { ActorStoppedError, BadStart } from './supervision-error.ts'
+import { type Context, ROOT_CONTEXT, runInContext } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
 
-/** Messages handed over in one turn of the run queue, so that no actor keeps the others waiting. */
-const MESSAGES_A_TURN = 16
 /** OTP's default intensity, for children of actors that bring no limit of their own. */
 const CHILD_LIMIT = { maxRestarts: 1, withinMs: 5_000 } as const
 
-export class ActorCell extends Cell implements Host {
+export class ActorCell extends Cell implements Host, Receiver {
   readonly spec: ActorSpec
   readonly kind: string
   /** The incarnation that runs. */
   life: Life | undefined
   readonly #args: unknown
   readonly #rules: readonly PolicyRule[] | undefined
-  readonly #mailbox = new Mailbox()
-  readonly #hand = new Hand()
-  /** Where the messages of a durable mailbox are until they are handled. */
-  readonly #inbox: InboxStore | undefined
-  /** Whether the mailbox holds what the inbox store has for this path. */
-  #loaded = false
-  #gate: Gate | undefined
+  /** Its mailbox, and the message in hand. */
+  readonly delivery: Delivery
+  readonly #kept: KeptSnapshot | undefined
   #family: Family | undefined
   #ownRestarts: OwnRestarts | undefined
   #starting: Life | undefined
   #context: Context | undefined
-  #handled = 0
-  #failed = 0
-  #consecutiveFailures = 0
-  #lastSuccessAt: number | undefined
   #startedOnce = false
   /** Down between two lives by its own rule, or because it passed its error up. */
   #down = false
-  /** How many messages may wait while it is down, where its rule says so. */
-  #stash: number | undefined
   /** Changes when whatever was planned for later is off. */
   #epoch = 0
   #waitTimer: unknown
-  /** Takes nothing more; with `#draining`, ends when nothing waits any longer. */
-  #closed = false
-  #draining = false
   #stopping: { readonly done: Promise<void>; readonly resolve: () => void } | undefined
-  #whenIdle: (() => void) | undefined
-  /** Where a rule may say `resume`: what to go on from. */
-  #resumeFrom: { readonly start: Start; readonly snapshot: Snapshot<unknown> } | undefined
+  /** Where a rule may say `resume`: what the life was started with. */
+  #resumable: Start | undefined
   readonly #mayResume: boolean
 
   constructor(runtime: Runtime, host: Host, path: string, spec: ActorSpec, args: unknown) {
@@ -88,10 +67,12 @@ export class ActorCell extends Cell implements Host {
     this.spec = spec
     this.kind = spec.kind
     this.#args = args
-    this.#inbox = spec.mailbox?.durable ? runtime.inbox : undefined
     this.#rules = spec.policy ?? (host instanceof ActorCell ? rulesBelowActor(spec) : undefined)
     this.#mayResume = spec.policy?.some((rule) => rule.do === 'resume' || rule.do === 'escalate') ?? false
-    if (spec.breaker) this.#gate = new Gate(runtime.clock, this, spec.breaker)
+    this.delivery = new Delivery(runtime, this, this.#mayResume)
+    if (spec.snapshot && runtime.snapshots) {
+      this.#kept = new KeptSnapshot(runtime, path, spec.snapshot.version, (body) => this.publish(body))
+    }
   }
 
   get alive(): boolean {
@@ -102,16 +83,6 @@ export class ActorCell extends Cell implements Host {
     return this.life?.ref
   }
 
-  /** Meta of the message in hand: what the actor sends now, it sends because of that. */
-  get meta(): Meta | undefined {
-    return this.#hand.busy ? this.#hand.message?.meta : undefined
-  }
-
-  /** Trace context of the span that the message in hand is handled in. */
-  get traceparent(): string | undefined {
-    return traceparentOf(this.#hand.handling)
-  }
-
   /** Runs this cell's starts inside the trace of whoever asked for the child. */
   inContext(context: Context | undefined): void {
     this.#context = context
@@ -120,20 +91,14 @@ export class ActorCell extends Cell implements Host {
   // ------------------------------------------------------------------ start
 
   start(): Soon<StartOutcome> {
-    this.#closed = false
-    this.#draining = false
-    const outcome = this.#loadInbox() ?? this.#attempt()
+    const outcome = this.#open() ?? this.#attempt()
     if (this.#rules === undefined) return outcome
     return outcome instanceof Promise ? outcome.then((settled) => this.#orRetry(settled)) : this.#orRetry(outcome)
   }
 
-  /** What an earlier process, or an earlier holder of the path, left waiting. */
-  #loadInbox(): StartOutcome | undefined {
-    if (this.#inbox === undefined || this.#loaded) return undefined
+  #open(): StartOutcome | undefined {
     try {
-      const waiting = this.#inbox.load(this.path)
-      this.#loaded = true
-      for (const message of waiting) this.#mailbox.push(message, false)
+      this.delivery.open()
       return undefined
     } catch (error) {
       return { is: 'failed', error }
@@ -147,10 +112,7 @@ export class ActorCell extends Cell implements Host {
     try {
       const given = this.#inOwnContext(() => this.spec.start(life, this.#args))
       if (!(given instanceof Promise)) return this.#begin(life, given)
-      return given.then(
-        (start) => this.#begin(life, start),
-        (error) => this.#startFailed(life, error),
-      )
+      return given.then((start) => this.#begin(life, start)).catch((error) => this.#startFailed(life, error))
     } catch (error) {
       return this.#startFailed(life, error)
     }
@@ -160,13 +122,14 @@ export class ActorCell extends Cell implements Host {
     if (this.#starting !== life) return { is: 'failed', error: this.#stoppedError('stopped while it started') }
     if (start === 'ignore') return this.#ignored(life)
     if (typeof start?.logic?.transition !== 'function') return this.#startFailed(life, new BadStart(this.path, start))
-    const stored = this.#storedSnapshot(start)
+    // Only the first life in this process begins where the last process ended; after a crash an actor starts fresh.
+    const stored = this.#startedOnce ? undefined : this.#kept?.load(start.logic)
     const ref = this.#run(life, start, stored)
     if (life.startError === undefined) return this.#started(life, ref, start)
     stopActor(ref)
     if (stored === undefined) return this.#startFailed(life, life.startError.error)
     // The stored state does not fit the logic any more: it is refused, and the actor starts fresh.
-    this.#refuseSnapshot(start)
+    this.#kept?.refuse(start.logic)
     life.end(life.startError.error)
     return this.#attempt()
   }
@@ -192,7 +155,7 @@ export class ActorCell extends Cell implements Host {
     this.#starting = undefined
     this.#startedOnce = true
     this.#down = false
-    this.#stash = undefined
+    this.delivery.stash = undefined
     this.life = life
     this.incarnation = life.incarnation
     this.startedAt = this.runtime.clock.now()
@@ -201,9 +164,12 @@ export class ActorCell extends Cell implements Host {
     this.publish({ type: 'started' })
     if (again) this.publish({ type: 'restarted', restarts: this.restarts })
     const snapshot = ref.getSnapshot() as Snapshot<unknown>
-    if (this.#mayResume) this.#resumeFrom = { start, snapshot }
+    if (this.#mayResume) {
+      this.#resumable = start
+      this.delivery.before = snapshot
+    }
     if (snapshot.status === 'done') this.done(life, snapshot.output)
-    else if (life.takesMessagesIn(snapshot)) this.#nowReady(life)
+    else if (life.takesMessagesIn(snapshot)) this.delivery.nowReady(life)
     return start.info === undefined ? STARTED : { is: 'started', info: start.info }
   }
 
@@ -240,219 +206,22 @@ export class ActorCell extends Cell implements Host {
     )
   }
 
-  // ------------------------------------------------------------------ mailbox
+  // ------------------------------------------------------------------ what the delivery reports
 
-  /** Takes a message, or says why not. */
-  accept(message: Delivered, control: boolean): Refusal | undefined {
-    if (this.#inbox !== undefined && !control) return this.#acceptDurably(message, this.#inbox)
-    if (this.#closed || this.state === 'stopped') return 'stopped'
-    const mailbox = this.#mailbox
-    if (this.#hand.message === undefined && this.life?.ready && mailbox.depth === 0 && (control || this.#passes())) {
-      this.#hand.message = message
-      this.runtime.schedule(this)
-      return undefined
-    }
-    if (!control && !this.#makeRoom(message)) return 'full'
-    mailbox.push(message, control)
-    this.#takeNext()
-    return undefined
-  }
-
-  /** A closed mailbox takes it too: it waits for the next life of the path, in this process or another. */
-  #acceptDurably(message: Delivered, inbox: InboxStore): Refusal | undefined {
-    if (this.#loaded && !this.#makeRoom(message)) return 'full'
-    inbox.append(this.path, message)
-    this.deliverStored(message)
-    return undefined
-  }
-
-  /** Whether what waits here is in the inbox store. */
-  get isDurable(): boolean {
-    return this.#inbox !== undefined
-  }
-
-  /** Takes a message that the inbox store has already. */
-  deliverStored(message: Delivered): void {
-    if (!this.#loaded) return
-    this.#mailbox.push(message, false)
-    this.#takeNext()
-  }
-
-  /** Whether the normal lane has room for one more, after its overflow policy has been applied. */
-  #makeRoom(message: Delivered): boolean {
-    const { capacity = DEFAULT_CAPACITY, overflow = 'reject' } = this.spec.mailbox ?? {}
-    const waiting = this.#mailbox.bounded
-    if (this.#stash !== undefined && waiting >= this.#stash) {
-      this.#deadLetter(message, 'overflow')
-      return false
-    }
-    if (waiting < capacity) return true
-    if (overflow === 'reject') return false
-    const dropped = overflow === 'drop-oldest' ? this.#mailbox.dropOldest() : message
-    if (dropped) this.#deadLetter(dropped, 'overflow')
-    return dropped !== message
-  }
-
-  /** Whether the gate lets a message of the normal lane through. */
-  #passes(): boolean {
-    return this.#gate === undefined || (!this.#gate.holds && this.#gate.admits())
-  }
-
-  #takeNext(): void {
-    const { life } = this
-    if (this.#hand.message !== undefined || !life?.ready || this.state !== 'running') return
-    const mailbox = this.#mailbox
-    const controlOnly = mailbox.bounded > 0 && !this.#passes()
-    this.#hand.message = mailbox.take(controlOnly)
-    if (this.#hand.message !== undefined) this.runtime.schedule(this)
-    else if (this.#draining && mailbox.depth === 0) void this.stop(NORMAL, shutdownOf(this.spec))
-  }
-
-  gateOpened(): void {
-    this.#takeNext()
-  }
-
-  /** Hands over what is due. Called by the run queue. */
-  turn(): void {
-    for (let n = 0; n < MESSAGES_A_TURN; n++) if (!this.#deliver()) return
-    this.runtime.schedule(this)
-  }
-
-  /** Gives the actor the message in hand. True: another one waits to be given. */
-  #deliver(): boolean {
-    const { life, runtime } = this
-    const hand = this.#hand
-    const { message } = hand
-    if (message === undefined || hand.busy || !life?.ready || this.state !== 'running') return false
-    const now = runtime.clock.now()
-    if (message.meta.expiresAt !== undefined && message.meta.expiresAt <= now) return this.#expire(message)
-    if (this.#inbox !== undefined && !this.#countDelivery(life, message, this.#inbox)) return this.#hand.waiting
-    hand.begin(now)
-    if (runtime.tracer) {
-      hand.handling = openHandling(runtime.tracer, this.kind, this.path, this.incarnation, message, hand.handling, now)
-    }
-    if (runtime.observed) this.#publishMessage(message, now)
-    const ref = life.ref!
-    const before = ref.getSnapshot() as Snapshot<unknown>
-    if (this.#mayResume) this.#resumeFrom = { start: this.#resumeFrom!.start, snapshot: before }
-    life.delivering = true
-    if (hand.handling) runInContext(hand.handling.context, () => ref.send(message))
-    else ref.send(message)
-    life.delivering = false
-    // The actor may have ended over it, and the hand with it.
-    if (this.life !== life || hand.message !== message) return hand.waiting && this.life !== undefined
-    const after = ref.getSnapshot() as Snapshot<unknown>
-    if (after === before && isUnhandled(after, message)) this.#unhandled(life, message)
-    else if (life.takesMessagesIn(after)) this.#messageHandled(life)
-    else this.#takesTime(life, message)
-    return hand.waiting && this.life !== undefined
-  }
-
-  /** False: the message is not to be given to the actor, now or at all. */
-  #countDelivery(life: Life, message: Delivered, inbox: InboxStore): boolean {
-    const isSpent = message.meta.attempt > maxAttempts(this.spec)
+  handled({ ref }: Life): void {
+    if (this.#kept === undefined || ref === undefined) return
     try {
-      if (!isSpent && inbox.attempt(message.meta.id)) return true
+      this.#kept.save(ref)
     } catch (error) {
-      this.fail(life, error)
-      return false
-    }
-    this.#gate?.told(undefined)
-    this.#hand.message = undefined
-    if (isSpent) this.#deadLetter(message, 'poison')
-    this.#takeNext()
-    return false
-  }
-
-  #expire(message: Delivered): boolean {
-    this.#gate?.told(undefined)
-    this.#hand.message = undefined
-    this.#deadLetter(message, 'expired')
-    this.#takeNext()
-    return this.#hand.waiting
-  }
-
-  #publishMessage(message: Delivered, now: number): void {
-    const traceparent = this.traceparent ?? message.meta.traceparent
-    this.publish({
-      type: 'message',
-      messageType: message.type,
-      attempt: message.meta.attempt,
-      waitedMs: Math.max(0, now - message.meta.sentAt),
-      ...(traceparent !== undefined && { traceparent }),
-    })
-  }
-
-  /** The machine has no transition for it: nothing was done, and somebody must hear of that. */
-  #unhandled(life: Life, message: Delivered): void {
-    if (message.type === 'actor.terminated') {
-      const { path } = message as unknown as { path: string }
-      this.fail(life, new DeathPactError(this.path, path))
-      return
-    }
-    this.#gate?.told(undefined)
-    this.#hand.release(this.runtime.clock)
-    this.#deadLetter(message, 'unhandled')
-    this.#idleAgain()
-  }
-
-  #takesTime(life: Life, message: Delivered): void {
-    life.ready = false
-    const { path, spec, runtime } = this
-    const late = (ms: number) => {
-      const text = `${path} did not handle ${message.type} within ${ms} ms.`
-      this.fail(life, new ActorCrashError('actor-deadline', text, { retryable: true }))
-    }
-    const hung = (idleMs: number) => {
-      this.publish({ type: 'hung', busyMs: runtime.clock.now() - this.#hand.since, messageType: message.type })
-      const text = `${path} has made no progress on ${message.type} for ${idleMs} ms.`
-      this.fail(life, new ActorCrashError('actor-hung', text, { retryable: true }))
-    }
-    this.#hand.limitTime(runtime.clock, spec, late, hung)
-  }
-
-  #messageHandled(life: Life): void {
-    const { message } = this.#hand
-    this.#countHandled(true)
-    this.#hand.release(this.runtime.clock)
-    if (!this.#acknowledge(message!)) return
-    if (this.spec.snapshot) this.#saveSnapshot(life)
-    this.#idleAgain()
-  }
-
-  /** False: the inbox store could not note it, and the actor has crashed over that. The message comes again. */
-  #acknowledge(message: Delivered): boolean {
-    try {
-      this.#inbox?.ack(message.meta.id)
-      return true
-    } catch (error) {
-      if (this.life !== undefined) this.fail(this.life, error)
-      return false
+      if (this.life) this.fail(this.life, error)
     }
   }
 
-  #idleAgain(): void {
-    this.#whenIdle?.()
-    this.#takeNext()
+  drained(): void {
+    void this.stop(NORMAL, shutdownOf(this.spec))
   }
 
-  #countHandled(ok: boolean): void {
-    const { runtime } = this
-    const now = runtime.clock.now()
-    if (ok) {
-      this.#handled++
-      this.#consecutiveFailures = 0
-      this.#lastSuccessAt = now
-    } else {
-      this.#failed++
-    }
-    this.#gate?.told(ok)
-    if (!runtime.observed) return
-    const { message, since } = this.#hand
-    this.publish({ type: 'handled', messageType: message!.type, durationMs: now - since, ok })
-  }
-
-  #deadLetter(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[] = []): void {
+  lettersDied(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[]): void {
     this.runtime.deadLetter(this.path, message, reason, thrown.map(serializeError), this)
   }
 
@@ -460,43 +229,14 @@ export class ActorCell extends Cell implements Host {
 
   /** The XState actor has a new snapshot, and nobody is sending to it. */
   changed(life: Life, snapshot: Snapshot<unknown>): void {
-    if (life !== this.life) return
-    const ready = life.takesMessagesIn(snapshot)
-    if (this.#hand.busy) {
-      this.beat(life)
-      life.ready = ready
-      if (ready) this.#messageHandled(life)
-    } else if (ready !== life.ready) {
-      if (ready) this.#nowReady(life)
-      else life.ready = false
-    }
-  }
-
-  /** The actor shows that it is at work. */
-  beat(life: Life): void {
-    if (life === this.life) this.#hand.progressAt = this.runtime.clock.now()
-  }
-
-  #nowReady(life: Life): void {
-    life.ready = true
-    if (!life.wasReady) {
-      life.wasReady = true
-      this.publish({ type: 'ready' })
-    }
-    if (this.#hand.waiting) this.runtime.schedule(this)
-    else this.#takeNext()
+    if (life === this.life) this.delivery.changed(life, snapshot)
   }
 
   /** The XState actor has reached its end. */
   done(life: Life, output: unknown): void {
     this.#closeLife(life, undefined)
-    if (this.#hand.busy) {
-      const { message } = this.#hand
-      this.#countHandled(true)
-      this.#hand.release(this.runtime.clock)
-      this.#acknowledge(message!)
-    }
-    if (this.spec.snapshot) this.runtime.snapshots?.remove(this.path)
+    this.delivery.endedNormally()
+    this.#forgetSnapshot()
     this.#afterChildren(() => this.#ended(output === undefined ? NORMAL : { is: 'normal', output }))
   }
 
@@ -508,7 +248,7 @@ export class ActorCell extends Cell implements Host {
       this.#decide(error)
       return
     }
-    if (this.#hand.busy) this.#hand.release(this.runtime.clock)
+    this.delivery.dropHand()
     this.#afterChildren(() => this.#ended(exit))
   }
 
@@ -522,7 +262,7 @@ export class ActorCell extends Cell implements Host {
   #closeLife(life: Life, reason: unknown): void {
     this.life = undefined
     if (this.state === 'running') this.state = 'restarting'
-    this.#hand.clearTimers(this.runtime.clock)
+    this.delivery.lifeEnded()
     life.end(reason)
   }
 
@@ -534,7 +274,8 @@ export class ActorCell extends Cell implements Host {
   // ------------------------------------------------------------------ what to do about an error
 
   #decide(error: unknown): void {
-    this.#countFailure(error)
+    this.delivery.countFailure(this.#isHealthyAgain())
+    this.failedWith(error)
     const rule = this.#stopping ? undefined : ruleFor(this.#rules, error)
     if (rule) this.#ownRestarts?.forgetAfter(this.runtime.clock.now() - this.startedAt, rule)
     if (rule?.do === 'resume' && this.#resume(error)) return
@@ -543,18 +284,12 @@ export class ActorCell extends Cell implements Host {
       return
     }
     if (rule?.do === 'escalate' && this.#escalate(error)) return
-    const { traceparent } = this
-    this.#settleHand(error)
+    const { traceparent } = this.delivery
+    this.delivery.crashedOver(error)
     this.#afterChildren(() => {
       this.#publishCrash(error, this.#rules === undefined ? undefined : 'stop', traceparent)
       this.#ended({ is: 'error', error })
     })
-  }
-
-  #countFailure(error: unknown): void {
-    this.#consecutiveFailures = this.#isHealthyAgain() ? 1 : this.#consecutiveFailures + 1
-    this.failedWith(error)
-    if (this.#hand.busy) this.#countHandled(false)
   }
 
   #isHealthyAgain(): boolean {
@@ -569,35 +304,36 @@ export class ActorCell extends Cell implements Host {
 
   /** Goes on, in the same incarnation, from the state before the message, which is gone. False: that cannot be done. */
   #resume(error: unknown): boolean {
-    if (this.#resumeFrom === undefined) return false
-    const { start, snapshot } = this.#resumeFrom
+    const start = this.#resumable
+    const { before } = this.delivery
+    if (start === undefined || before === undefined) return false
     const life = new Life(this, this.incarnation)
-    const ref = this.#run(life, start, start.logic.getPersistedSnapshot(snapshot))
+    const ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
     if (life.startError) {
       life.end(life.startError.error)
       stopActor(ref)
       return false
     }
-    this.#hand.release(this.runtime.clock, error)
+    this.delivery.dropHand(error)
     this.life = life
     this.state = 'running'
     life.wasReady = true
     if (this.runtime.observed) this.publish({ type: 'resumed', error: serializeError(error) })
-    if (life.takesMessagesIn(ref.getSnapshot() as Snapshot<unknown>)) this.#nowReady(life)
+    if (life.takesMessagesIn(ref.getSnapshot() as Snapshot<unknown>)) this.delivery.nowReady(life)
     return true
   }
 
   #restart(rule: PolicyRule, error: unknown): void {
     this.state = 'restarting'
     this.#down = true
-    this.#stash = rule.stash
-    this.#publishCrash(error, 'restart', this.traceparent)
+    this.delivery.stash = rule.stash
+    this.#publishCrash(error, 'restart', this.delivery.traceparent)
     try {
       this.spec.beforeRestart?.(error, this.incarnation)
     } catch {
       // What the hook throws does not stop the restart; the crash itself has been published.
     }
-    this.#settleHand(error)
+    this.delivery.crashedOver(error)
     const epoch = ++this.#epoch
     const gone = rule.stopChildren === false ? undefined : this.#family?.stopAll()
     // The back-off and the end of the children run at the same time.
@@ -640,28 +376,12 @@ export class ActorCell extends Cell implements Host {
   /** Passes the error to the parent, which fails with it. False: the parent takes no errors over. */
   #escalate(error: unknown): boolean {
     if (this.runtime.observed) this.publish({ type: 'escalated', error: serializeError(error) })
-    this.#settleHand(error)
+    this.delivery.crashedOver(error)
     this.state = 'restarting'
     this.#down = true
     const answer = this.host?.childEscalated(this, error) ?? 'refused'
     if (answer === 'resume') this.#down = !this.#resume(error)
     return answer !== 'refused' && (answer === 'failed' || !this.#down)
-  }
-
-  /** What becomes of the message in hand when the actor has crashed over it. */
-  #settleHand(error: unknown): void {
-    const hand = this.#hand
-    const { message } = hand
-    if (message === undefined || !hand.busy) return
-    const { redeliver } = this.spec
-    const thrown = [...(hand.thrown ?? []), error]
-    if (redeliver !== false && message.meta.attempt < maxAttempts(this.spec)) {
-      hand.thrown = thrown
-      hand.keep(error)
-      return
-    }
-    hand.release(this.runtime.clock, error)
-    if (redeliver !== false) this.#deadLetter(message, 'poison', thrown)
   }
 
   #publishCrash(error: unknown, decision: PolicyAction | undefined, traceparent?: string): void {
@@ -683,7 +403,7 @@ export class ActorCell extends Cell implements Host {
     if (time === 'brutal_kill') return this.kill()
     this.state = 'stopping'
     const asks = handlesShutdown(life.ref?.getSnapshot() as Snapshot<unknown>)
-    if (!this.#hand.busy && !life.shutdownHooks && !this.#family?.size && !asks) return this.#stopLife(life, exit)
+    if (!this.delivery.isBusy && !life.shutdownHooks && !this.#family?.size && !asks) return this.#stopLife(life, exit)
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#stopping = { done: promise, resolve }
     const { clock } = this.runtime
@@ -694,12 +414,7 @@ export class ActorCell extends Cell implements Host {
 
   /** Lets the message in hand finish, asks the actor to end, stops what is below it, then ends it. */
   async #stopInOrder(life: Life, exit: Exit): Promise<void> {
-    if (this.#hand.busy) {
-      await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve
-      })
-      this.#whenIdle = undefined
-    }
+    if (this.delivery.isBusy) await this.delivery.untilIdle()
     if (life.ended) return
     // A machine that handles the event ends itself; the shutdown time is its limit.
     if (handlesShutdown(life.ref?.getSnapshot() as Snapshot<unknown>)) {
@@ -721,15 +436,8 @@ export class ActorCell extends Cell implements Host {
     this.#ended(exit)
   }
 
-  /** Takes nothing more; what waits is handled before it stops. */
-  drain(): void {
-    this.#closed = true
-    this.#draining = true
-    this.#takeNext()
-  }
-
   override close(): void {
-    this.#closed = true
+    this.delivery.close()
   }
 
   kill(): void {
@@ -740,7 +448,7 @@ export class ActorCell extends Cell implements Host {
       return
     }
     const error = this.#stoppedError('killed')
-    this.#settleHand(error)
+    this.delivery.crashedOver(error)
     this.#endLife(life, error)
     this.#family?.killAll()
     this.#ended(KILLED)
@@ -768,7 +476,7 @@ export class ActorCell extends Cell implements Host {
     this.#down = false
     this.#epoch++
     this.state = 'restarting'
-    this.#whenIdle?.()
+    this.delivery.nobodyThere()
     if (exit.is !== 'error') this.publish({ type: 'stopped', reason: describeExit(exit) })
     const stopping = this.#stopping
     this.#stopping = undefined
@@ -777,20 +485,8 @@ export class ActorCell extends Cell implements Host {
   }
 
   override finish(exit: Exit): void {
-    const { message, thrown } = this.#hand
-    this.#closed = true
-    this.#gate?.end()
-    this.#hand.message = undefined
-    this.#hand.thrown = undefined
-    this.#hand.handling = undefined
     super.finish(exit)
-    // What waits durably goes on waiting, for whoever has this path next.
-    const givesUp = this.#inbox === undefined
-    this.#loaded = false
-    if (message && givesUp) this.#deadLetter(message, 'stopped', thrown)
-    for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) {
-      if (givesUp) this.#deadLetter(next, 'stopped')
-    }
+    this.delivery.finish()
   }
 
   // ------------------------------------------------------------------ children
@@ -837,73 +533,26 @@ export class ActorCell extends Cell implements Host {
     return 'failed'
   }
 
-  // ------------------------------------------------------------------ by hand
-
-  /** Holds the messages of the normal lane back. */
-  pause(pause: Pause): void {
-    this.#gate ??= new Gate(this.runtime.clock, this, undefined)
-    this.#gate.close(pause)
-  }
-
-  resume(): void {
-    this.#gate?.open()
-  }
-
-  // ------------------------------------------------------------------ state over a restart of the process
-
-  /** Only the first life in this process begins where the last process ended; after a crash an actor starts fresh. */
-  #storedSnapshot(start: Start): unknown {
-    const { snapshots } = this.runtime
-    const { snapshot: kept } = this.spec
-    if (kept === undefined || snapshots === undefined || this.#startedOnce) return undefined
-    const stored = snapshots.load(this.path)
-    if (stored === undefined || stored.logic === logicName(start.logic, kept.version)) return stored?.snapshot
-    this.#refuseSnapshot(start)
-    return undefined
-  }
-
-  #refuseSnapshot({ logic }: Start): void {
-    const { snapshots } = this.runtime
-    const stored = snapshots?.load(this.path)
-    snapshots?.remove(this.path)
-    const expected = logicName(logic, this.spec.snapshot?.version ?? '')
-    this.publish({ type: 'snapshot-refused', stored: stored?.logic ?? '', expected })
-  }
-
-  #saveSnapshot({ ref }: Life): void {
-    const { snapshots, clock } = this.runtime
-    if (snapshots === undefined || ref === undefined) return
-    const { logic } = ref as unknown as Start
-    const name = logicName(logic, this.spec.snapshot!.version)
-    snapshots.save(this.path, { logic: name, snapshot: ref.getPersistedSnapshot(), savedAt: clock.now() })
-  }
-
   // ------------------------------------------------------------------ introspection
 
   record(): ActorRecord {
-    const { runtime, spec } = this
-    const hand = this.#hand
-    const now = runtime.clock.now()
     const snapshot = this.life?.ref?.getSnapshot() as { value?: unknown } | undefined
     const value = dottedValue(snapshot?.value)
-    const oldest = hand.waiting ? hand.message!.meta.sentAt : this.#mailbox.oldestSentAt
-    const { pause, breaker } = this.#gate ?? {}
     return {
       ...this.commonRecord(),
       ...(value !== undefined && { value }),
-      consecutiveFailures: this.#isHealthyAgain() ? 0 : this.#consecutiveFailures,
-      handled: this.#handled,
-      failed: this.#failed,
-      mailbox: {
-        depth: this.#mailbox.depth + (hand.waiting ? 1 : 0),
-        highWater: this.#mailbox.highWater,
-        oldestAgeMs: oldest === undefined ? 0 : Math.max(0, now - oldest),
-        capacity: spec.mailbox?.capacity ?? DEFAULT_CAPACITY,
-      },
-      ...(hand.busy && { busy: { messageType: hand.message!.type, forMs: now - hand.since } }),
-      ...(this.#lastSuccessAt !== undefined && { lastSuccessAt: this.#lastSuccessAt }),
-      ...(pause && { paused: pause }),
-      ...(breaker && { breaker: { state: breaker.state, trips: breaker.trips, recoveries: breaker.recoveries } }),
+      consecutiveFailures: this.#isHealthyAgain() ? 0 : this.delivery.consecutiveFailures,
+      ...this.delivery.record(this.runtime.clock.now()),
+    }
+  }
+
+  /** An actor that ended normally leaves no state behind. */
+  #forgetSnapshot(): void {
+    try {
+      this.#kept?.remove()
+    } catch (error) {
+      // It has ended and cannot crash any more; its record tells, and the next start will refuse or use the state.
+      this.failedWith(error)
     }
   }
 
@@ -924,8 +573,4 @@ function rulesBelowActor(spec: ActorSpec): readonly PolicyRule[] {
   if (spec.restart === 'temporary') return []
   const on = (error: unknown) => spec.restartOn?.(error) ?? true
   return [{ on, do: 'restart', limit: spec.limit ?? CHILD_LIMIT, ...(spec.backoff && { backoff: spec.backoff }) }]
-}
-
-function maxAttempts({ redeliver }: ActorSpec): number {
-  return (redeliver === false ? undefined : redeliver?.maxAttempts) ?? DEFAULT_MAX_ATTEMPTS
 }

@@ -109,11 +109,11 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   }
 
   beat(): void {
-    this.#cell.beat(this)
+    if (this.#cell.life === this) this.#cell.delivery.beat()
   }
 
   setTimer(id: string, at: number, message: Message): void {
-    const { traceparent } = this.#cell
+    const { traceparent } = this.#cell.delivery
     this.#cell.runtime.timers.set({
       path: this.path,
       id,

@@ -2,7 +2,7 @@
 //
 // Owns the armed ones; what is stored goes through the port. XState's own delays are lost when a process ends.
 //
-//   T1. A timer is stored before it is armed, and removed when it has fired.
+//   T1. A timer is stored before it is armed, and removed when it has fired: it fires at least once.
 //   T2. One that fell due while the process was down fires at boot.
 //   T3. A timer belongs to a path, not to an incarnation: it outlives a restart of the actor.
 
@@ -24,6 +24,9 @@ export interface TimerStore {
   remove(path: string, id: string): void
   list(): readonly StoredTimer[]
 }
+
+/** How long a timer waits that a store kept from firing, in ms. */
+const RETRY_MS = 1_000
 
 export class OwnTimers {
   readonly #clock: Clock
@@ -71,8 +74,14 @@ export class OwnTimers {
     const ring = () => {
       // The clock may not hold a wait this long in one piece.
       if (this.#clock.now() < at) return this.#arm(timer)
-      this.clear(path, id)
-      this.#fire(timer)
+      try {
+        this.#fire(timer)
+        this.clear(path, id)
+      } catch {
+        // The store is not there just now. The timer stays, and fires when it can: late rather than never.
+        this.#armed.set(path, timers)
+        timers.set(id, this.#clock.setTimeout(ring, RETRY_MS))
+      }
     }
     timers.set(id, this.#clock.setTimeout(ring, Math.max(0, at - this.#clock.now())))
   }

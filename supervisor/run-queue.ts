@@ -3,11 +3,15 @@
 // Owns the turn-taking. Nothing is delivered on the sender's stack: the queue is worked off in a microtask, so that a
 // chain of actors does not nest, and it yields to timers and sockets after a while, so that a flood does not starve them.
 
-import type { ActorCell } from './actor-cell.ts'
-
 /** Turns between two looks at the time, and the longest run without a look at timers and sockets. */
 const TURNS_A_LOOK = 32
 const LONGEST_RUN_MS = 8
+
+/** What takes turns: the delivery of one actor. */
+export interface Turn {
+  readonly path: string
+  turn(): void
+}
 
 /** Who is to know whose turn it is. */
 export interface TurnWatcher {
@@ -16,7 +20,7 @@ export interface TurnWatcher {
 }
 
 export class RunQueue {
-  #cells: ActorCell[] = []
+  #due: Turn[] = []
   #scheduled = false
   readonly #watcher: TurnWatcher | undefined
 
@@ -24,8 +28,8 @@ export class RunQueue {
     this.#watcher = watcher
   }
 
-  add(cell: ActorCell): void {
-    this.#cells.push(cell)
+  add(turn: Turn): void {
+    this.#due.push(turn)
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(this.#run)
@@ -33,21 +37,21 @@ export class RunQueue {
 
   readonly #run = (): void => {
     const begun = performance.now()
-    for (let next = 0; next < this.#cells.length; next++) {
-      this.#turn(this.#cells[next]!)
+    for (let next = 0; next < this.#due.length; next++) {
+      this.#take(this.#due[next]!)
       if (next % TURNS_A_LOOK === TURNS_A_LOOK - 1 && performance.now() - begun > LONGEST_RUN_MS) {
-        this.#cells = this.#cells.slice(next + 1)
+        this.#due = this.#due.slice(next + 1)
         setImmediate(this.#run)
         return
       }
     }
-    this.#cells.length = 0
+    this.#due.length = 0
     this.#scheduled = false
   }
 
-  #turn(cell: ActorCell): void {
-    this.#watcher?.enter(cell.path)
-    cell.turn()
+  #take(turn: Turn): void {
+    this.#watcher?.enter(turn.path)
+    turn.turn()
     this.#watcher?.leave()
   }
 }

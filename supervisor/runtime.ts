@@ -11,6 +11,7 @@ import type { Exit } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
 import type { AskOptions, DeadLetterReason, Delivered, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { OwnTimers } from './own-timers.ts'
+import type { Turn } from './run-queue.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 
 export interface Runtime {
@@ -28,7 +29,7 @@ export interface Runtime {
   ask<Result>(to: string, message: Message, options: AskOptions, sender?: ActorCell): Promise<Result>
   reply(meta: Meta, result: unknown): void
   /** Puts an actor with a message in hand into the run queue. */
-  schedule(cell: ActorCell): void
+  schedule(turn: Turn): void
   deadLetter(
     to: string,
     message: Delivered,

@@ -27,7 +27,7 @@ import type {
 } from './message.ts'
 import { OwnTimers, type StoredTimer, type TimerStore } from './own-timers.ts'
 import type { ActorRecord } from './record.ts'
-import { RunQueue } from './run-queue.ts'
+import { RunQueue, type Turn } from './run-queue.ts'
 import type { Runtime } from './runtime.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import {
@@ -215,7 +215,7 @@ class System implements ActorSystem, Runtime {
     const { id } = message.meta
     const cell = this.#cells.get(to)
     if (cell instanceof ActorCell) {
-      const refusal = cell.accept(message, control)
+      const refusal = cell.delivery.accept(message, control)
       if (refusal === undefined) return { accepted: true, id }
       if (refusal === 'stopped') this.deadLetter(to, message, 'stopped', [], cell)
       return { accepted: false, reason: refusal }
@@ -233,7 +233,7 @@ class System implements ActorSystem, Runtime {
 
   #address(message: Message, options: TellOptions | undefined, sender: ActorCell | undefined): Delivered {
     const id = this.#idPrefix + (this.#ids++).toString(36)
-    const cause = sender?.meta
+    const cause = sender?.delivery.meta
     const meta: { -readonly [Key in keyof Meta]: Meta[Key] } = {
       id,
       correlationId: options?.correlationId ?? cause?.correlationId ?? id,
@@ -274,8 +274,8 @@ class System implements ActorSystem, Runtime {
     return this.#post(to, message, false)
   }
 
-  schedule(cell: ActorCell): void {
-    this.#queue.add(cell)
+  schedule(turn: Turn): void {
+    this.#queue.add(turn)
   }
 
   #ring({ path, message, traceparent }: StoredTimer): void {
@@ -326,11 +326,11 @@ class System implements ActorSystem, Runtime {
   /** A message that the inbox store has. Where nobody has that path now, it waits there. */
   #deliverStored(to: string, message: Delivered): TellOutcome {
     const cell = this.#cells.get(to)
-    if (cell instanceof ActorCell && !cell.isDurable) {
+    if (cell instanceof ActorCell && !cell.delivery.isDurable) {
       this.inbox?.ack(message.meta.id)
       return this.#post(to, message, false)
     }
-    if (cell instanceof ActorCell) cell.deliverStored(message)
+    if (cell instanceof ActorCell) cell.delivery.deliverStored(message)
     return { accepted: true, id: message.meta.id }
   }
 
@@ -465,7 +465,7 @@ class System implements ActorSystem, Runtime {
 
   drainActor(path: string): void {
     const cell = this.#cells.get(path)
-    if (cell instanceof ActorCell) cell.drain()
+    if (cell instanceof ActorCell) cell.delivery.drain()
   }
 
   kill(path: string): void {
@@ -475,14 +475,14 @@ class System implements ActorSystem, Runtime {
   pause(path: string, { reason, until }: { readonly reason: string; readonly until?: number }): boolean {
     const cell = this.#cells.get(path)
     if (!(cell instanceof ActorCell)) return false
-    cell.pause({ reason, ...(until !== undefined && { until }) })
+    cell.delivery.pause({ reason, ...(until !== undefined && { until }) })
     return true
   }
 
   resume(path: string): boolean {
     const cell = this.#cells.get(path)
     if (!(cell instanceof ActorCell)) return false
-    cell.resume()
+    cell.delivery.resume()
     return true
   }
 

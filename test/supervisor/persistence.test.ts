@@ -146,3 +146,43 @@ test('a timer that fell due while the process was down fires at boot, a later on
   await clock.advance(4_000)
   expect(system.record('/a')!.handled).toBe(2)
 })
+
+test('a store that fails crashes the actor it failed, and nobody else', async () => {
+  const snapshots = new MemorySnapshots()
+  let broken = false
+  const failing: SnapshotStore = {
+    load: (path) => snapshots.load(path),
+    remove: (path) => snapshots.remove(path),
+    save(path, stored) {
+      if (broken) throw new Error('disk full')
+      snapshots.save(path, stored)
+    },
+  }
+  const { system } = await boot(kept(), { snapshots: failing })
+  broken = true
+  say(system, '/a', { type: 'add' })
+  await settle()
+  expect(system.record('/a')).toMatchObject({ incarnation: 2, state: 'running', lastError: { message: 'disk full' } })
+  broken = false
+  say(system, '/a', { type: 'add' })
+  await settle()
+  expect(JSON.parse(snapshots.kept.get('/a')!)).toMatchObject({ snapshot: { context: { count: 1 } } })
+})
+
+test('a timer whose store fails fires as soon as it can', async () => {
+  const timers = new MemoryTimers()
+  const { system, clock } = await boot(kept(), { timers })
+  say(system, '/a', { type: 'work', run: (scope) => scope.setTimer('tick', 100, { type: 'add' }) })
+  await settle()
+  const remove = timers.remove
+  timers.remove = () => {
+    timers.remove = remove
+    throw new Error('locked')
+  }
+  await clock.advance(100)
+  await clock.advance(1_000)
+  // At least once: it had fired when the store failed.
+  expect(system.record('/a')!.handled).toBe(3)
+  expect(timers.list()).toEqual([])
+  expect(clock.pending).toBe(0)
+})
