@@ -80,7 +80,11 @@ function cleanEnvironment() {
 function fail(output) {
   process.stderr.write(output.trim() === '' ? '' : `${output.trim()}\n\n`)
   const known = [
-    [/EROFS|EACCES|EPERM/, 'npm may not write to this folder', `make ${root} writable, or work in a copy of it`],
+    [
+      /EROFS|EACCES|EPERM|ENOENT: no such file or directory, mkdir/,
+      'npm may not write to this folder',
+      `make ${root} writable, or work in a copy of it`,
+    ],
     [/ENOSPC/, 'the disk is full', 'free about 500 MB'],
     [
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|EHOSTUNREACH|network/i,
