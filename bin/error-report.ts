@@ -9,7 +9,7 @@ import { BotticelliError, type Place, serializeError } from '../errors.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { plainText } from './plain-text.ts'
+import { maskControls, plainText } from './plain-text.ts'
 
 /** Tells about an error. Never throws. */
 export async function reportError(thrown: unknown, io: Io): Promise<ExitCode> {
@@ -66,12 +66,17 @@ export function errorText(error: ErrorLike, io: Io): string {
 /** Faults of files that a person wrote, each with its lines of source. */
 export async function diagnosticsText(diagnostics: readonly Diagnostic[], io: Io): Promise<string> {
   const { formatDiagnostics } = await import('../narratives/format-diagnostics.ts')
-  const shown = diagnostics.map((one) => ({ ...one, place: { ...one.place, file: relative(io.cwd, one.place.file) } }))
+  const shown = diagnostics.map((one) => ({
+    ...one,
+    message: plainText(one.message),
+    ...(one.hint !== undefined && { hint: plainText(one.hint) }),
+    place: { ...one.place, file: relative(io.cwd, one.place.file) },
+  }))
   return formatDiagnostics(shown, sourceOf, { color: io.paintRemark('red', 'x') !== 'x' }).trimEnd()
 
   function sourceOf(file: string): string | undefined {
     try {
-      return readFileSync(resolve(io.cwd, file), 'utf8')
+      return maskControls(readFileSync(resolve(io.cwd, file), 'utf8'))
     } catch {
       return undefined
     }

@@ -33,7 +33,8 @@ export async function main(words: readonly string[], world: World): Promise<Exit
   }
   if (parsed.is === 'help') return showHelp(parsed.topic, parsed.asked, io)
   try {
-    if (!existsSync(io.cwd)) throw new BotticelliError('file-read', `There is no folder ${io.cwd}.`)
+    if (!existsSync(io.cwd))
+      throw new BotticelliError('not-found', `There is no folder ${io.cwd}.`, { fix: 'Check what -C says.' })
     const run = await LOADERS[parsed.spec.name as CommandName]()
     return await inTime(run(parsed.options, io), parsed.globals.timeoutMs, giveUp)
   } catch (thrown) {

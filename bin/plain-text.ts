@@ -15,6 +15,12 @@ export function plainText(text: string): string {
   )
 }
 
+/** The same text with a sign in place of each control character, so that columns stay where they are. */
+export function maskControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+}
+
 /** The text on one line, cut at so many characters. */
 export function oneLine(text: string, width: number): string {
   const characters = [...plainText(text).replace(/\s+/g, ' ').trim()]

@@ -1,6 +1,6 @@
 // explain: what an error code means and what to do about it.
 
-import { BotticelliError, CODES, type CodeEntry } from '../../errors.ts'
+import { BotticelliError, CODES, type ErrorCode } from '../../errors.ts'
 import { nearest } from '../../narratives/nearest.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -19,7 +19,7 @@ export const explain: Run = async ({ args: [code] }, io) => {
         io.print(line)
     return EXIT.ok
   }
-  const entry = (CODES as Readonly<Record<string, CodeEntry>>)[code]
+  const entry = Object.hasOwn(CODES, code) ? CODES[code as ErrorCode] : undefined
   if (entry === undefined) {
     const meant = nearest(code, Object.keys(CODES))
     throw new BotticelliError('not-found', `There is no error code "${code}".`, {

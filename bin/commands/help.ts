@@ -9,15 +9,15 @@ import { helpText } from '../help.ts'
 import { TOPICS } from '../topics.ts'
 
 export const help: Run = async ({ args }, io) => {
-  const text = TOPICS[args.join(' ')]?.text() ?? helpText(args)
+  const topic = args.join(' ')
+  const text = Object.hasOwn(TOPICS, topic) ? TOPICS[topic]?.text() : helpText(args)
   if (text === undefined) {
-    const name = args.join(' ')
-    const meant = nearest(name, [...Object.keys(TOPICS), ...COMMANDS.map((spec) => spec.name)])
-    throw new BotticelliError('not-found', `There is no help for "${name}".`, {
+    const meant = nearest(topic, [...Object.keys(TOPICS), ...COMMANDS.map((spec) => spec.name)])
+    throw new BotticelliError('not-found', `There is no help for "${topic}".`, {
       fix: meant === undefined ? 'See "botticelli help".' : `Did you mean "botticelli help ${meant}"?`,
     })
   }
-  if (io.json) io.printJson({ topic: args.join(' '), text })
+  if (io.json) io.printJson({ topic, text })
   else io.print(text)
   return EXIT.ok
 }

@@ -55,6 +55,9 @@ describe('exit codes', { concurrent: true }, () => {
     [4, 'executions show 01JD8M'],
     [4, 'explain nothing'],
     [4, 'help nothing'],
+    [4, 'help constructor'],
+    [4, 'explain __proto__'],
+    [4, 'status -C nowhere'],
     [8, 'content reject 4 999'],
     [124, 'run crash.toml --model scripted:hang --timeout 300ms'],
   ])('%i  botticelli %s', async ([code, words], { expect }) => {
@@ -179,6 +182,16 @@ describe('a broken file', () => {
       expect(stdout + stderr).toContain('temperature = "hot"')
     },
   )
+
+  test('cannot write to the terminal through its own text', async () => {
+    project.write(
+      'hostile.toml',
+      `[narrative]\nname = "x"\nmodell = "${ESCAPE}[2J"\n[toc]\norder = ["a"]\n[acts]\na = 3\n`,
+    )
+    const { code, stdout } = await project.botticelli(['narratives', 'validate', 'hostile.toml'])
+    expect(code).toBe(3)
+    expect(stdout).not.toContain(ESCAPE)
+  })
 
   test('a configuration is shown the same way', async () => {
     const { stderr } = await project.botticelli(['--config', 'bad.toml', 'status'])
