@@ -167,19 +167,23 @@ async function lives(): Promise<void> {
   const rows: string[][] = []
   for (const count of [1, 10, 100, 1_000, 10_000, 20_000]) {
     const times = { spawn: [] as number[], restart: [] as number[], stop: [] as number[] }
-    for (let round = 0; round < (count < 1_000 ? 20 : 2); round++) {
+    for (let round = 0; round < (count < 1_000 ? 30 : 5); round++) {
       const system = await systemOf([])
       times.spawn.push(
         await timed(count, async () => {
           for (let n = 0; n < count; n++) await system.startChild('/', spec(`c${n}`, { redeliver: false }))
         }),
       )
+      let restarted = () => {}
+      system.subscribe(({ type }) => type === 'restarted' && restarted())
       const restarts = Math.min(count, 1_000)
       times.restart.push(
         await timed(restarts, async () => {
           for (let n = 0; n < restarts; n++) {
-            system.tell(`/c${n}`, { type: 'crash' })
-            await system.countChildren('/')
+            await answered((done) => {
+              restarted = done
+              system.tell(`/c${n}`, { type: 'crash' })
+            })
           }
         }),
       )
