@@ -247,13 +247,9 @@ function settingsOf({ bots, pipeline }: Config): BotSettings[] {
 }
 
 function schedulesOf({ bots }: Config) {
-  return bots
-    .filter(isScheduled)
-    .map(({ name, type, everyMs, onStart }) => ({ bot: name, type, path: pathOf(name), everyMs, onStart }))
-}
-
-function isScheduled(bot: BotConfig): bot is BotConfig & { readonly everyMs: number } {
-  return bot.enabled && bot.everyMs !== undefined
+  return bots.flatMap(({ name, type, timetable, enabled }) =>
+    enabled && timetable !== undefined ? [{ ...timetable, bot: name, type, path: pathOf(name) }] : [],
+  )
 }
 
 function pathOf(bot: string): string {

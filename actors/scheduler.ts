@@ -1,29 +1,33 @@
 // Scheduler: tells bots to run when they are due.
 //
-//   S1. When a bot is due next is in the store before anyone waits for it: a restart neither forgets nor repeats it.
-//   S2. Of the times that passed while nobody ran, one run is caught up; the rest are skipped.
-//   S3. Due times are counted from the last due time, not from its run: they do not drift.
+//   S1. When a bot is due next is in the store before anyone waits for it, and changes in the transaction that tells the
+//       bot to run: a restart neither forgets nor repeats a run.
+//   S2. Of the times that passed while nobody ran, the timetable's policy makes none, one or as many runs.
+//   S3. It looks at the store again at least every LOOK_MS: a pause or a changed clock is noticed without being told.
+//   S4. While the database takes nothing, it waits.
 
 import { fromCallback } from 'xstate'
+import type { StoredSchedule } from '../store/store.ts'
 import type { ActorSpec, Scope } from '../supervisor/index.ts'
 import { record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import type { BotMessage } from './bot.ts'
 import type { BotType } from './bot-runs.ts'
+import { isStoreTrouble } from './insist.ts'
 import type { Services } from './services.ts'
+import { definitionOf, dueAfter, dueAfterNow, firstDue, jitterOf, type Timetable } from './timetable.ts'
 
-export interface Schedule {
+export interface Schedule extends Timetable {
   readonly bot: string
   readonly type: BotType
   /** Path of the bot. */
   readonly path: string
-  readonly everyMs: number
-  /** True: the first run is due at once. */
-  readonly onStart: boolean
 }
 
-/** Timers of the platform hold at most 2^31 - 1 ms; longer waits are taken in steps. */
-const LONGEST_WAIT_MS = 2_147_483_647
+const LOOK_MS = 30_000
+/** A run that is late by no more than this was not missed, it is only late. */
+const LATE_MS = 60_000
+const TROUBLE_WAIT_MS = 2_000
 
 export function schedulerSpec(schedules: readonly Schedule[], services: Services): ActorSpec {
   return {
@@ -40,36 +44,76 @@ export function schedulerSpec(schedules: readonly Schedule[], services: Services
   }
 }
 
-/** Waits for each due time in turn, until it is stopped. */
+/** Looks at the store, runs what is due and waits for what comes next, until it is stopped. */
 function keepRunning(schedule: Schedule, services: Services, scope: Scope): () => void {
-  const { store } = services
   const { clock } = scope
-  const first = clock.now() + (schedule.onStart ? 0 : schedule.everyMs)
-  let dueAt = store.schedules.next(schedule.bot) ?? first
-  store.schedules.setNext(schedule.bot, dueAt)
-  let timer = wait()
+  let timer: unknown
+  const look = () => {
+    timer = clock.setTimeout(look, Math.max(0, Math.min(patiently(), LOOK_MS)))
+  }
+  look()
   return () => clock.clearTimeout(timer)
 
-  function wait(): unknown {
-    return clock.setTimeout(
-      () => {
-        if (clock.now() >= dueAt) fire()
-        timer = wait()
-      },
-      Math.min(Math.max(dueAt - clock.now(), 0), LONGEST_WAIT_MS),
-    )
+  /** S4. */
+  function patiently(): number {
+    try {
+      return runIfDue(schedule, services, scope)
+    } catch (error) {
+      if (!isStoreTrouble(error)) throw error
+      log('schedule.delayed', { bot: schedule.bot, err: error })
+      return TROUBLE_WAIT_MS
+    }
   }
+}
 
-  function fire(): void {
-    const now = clock.now()
-    const lagMs = now - dueAt
-    const next = dueAt + Math.ceil((lagMs + 1) / schedule.everyMs) * schedule.everyMs
-    store.together(() => {
-      store.schedules.setNext(schedule.bot, next)
+/** @returns ms until there may be something to do again */
+function runIfDue(schedule: Schedule, services: Services, scope: Scope): number {
+  const { store } = services
+  const now = scope.clock.now()
+  const stored = known(schedule, services, now)
+  if (stored.dueAt === undefined) return LOOK_MS
+  if (isPaused(stored, now)) return (stored.pausedUntil ?? Number.POSITIVE_INFINITY) - now
+  if (stored.dueAt > now) return stored.dueAt - now
+
+  const nominal = stored.nominalAt ?? stored.dueAt
+  const lagMs = now - stored.dueAt
+  const wasPaused = stored.pausedAt !== undefined
+  const isLate = lagMs > LATE_MS
+  const policy = wasPaused ? 'skip' : schedule.missed
+  const row = dueAfterNow(schedule, nominal, now)
+  const next = policy === 'catch-up' ? dueAfter(schedule, nominal) : row.next
+  const runs = !(policy === 'skip' && (isLate || wasPaused))
+  store.together(() => {
+    store.schedules.save(entry(schedule, next))
+    if (wasPaused) store.schedules.resume(schedule.bot, { by: 'schedule', at: now })
+    if (runs) {
       scope.tell(schedule.path, { type: 'bot.run', run: services.newId(), trigger: 'schedule' } as BotMessage)
-    })
-    dueAt = next
-    record('botticelli.schedule.lag', lagMs / 1000, { bot_type: schedule.type })
-    log('schedule.triggered', { bot: schedule.bot, lag_ms: lagMs })
-  }
+    }
+  })
+  const missed = (runs ? 0 : 1) + (policy === 'catch-up' ? 0 : row.missed)
+  if (missed > 0) log('schedule.missed', { bot: schedule.bot, missed, policy })
+  if (!runs) return 0
+  record('botticelli.schedule.lag', lagMs / 1000, { bot_type: schedule.type })
+  log('schedule.triggered', { bot: schedule.bot, lag_ms: lagMs })
+  return 0
+}
+
+/** What is stored; begun anew when the timetable is another one than it was. */
+function known(schedule: Schedule, { store }: Services, now: number): StoredSchedule {
+  const stored = store.schedules.find(schedule.bot)
+  if (stored?.definition === definitionOf(schedule)) return stored
+  store.schedules.save(entry(schedule, firstDue(schedule, now)))
+  return store.schedules.find(schedule.bot)!
+}
+
+/** Its jitter is drawn here, once, and stored with it. */
+function entry(schedule: Schedule, nominalAt: number | undefined) {
+  const { bot } = schedule
+  const definition = definitionOf(schedule)
+  if (nominalAt === undefined) return { bot, definition }
+  return { bot, definition, nominalAt, dueAt: nominalAt + jitterOf(schedule, bot, nominalAt) }
+}
+
+function isPaused({ pausedAt, pausedUntil }: StoredSchedule, now: number): boolean {
+  return pausedAt !== undefined && (pausedUntil === undefined || pausedUntil > now)
 }

@@ -2,6 +2,7 @@
 //
 // Past this file nothing is optional that has a default, no path is relative and nobody looks into the environment.
 
+import type { Timetable } from '../actors/timetable.ts'
 import type { ScriptedReply } from '../models/scripted/script.ts'
 
 /** The configuration in effect. What is optional here may really be absent. */
@@ -89,6 +90,8 @@ export interface BotConfig {
   readonly everyMs?: number
   /** Run once as soon as the server runs. */
   readonly onStart: boolean
+  /** When it is due by itself; undefined for a bot that only others tell to run. */
+  readonly timetable?: Timetable
   /** Run when one of these bots has finished something. */
   readonly after: readonly string[]
   /** Overrides the model of every act. */

@@ -2,6 +2,8 @@
 //
 // Text is what the environment and flags hold. `undefined` means that it is none; `expected` completes "must be …".
 
+import { cronProblem, type DayWindow, isTimeZone, parseWindow } from '../actors/timetable.ts'
+
 export interface Kind<T> {
   readonly expected: string
   fromToml(value: unknown): T | undefined
@@ -93,6 +95,56 @@ export const duration: Kind<number> = {
   fromToml: (value) => (typeof value === 'string' ? parseDuration(value) : undefined),
   fromText: parseDuration,
   show: showDuration,
+}
+
+/** As `duration`, or none at all: `0s`. */
+export const duration0: Kind<number> = {
+  ...duration,
+  fromToml: (value) => (value === '0s' || value === 0 ? 0 : duration.fromToml(value)),
+  fromText: (value) => (/^0s?$/.test(value) ? 0 : parseDuration(value)),
+}
+
+export const cron: Kind<string> = {
+  expected: 'a cron expression such as "0 9 * * 1-5"',
+  fromToml: (value) => (typeof value === 'string' ? cron.fromText(value) : undefined),
+  fromText: (value) => (cronProblem(value) === undefined ? value : undefined),
+}
+
+export const timeZone: Kind<string> = {
+  expected: 'a time zone such as "Europe/Vienna" or "UTC"',
+  fromToml: (value) => (typeof value === 'string' && isTimeZone(value) ? value : undefined),
+  fromText: (value) => (isTimeZone(value) ? value : undefined),
+}
+
+/** Epoch ms. A text in ISO 8601 with its offset, or a date and time of TOML. */
+export const time: Kind<number> = {
+  expected: 'a time with its offset such as "2027-01-31T09:00:00+01:00"',
+  fromToml: (value) =>
+    value instanceof Date ? value.getTime() : typeof value === 'string' ? parseTime(value) : undefined,
+  fromText: parseTime,
+  show: (value) => new Date(value).toISOString(),
+}
+
+function parseTime(value: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(value)) return undefined
+  const parsed = Date.parse(value)
+  return Number.isNaN(parsed) ? undefined : parsed
+}
+
+export const windowList: Kind<readonly DayWindow[]> = {
+  expected: 'a list of parts of the day such as ["09:00-12:00", "14:00-18:00"]',
+  fromToml: (value) => windowsOf(listOf(value)),
+  fromText: (value) => windowsOf(value.split(',')),
+  show: (windows) => windows.map(({ from, to }) => `${clockTime(from)}-${clockTime(to)}`).join(', '),
+}
+
+function windowsOf(texts: readonly string[] | undefined): readonly DayWindow[] | undefined {
+  const windows = texts?.map(parseWindow)
+  return windows?.every((window) => window !== undefined) ? windows : undefined
+}
+
+function clockTime(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 }
 
 function parseDuration(value: string): number | undefined {

@@ -4,6 +4,7 @@
 
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import type { Timetable } from '../actors/timetable.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { nearest } from '../narratives/nearest.ts'
 import type { Span } from '../narratives/toml-tree.ts'
@@ -22,6 +23,7 @@ export function assembleBots(values: Values, file: ConfigFile | undefined): Made
   const faults = names.flatMap(([name, span]) => [
     ...missing(file, 'bots.*.narrative', name, span),
     ...unknownBots(values.get('bots.*.after', name) ?? [], name, names, file),
+    ...twoSchedules(values, name, file),
   ])
   const made = names.map(([name]): BotConfig => {
     const [narrativeName, everyMs, model] = [
@@ -36,12 +38,43 @@ export function assembleBots(values: Values, file: ConfigFile | undefined): Made
       ...(narrativeName !== undefined && { narrativeName }),
       ...(everyMs !== undefined && { everyMs }),
       onStart: values.get('bots.*.on_start', name),
+      ...timetableOf(values, name),
       after: values.get('bots.*.after', name),
       ...(model !== undefined && { model }),
       enabled: values.get('bots.*.enabled', name),
     }
   })
   return { made, faults }
+}
+
+function timetableOf(values: Values, name: string): { readonly timetable?: Timetable } {
+  const [everyMs, pattern, at] = scheduleOf(values, name)
+  const onStart = values.get('bots.*.on_start', name)
+  if (everyMs === undefined && pattern === undefined && at === undefined && !onStart) return {}
+  const timetable = {
+    onStart,
+    ...(everyMs !== undefined && { everyMs }),
+    ...(pattern !== undefined && { cron: pattern }),
+    ...(at !== undefined && { at }),
+    timeZone: values.get('bots.*.time_zone', name),
+    windows: values.get('bots.*.windows', name),
+    jitterMs: values.get('bots.*.jitter', name),
+    missed: values.get('bots.*.missed', name),
+  }
+  return { timetable }
+}
+
+function scheduleOf(values: Values, name: string) {
+  const keys = ['bots.*.every', 'bots.*.cron', 'bots.*.at'] as const
+  return [values.get(keys[0], name), values.get(keys[1], name), values.get(keys[2], name)] as const
+}
+
+function twoSchedules(values: Values, name: string, file: ConfigFile | undefined): Diagnostic[] {
+  if (file === undefined || scheduleOf(values, name).filter((value) => value !== undefined).length < 2) return []
+  const stands = file.values.find((one) => one.name === name && /^bots\.\*\.(cron|at)$/.test(one.key))
+  if (stands === undefined) return []
+  const message = `The bot "${name}" has more than one of "every", "cron" and "at".`
+  return [diagnosticAt('bad-config', file.path, stands.span, message, stands.path)]
 }
 
 /** @param secretOf the content of a variable, or of the file that `NAME_FILE` names */

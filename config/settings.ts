@@ -3,11 +3,14 @@
 // `*` stands for a name that the person chooses. docs/configuration.md, `help config` and `config show` are printed
 // from this table.
 
+import { type DayWindow, MISSED_POLICIES } from '../actors/timetable.ts'
 import { BOT_TYPES, LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
   boolean,
   choice,
+  cron,
   duration,
+  duration0,
   hostOrUrl,
   integer,
   type Kind,
@@ -16,7 +19,10 @@ import {
   snowflake,
   text,
   textList,
+  time,
+  timeZone,
   url,
+  windowList,
 } from './kinds.ts'
 
 export interface Setting<T> {
@@ -76,6 +82,12 @@ export const SETTINGS = {
   'bots.*.narrative': unset(text, 'Path of its narrative file, or the name of one in narratives.path.'),
   'bots.*.narrative_name': unset(text, 'Which narrative of the file.'),
   'bots.*.every': unset(duration, 'Time between two runs.'),
+  'bots.*.cron': unset(cron, 'When it runs: five fields, or six with seconds.'),
+  'bots.*.at': unset(time, 'Once, at this time.'),
+  'bots.*.time_zone': setting(timeZone, 'UTC', 'Of cron, windows and times without an offset.'),
+  'bots.*.windows': setting(windowList, [] as readonly DayWindow[], 'Parts of the day in which it may run.'),
+  'bots.*.jitter': setting(duration0, 0, 'Each run is put off by so much at most.'),
+  'bots.*.missed': setting(choice(MISSED_POLICIES), 'once', 'What becomes of runs that were due while nothing ran.'),
   'bots.*.on_start': setting(boolean, false, 'Run once as soon as the server runs.'),
   'bots.*.after': setting(textList, [] as readonly string[], 'Run when one of these bots has finished something.'),
   'bots.*.model': unset(text, 'Overrides the model of every act.'),

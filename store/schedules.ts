@@ -1,26 +1,68 @@
-// Schedules: when each bot is due next. Kept, so that a restart neither forgets nor repeats a run.
+// Schedules: when each bot is due next, and whether it is paused. Kept, so that a restart neither forgets nor repeats a run.
 
+import { audit } from './audit.ts'
 import type { Db } from './database.ts'
-import type { Schedules } from './store.ts'
+import { present } from './row.ts'
+import type { Schedules, StoredSchedule } from './store.ts'
+
+type Row = { [K in keyof StoredSchedule]-?: Exclude<StoredSchedule[K], undefined> | null }
+
+const COLUMNS = `bot, due_at as dueAt, nominal_at as nominalAt, definition, paused_at as pausedAt,
+  paused_until as pausedUntil, pause_reason as pauseReason`
 
 export function openSchedules(db: Db): Schedules {
   return {
-    next: (bot) =>
-      db.read(
-        'schedules.next',
-        () => db.get<{ dueAt: number }>('select due_at as dueAt from schedules where bot = @bot', { bot })?.dueAt,
-      ),
-    setNext: (bot, dueAt) =>
-      db.write('schedules.setNext', () => {
-        db.run(
-          `insert into schedules (bot, due_at) values (@bot, @dueAt)
-           on conflict (bot) do update set due_at = excluded.due_at`,
-          { bot, dueAt },
-        )
-      }),
+    next: (bot) => db.read('schedules.next', () => find(db, bot)?.dueAt),
+    setNext: (bot, dueAt) => db.write('schedules.setNext', () => save(db, { bot, dueAt })),
+    find: (bot) => db.read('schedules.find', () => find(db, bot)),
+    save: (schedule) => db.write('schedules.save', () => save(db, schedule)),
     all: () =>
       db.read('schedules.all', () =>
-        db.all<{ bot: string; dueAt: number }>('select bot, due_at as dueAt from schedules order by due_at, bot'),
+        db.all<{ bot: string; dueAt: number }>(
+          'select bot, due_at as dueAt from schedules where due_at is not null order by due_at, bot',
+        ),
       ),
+    pause: (bot, pause) => db.write('schedules.pause', () => setPause(db, bot, pause)),
+    resume: (bot, who) => db.write('schedules.resume', () => resume(db, bot, who)),
   }
+}
+
+function find(db: Db, bot: string): StoredSchedule | undefined {
+  const row = db.get<Row>(`select ${COLUMNS} from schedules where bot = @bot`, { bot })
+  return row && present<StoredSchedule>(row)
+}
+
+function save(db: Db, { bot, dueAt, nominalAt, definition }: Parameters<Schedules['save']>[0]): void {
+  db.run(
+    `insert into schedules (bot, due_at, nominal_at, definition) values (@bot, @dueAt, @nominalAt, @definition)
+     on conflict (bot) do update set due_at = excluded.due_at, nominal_at = excluded.nominal_at,
+       definition = excluded.definition`,
+    { bot, dueAt, nominalAt, definition },
+  )
+}
+
+function setPause(db: Db, bot: string, { at, until, reason, by }: Parameters<Schedules['pause']>[1]): void {
+  db.run(
+    `insert into schedules (bot, paused_at, paused_until, pause_reason) values (@bot, @at, @until, @reason)
+     on conflict (bot) do update set paused_at = excluded.paused_at, paused_until = excluded.paused_until,
+       pause_reason = excluded.pause_reason`,
+    { bot, at, until, reason },
+  )
+  audit(db, {
+    by,
+    at,
+    action: 'schedule.pause',
+    subject: bot,
+    details: { ...(until !== undefined && { until }), reason },
+  })
+}
+
+function resume(db: Db, bot: string, { by, at }: { by: string; at: number }): boolean {
+  const { changes } = db.run(
+    `update schedules set paused_at = null, paused_until = null, pause_reason = null
+      where bot = @bot and paused_at is not null`,
+    { bot },
+  )
+  if (changes > 0) audit(db, { by, at, action: 'schedule.resume', subject: bot, details: {} })
+  return changes > 0
 }

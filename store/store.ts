@@ -406,7 +406,26 @@ export interface Schedules {
   /** When the bot is due next, if that was decided. */
   next(bot: string): number | undefined
   setNext(bot: string, dueAt: number): void
+  find(bot: string): StoredSchedule | undefined
+  /** Without a due time the bot is not due any more. A pause stays. */
+  save(schedule: Omit<StoredSchedule, 'pausedAt' | 'pausedUntil' | 'pauseReason'>): void
   all(): readonly { readonly bot: string; readonly dueAt: number }[]
+  /** Without `until`, until it is resumed. */
+  pause(bot: string, pause: { at: number; until?: number; reason: string; by: string }): void
+  /** False: it was not paused. */
+  resume(bot: string, who: { by: string; at: number }): boolean
+}
+
+export interface StoredSchedule {
+  readonly bot: string
+  readonly dueAt?: number
+  /** The due time before jitter. */
+  readonly nominalAt?: number
+  /** What the due time was computed from. */
+  readonly definition?: string
+  readonly pausedAt?: number
+  readonly pausedUntil?: number
+  readonly pauseReason?: string
 }
 
 // ---------------------------------------------------------------------------- messages that survive

@@ -339,6 +339,16 @@ export const LOG_EVENTS = {
     message: 'Port 4317 speaks gRPC; traces go to port 4318, where OTLP over HTTP is',
     fields: { endpoint: 'string' },
   },
+  'telemetry.push_failed': {
+    level: 'warn',
+    message: 'Metrics or log lines could not be sent',
+    fields: { signal: 'string', endpoint: 'string', err: 'error', failed_requests: 'number', lost: 'number' },
+  },
+  'telemetry.log_level_changed': {
+    level: 'info',
+    message: 'Log level changed',
+    fields: { level: 'string', 'of?': 'string' },
+  },
   'telemetry.spans_dropped': {
     level: 'warn',
     message: 'Spans were dropped because too many wait to be sent',

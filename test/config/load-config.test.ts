@@ -153,7 +153,23 @@ describe('what the file names', () => {
       '[bots.writer]\ntype = "generation"\nnarrative = "write"\nevery = "1h"\n[bots.last]\nnarrative = "x/y.toml"\nafter = ["writer"]',
     )
     expect(load().config.bots).toEqual([
-      { name: 'writer', type: 'generation', narrative, everyMs: 3_600_000, onStart: false, after: [], enabled: true },
+      {
+        name: 'writer',
+        type: 'generation',
+        narrative,
+        everyMs: 3_600_000,
+        onStart: false,
+        timetable: {
+          everyMs: 3_600_000,
+          onStart: false,
+          timeZone: 'UTC',
+          windows: [],
+          jitterMs: 0,
+          missed: 'once',
+        },
+        after: [],
+        enabled: true,
+      },
       {
         name: 'last',
         type: 'custom',
@@ -163,6 +179,42 @@ describe('what the file names', () => {
         enabled: true,
       },
     ])
+  })
+
+  test('the timetable of a bot', () => {
+    write(
+      'botticelli.toml',
+      `[bots.writer]
+narrative = "x.toml"
+cron = "0 9 * * 1-5"
+time_zone = "Europe/Vienna"
+windows = ["09:00-12:00", "22:00-02:00"]
+jitter = "30m"
+missed = "skip"
+`,
+    )
+    expect(load().config.bots[0]?.timetable).toEqual({
+      cron: '0 9 * * 1-5',
+      onStart: false,
+      timeZone: 'Europe/Vienna',
+      windows: [
+        { from: 540, to: 720 },
+        { from: 1320, to: 120 },
+      ],
+      jitterMs: 1_800_000,
+      missed: 'skip',
+    })
+  })
+
+  test.for([
+    'cron = "61 * * * *"',
+    'time_zone = "Vienna"',
+    'windows = ["9-17"]',
+    'at = "tomorrow"',
+    'every = "1h"\ncron = "0 9 * * *"',
+  ])('a timetable that is wrong is refused: %s', (line) => {
+    write('botticelli.toml', `[bots.writer]\nnarrative = "x.toml"\n${line}`)
+    expect(() => load()).toThrow(expect.objectContaining({ code: 'bad-config' }))
   })
 
   test('prices, also of a model whose name has a dot', () => {

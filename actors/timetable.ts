@@ -1,0 +1,136 @@
+// Timetable: when a bot is due, as arithmetic. Knows no clock and keeps nothing.
+//
+//   T1. Due times follow from the last one, never from when its run took place: they do not drift.
+//   T2. Days and hours are those of the timetable's own time zone. A time that a change of the clock skips is due right
+//       after the gap; one that comes twice is due once.
+//   T3. A time outside every window of the day is due when the next window opens.
+//   T4. Jitter is a function of bot and time: asked twice, it is the same.
+
+import { createHash } from 'node:crypto'
+import { Cron } from 'croner'
+
+export const MISSED_POLICIES = ['skip', 'once', 'catch-up'] as const
+/** What becomes of due times that passed while nobody could run: nothing, one run for all of them, or a run for each. */
+export type MissedPolicy = (typeof MISSED_POLICIES)[number]
+
+/** At most one of `everyMs`, `cron` and `at`; none means that `onStart` is all. */
+export interface Timetable {
+  readonly everyMs?: number
+  /** Five fields, or six with seconds first; also names of days, `L` and `#`. */
+  readonly cron?: string
+  /** Once, at this time; epoch ms. */
+  readonly at?: number
+  /** Due at once, the first time that the bot is seen with this timetable. */
+  readonly onStart: boolean
+  /** IANA name. */
+  readonly timeZone: string
+  /** Only within these; none means all day. */
+  readonly windows: readonly DayWindow[]
+  /** Each due time is put off by so much at most. */
+  readonly jitterMs: number
+  readonly missed: MissedPolicy
+}
+
+/** Minutes since midnight; a window that ends before it begins goes over midnight. */
+export interface DayWindow {
+  readonly from: number
+  readonly to: number
+}
+
+/** `09:00-17:30`; undefined for anything else. */
+export function parseWindow(text: string): DayWindow | undefined {
+  const [, ...parts] = /^([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]|24):([0-5]\d)$/.exec(text.trim()) ?? []
+  if (parts.length === 0) return undefined
+  const [h1, m1, h2, m2] = parts.map(Number) as [number, number, number, number]
+  const window = { from: h1 * 60 + m1, to: Math.min(h2 * 60 + m2, MINUTES_OF_DAY) }
+  return window.from === window.to ? undefined : window
+}
+
+/** What is wrong with a cron expression, if anything. */
+export function cronProblem(cron: string): string | undefined {
+  try {
+    new Cron(cron, { paused: true })
+    return undefined
+  } catch (error) {
+    return (error as Error).message.replace(/^Cron\w*: /, '')
+  }
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The first due time before jitter; undefined when it is never due. */
+export function firstDue(table: Timetable, now: number): number | undefined {
+  if (table.onStart) return now
+  if (table.at !== undefined) return table.at
+  return dueAfter(table, now)
+}
+
+/** The due time that follows another one, or any time, before jitter. */
+export function dueAfter(table: Timetable, time: number): number | undefined {
+  const { everyMs, cron, at, timeZone } = table
+  if (at !== undefined) return at > time ? at : undefined
+  if (everyMs !== undefined) return withinWindows(table, time + everyMs)
+  if (cron === undefined) return undefined
+  const next = new Cron(cron, { paused: true, timezone: timeZone }).nextRun(new Date(time))
+  return next === null ? undefined : withinWindows(table, next.getTime())
+}
+
+/** The first due time after `now` in the row that `due` belongs to, and how many of the row lie in between. */
+export function dueAfterNow(table: Timetable, due: number, now: number): { next: number | undefined; missed: number } {
+  let next = dueAfter(table, due)
+  // Whole periods are jumped over; with windows, or after a long time, the exact number is not worth the search.
+  if (table.everyMs !== undefined && table.windows.length === 0 && next !== undefined && next <= now) {
+    const periods = Math.floor((now - due) / table.everyMs)
+    return { next: due + (periods + 1) * table.everyMs, missed: periods }
+  }
+  let missed = 0
+  while (next !== undefined && next <= now && missed < MOST_MISSED) {
+    missed++
+    next = dueAfter(table, next)
+  }
+  return { next: next !== undefined && next <= now ? dueAfter(table, now) : next, missed }
+}
+
+/** How much later than its due time a bot runs. */
+export function jitterOf({ jitterMs }: Timetable, bot: string, due: number): number {
+  if (jitterMs === 0) return 0
+  const digest = createHash('sha256').update(`${bot} ${due}`).digest()
+  return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * (jitterMs + 1))
+}
+
+/** A text that changes when the timetable does. */
+export function definitionOf({ missed: _, ...table }: Timetable): string {
+  return JSON.stringify(table)
+}
+
+const MINUTES_OF_DAY = 24 * 60
+const MOST_MISSED = 10_000
+
+/** T3. */
+function withinWindows({ windows, timeZone }: Timetable, time: number): number {
+  if (windows.length === 0) return time
+  const minute = minuteOfDay(time, timeZone)
+  if (windows.some((window) => contains(window, minute))) return time
+  const openings = windows.map(({ from }) => {
+    const pattern = `${from % 60} ${Math.floor(from / 60)} * * *`
+    return new Cron(pattern, { paused: true, timezone: timeZone }).nextRun(new Date(time))?.getTime() ?? time
+  })
+  return Math.min(...openings)
+}
+
+function contains({ from, to }: DayWindow, minute: number): boolean {
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to
+}
+
+function minuteOfDay(time: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const [hour = 0, minute = 0] = parts.format(time).split(':').map(Number)
+  return hour * 60 + minute
+}

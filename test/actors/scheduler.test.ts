@@ -1,0 +1,124 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { fromCallback } from 'xstate'
+import { durableInbox } from '../../actors/durable-inbox.ts'
+import { type Schedule, schedulerSpec } from '../../actors/scheduler.ts'
+import type { Services } from '../../actors/services.ts'
+import type { Store } from '../../store/store.ts'
+import { startSystem } from '../../supervisor/index.ts'
+import { temporaryStore } from '../store/temporary-store.ts'
+import { FakeClock } from '../supervisor/fake-clock.ts'
+
+const MINUTE = 60_000
+const SCHEDULE: Schedule = {
+  bot: 'poster',
+  type: 'posting',
+  path: '/poster',
+  everyMs: 10 * MINUTE,
+  onStart: false,
+  timeZone: 'UTC',
+  windows: [],
+  jitterMs: 0,
+  missed: 'once',
+}
+
+/** A process that runs the schedule; the messages that its bot received, with the time. */
+async function start(store: Store, clock: FakeClock, schedule: Partial<Schedule> = {}) {
+  const told: number[] = []
+  let ids = 0
+  const services = { store, clock, newId: () => `run-${ids++}` } as unknown as Services
+  const bot = {
+    id: 'poster',
+    kind: 'bot',
+    mailbox: { durable: true },
+    start: () => ({
+      logic: fromCallback(({ receive }) => {
+        receive(() => void told.push(clock.now() / MINUTE))
+      }),
+    }),
+  }
+  const children = [bot, schedulerSpec([{ ...SCHEDULE, ...schedule }], services)]
+  const inbox = durableInbox(store, clock)
+  const system = await startSystem({ id: '', strategy: 'one_for_one', children }, { clock, inbox })
+  onTestFinished(() => system.stop())
+  return { told, stop: () => system.stop() }
+}
+
+test('a bot is told in time, again and again, without drift', async () => {
+  const clock = new FakeClock()
+  const { told } = await start(temporaryStore().store, clock)
+  await clock.advance(35 * MINUTE)
+  expect(told).toEqual([10, 20, 30])
+})
+
+test.for([
+  ['once', [50], [60, 70]],
+  ['skip', [], [60, 70]],
+  ['catch-up', [50, 50, 50, 50, 50], [60, 70]],
+] as const)('after a while in which nothing ran, the policy is "%s"', async ([missed, atStart, later]) => {
+  const { store } = temporaryStore()
+  const clock = new FakeClock()
+  const first = await start(store, clock, { missed })
+  await first.stop()
+  // Due at 10, 20, 30, 40 and 50 while nobody is there.
+  const again = new FakeClock(50 * MINUTE + (missed === 'skip' ? 2 * MINUTE : 0))
+  const second = await start(store, again, { missed })
+  await again.advance(0)
+  expect(second.told).toEqual(atStart)
+  second.told.length = 0
+  await again.advance(20 * MINUTE)
+  expect(second.told).toEqual(later)
+})
+
+test('a restart neither forgets nor repeats a run', async () => {
+  const { store } = temporaryStore()
+  const clock = new FakeClock()
+  const first = await start(store, clock, { onStart: true })
+  await clock.advance(11 * MINUTE)
+  expect(first.told).toEqual([0, 10])
+  await first.stop()
+  const second = await start(store, new FakeClock(12 * MINUTE), { onStart: true })
+  expect(second.told).toEqual([])
+  expect(store.schedules.next('poster')).toBe(20 * MINUTE)
+})
+
+test('another timetable counts anew', async () => {
+  const { store } = temporaryStore()
+  const first = await start(store, new FakeClock())
+  await first.stop()
+  await start(store, new FakeClock(5 * MINUTE), { everyMs: 3 * MINUTE })
+  expect(store.schedules.next('poster')).toBe(8 * MINUTE)
+})
+
+test('a pause is noticed without being told, and ends by itself', async () => {
+  const { store } = temporaryStore()
+  const clock = new FakeClock()
+  const { told } = await start(store, clock)
+  store.schedules.pause('poster', { at: 0, until: 25 * MINUTE, reason: 'launch day', by: 'me' })
+  await clock.advance(41 * MINUTE)
+  expect(told).toEqual([30, 40])
+})
+
+test('jitter is drawn once and stored', async () => {
+  const { store } = temporaryStore()
+  const first = await start(store, new FakeClock(), { jitterMs: 5 * MINUTE })
+  const due = store.schedules.find('poster')
+  expect(due?.nominalAt).toBe(10 * MINUTE)
+  expect(due?.dueAt).toBeGreaterThanOrEqual(10 * MINUTE)
+  await first.stop()
+  await start(store, new FakeClock(), { jitterMs: 5 * MINUTE })
+  expect(store.schedules.find('poster')).toEqual(due)
+})
+
+test('once is once, over restarts', async () => {
+  const { store } = temporaryStore()
+  const once = { everyMs: undefined, at: 5 * MINUTE } as unknown as Partial<Schedule>
+  const clock = new FakeClock()
+  const first = await start(store, clock, once)
+  await clock.advance(6 * MINUTE)
+  expect(first.told).toEqual([5])
+  await first.stop()
+  const again = new FakeClock(7 * MINUTE)
+  const second = await start(store, again, once)
+  await again.advance(100 * MINUTE)
+  expect(second.told).toEqual([])
+})

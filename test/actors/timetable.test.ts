@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import {
+  cronProblem,
+  definitionOf,
+  dueAfter,
+  dueAfterNow,
+  firstDue,
+  jitterOf,
+  parseWindow,
+  type Timetable,
+} from '../../actors/timetable.ts'
+
+const TABLE: Timetable = { onStart: false, timeZone: 'UTC', windows: [], jitterMs: 0, missed: 'once' }
+const at = (text: string) => Date.parse(text)
+const shown = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString())
+
+/** Due times in a row. */
+function row(table: Timetable, from: string, count: number): (string | undefined)[] {
+  const times: (number | undefined)[] = []
+  let time: number | undefined = at(from)
+  for (let n = 0; n < count && time !== undefined; n++) {
+    time = dueAfter(table, time)
+    times.push(time)
+  }
+  return times.map(shown)
+}
+
+describe('an interval', () => {
+  const table = { ...TABLE, everyMs: 3_600_000 }
+
+  test('is counted from the last due time, whenever its run was', () => {
+    expect(row(table, '2027-01-01T00:10:00Z', 2)).toEqual(['2027-01-01T01:10:00.000Z', '2027-01-01T02:10:00.000Z'])
+    const due = at('2027-01-01T00:10:00Z')
+    expect(dueAfterNow(table, due, at('2027-01-01T05:00:00Z'))).toEqual({
+      next: at('2027-01-01T05:10:00Z'),
+      missed: 4,
+    })
+  })
+
+  test('is not affected by changes of the clock', () => {
+    const vienna = { ...table, timeZone: 'Europe/Vienna' }
+    expect(row(vienna, '2027-03-28T00:30:00Z', 2)).toEqual(['2027-03-28T01:30:00.000Z', '2027-03-28T02:30:00.000Z'])
+  })
+})
+
+describe('a cron expression', () => {
+  test('means hours of its time zone, summer and winter', () => {
+    const nine = { ...TABLE, cron: '0 9 * * *', timeZone: 'Europe/Vienna' }
+    expect(row(nine, '2027-03-27T00:00:00Z', 3)).toEqual([
+      '2027-03-27T08:00:00.000Z',
+      '2027-03-28T07:00:00.000Z',
+      '2027-03-29T07:00:00.000Z',
+    ])
+  })
+
+  test('for a time that the clock skips is due once, after the gap', () => {
+    const skipped = { ...TABLE, cron: '30 2 * * *', timeZone: 'Europe/Vienna' }
+    expect(row(skipped, '2027-03-27T02:00:00Z', 2)).toEqual(['2027-03-28T01:00:00.000Z', '2027-03-29T00:30:00.000Z'])
+  })
+
+  test('for a time that comes twice is due once', () => {
+    const twice = { ...TABLE, cron: '30 2 * * *', timeZone: 'Europe/Vienna' }
+    expect(row(twice, '2027-10-30T12:00:00Z', 2).map((time) => time?.slice(0, 10))).toEqual([
+      '2027-10-31',
+      '2027-11-01',
+    ])
+  })
+
+  test('that is wrong is refused with the reason', () => {
+    expect(cronProblem('0 9 * * 1-5')).toBeUndefined()
+    expect(cronProblem('61 * * * *')).toMatch(/range|invalid/i)
+    expect(cronProblem('now and then')).toBeDefined()
+  })
+})
+
+describe('windows of the day', () => {
+  test('put off what is due outside of them to the next opening', () => {
+    const table = { ...TABLE, everyMs: 4 * 3_600_000, windows: [{ from: 540, to: 1020 }], timeZone: 'Europe/Vienna' }
+    expect(row(table, '2027-01-01T08:00:00Z', 4)).toEqual([
+      '2027-01-01T12:00:00.000Z',
+      '2027-01-02T08:00:00.000Z',
+      '2027-01-02T12:00:00.000Z',
+      '2027-01-03T08:00:00.000Z',
+    ])
+  })
+
+  test('may go over midnight', () => {
+    const table = { ...TABLE, everyMs: 3_600_000, windows: [{ from: 1320, to: 120 }] }
+    expect(row(table, '2027-01-01T22:30:00Z', 4)).toEqual([
+      '2027-01-01T23:30:00.000Z',
+      '2027-01-02T00:30:00.000Z',
+      '2027-01-02T01:30:00.000Z',
+      '2027-01-02T22:00:00.000Z',
+    ])
+  })
+
+  test.for([
+    ['09:00-17:30', { from: 540, to: 1050 }],
+    ['0:00-24:00', { from: 0, to: 1440 }],
+    ['22:00-06:00', { from: 1320, to: 360 }],
+    ['9-17', undefined],
+    ['25:00-26:00', undefined],
+    ['09:00-09:00', undefined],
+  ] as const)('%s', ([text, window]) => {
+    expect(parseWindow(text)).toEqual(window)
+  })
+})
+
+test('once is due at its time, and never again', () => {
+  const table = { ...TABLE, at: at('2027-01-01T12:00:00Z') }
+  expect(shown(firstDue(table, at('2026-12-01T00:00:00Z')))).toBe('2027-01-01T12:00:00.000Z')
+  expect(dueAfter(table, table.at)).toBeUndefined()
+})
+
+test('on start is due at once, and then as the rest says', () => {
+  expect(firstDue({ ...TABLE, onStart: true }, 7)).toBe(7)
+  expect(dueAfter({ ...TABLE, onStart: true }, 7)).toBeUndefined()
+  expect(dueAfter({ ...TABLE, onStart: true, everyMs: 10 }, 7)).toBe(17)
+})
+
+test('jitter is within its bound, spread over it, and the same when asked again', () => {
+  const table = { ...TABLE, everyMs: 1, jitterMs: 1_000 }
+  const drawn = Array.from({ length: 500 }, (_, due) => jitterOf(table, 'poster', due))
+  expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0)
+  expect(Math.max(...drawn)).toBeLessThanOrEqual(1_000)
+  expect(new Set(drawn.map((each) => Math.floor(each / 100))).size).toBeGreaterThanOrEqual(10)
+  expect(drawn).toEqual(Array.from({ length: 500 }, (_, due) => jitterOf(table, 'poster', due)))
+  expect(drawn).not.toEqual(Array.from({ length: 500 }, (_, due) => jitterOf(table, 'other', due)))
+})
+
+test('a definition changes with what due times follow from, not with the policy', () => {
+  const table = { ...TABLE, everyMs: 5 }
+  expect(definitionOf({ ...table, missed: 'skip' })).toBe(definitionOf(table))
+  expect(definitionOf({ ...table, everyMs: 6 })).not.toBe(definitionOf(table))
+})
