@@ -31,7 +31,7 @@ import { type ActorRecord, dottedValue } from './record.ts'
 import { ruleFor } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
 import { ActorStoppedError, BadStart } from './supervision-error.ts'
-import { type Context, ROOT_CONTEXT, runInContext } from './trace-context.ts'
+import { type Context, type Crash, ROOT_CONTEXT, runInContext, traceRestart } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
 
 /** OTP's default intensity, for children of actors that bring no limit of their own. */
@@ -60,6 +60,8 @@ export class ActorCell extends Cell implements Host, Receiver {
   #stopping: { readonly done: Promise<void>; readonly resolve: () => void } | undefined
   /** Where a rule may say `resume`: what the life was started with. */
   #resumable: Start | undefined
+  /** Kept while somebody collects spans, for that of the restart. */
+  #crash: Crash | undefined
   readonly #mayResume: boolean
 
   constructor(runtime: Runtime, host: Host, path: string, spec: ActorSpec, args: unknown) {
@@ -163,6 +165,7 @@ export class ActorCell extends Cell implements Host, Receiver {
     if (again) this.restarts++
     this.publish({ type: 'started' })
     if (again) this.publish({ type: 'restarted', restarts: this.restarts })
+    this.#traceRestart()
     const snapshot = ref.getSnapshot() as Snapshot<unknown>
     if (this.#mayResume) {
       this.#resumable = start
@@ -171,6 +174,13 @@ export class ActorCell extends Cell implements Host, Receiver {
     if (snapshot.status === 'done') this.done(life, snapshot.output)
     else if (life.takesMessagesIn(snapshot)) this.delivery.nowReady(life)
     return start.info === undefined ? STARTED : { is: 'started', info: start.info }
+  }
+
+  #traceRestart(): void {
+    const { clock, tracer } = this.runtime
+    const crash = this.#crash
+    this.#crash = undefined
+    if (tracer && crash) traceRestart(tracer, this.path, this.kind, this.restarts, crash, clock.now())
   }
 
   #ignored(life: Life): StartOutcome {
@@ -276,6 +286,9 @@ export class ActorCell extends Cell implements Host, Receiver {
   #decide(error: unknown): void {
     this.delivery.countFailure(this.#isHealthyAgain())
     this.failedWith(error)
+    if (this.runtime.tracer) {
+      this.#crash = { at: this.runtime.clock.now(), error, span: this.delivery.spanContext }
+    }
     const rule = this.#stopping ? undefined : ruleFor(this.#rules, error)
     if (rule) this.#ownRestarts?.forgetAfter(this.runtime.clock.now() - this.startedAt, rule)
     if (rule?.do === 'resume' && this.#resume(error)) return

@@ -8,6 +8,7 @@
 //   D3. Waiting messages survive a restart in order. When the path ends for good each becomes a dead letter, except
 //       that what waits durably goes on waiting, for whoever has the path next.
 
+import type { SpanContext } from '@opentelemetry/api'
 import type { Snapshot } from 'xstate'
 import type { CellState } from './cell.ts'
 import { type ActorSpec, DEFAULT_CAPACITY, DEFAULT_MAX_ATTEMPTS } from './child-spec.ts'
@@ -91,6 +92,10 @@ export class Delivery implements Turn {
   /** Trace context of the span that the message in hand is handled in. */
   get traceparent(): string | undefined {
     return traceparentOf(this.#hand.handling)
+  }
+
+  get spanContext(): SpanContext | undefined {
+    return this.#hand.handling?.span.spanContext()
   }
 
   get isBusy(): boolean {

@@ -11,7 +11,9 @@ import {
   propagation,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   type Tracer,
   trace,
@@ -62,11 +64,16 @@ export function openHandling(
       kind: SpanKind.CONSUMER,
       links,
       attributes: {
+        'messaging.system': 'botticelli',
+        'messaging.operation.type': 'process',
+        'messaging.operation.name': 'process',
+        'messaging.destination.name': path,
+        'messaging.message.id': meta.id,
+        'messaging.message.conversation_id': meta.correlationId,
+        'messaging.botticelli.wait_ms': Math.max(0, now - meta.sentAt),
         'botticelli.actor.path': path,
         'botticelli.actor.incarnation': incarnation,
-        'botticelli.message.id': meta.id,
         'botticelli.message.attempt': meta.attempt,
-        'botticelli.message.waited_ms': Math.max(0, now - meta.sentAt),
       },
     },
     parent,
@@ -76,10 +83,43 @@ export function openHandling(
 
 export function closeHandling({ span }: Handling, error?: unknown): void {
   if (error !== undefined) {
+    const { code, name, message } = describe(error)
+    span.setAttribute('error.type', code ?? name)
+    span.setStatus({ code: SpanStatusCode.ERROR, message })
     if (error instanceof Error) span.recordException(error)
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) })
   }
   span.end()
+}
+
+/** A crash, until the next life has begun. */
+export interface Crash {
+  readonly at: number
+  readonly error: unknown
+  /** The span that failed. */
+  readonly span: SpanContext | undefined
+}
+
+/** The span of a restart, from the crash to the start of the next life: a trace of its own, linked to what failed. */
+export function traceRestart(tracer: Tracer, path: string, kind: string, restarts: number, crash: Crash, now: number) {
+  const { code, name } = describe(crash.error)
+  const options: SpanOptions = {
+    kind: SpanKind.INTERNAL,
+    startTime: crash.at,
+    ...(crash.span && { links: [{ context: crash.span }] }),
+    attributes: {
+      'botticelli.actor.path': path,
+      'botticelli.actor.kind': kind,
+      'botticelli.restart.reason': code ?? name,
+      'botticelli.restart.count': restarts,
+    },
+  }
+  tracer.startSpan(`supervisor.restart ${kind}`, options, ROOT_CONTEXT).end(now)
+}
+
+function describe(error: unknown): { readonly code?: string; readonly name: string; readonly message: string } {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const { code } = error as { code?: unknown }
+  return { name: error.name, message: error.message, ...(typeof code === 'string' && { code }) }
 }
 
 /** `00-<trace id>-<span id>-<flags>` of a span that is being handled. */

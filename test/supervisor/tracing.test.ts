@@ -109,9 +109,14 @@ test('a second attempt is a new span of the same trace, linked to the first, whi
   await settle()
   const [first, second] = spanNamed('process counter fail')
   expect(first!.status.message).toBe('asked to fail')
+  expect(first!.attributes['error.type']).toBe('Error')
   expect(second!.attributes['botticelli.message.attempt']).toBe(2)
   expect(second!.links.map((link) => link.context.spanId)).toEqual([first!.spanContext().spanId])
   expect(second!.parentSpanContext?.spanId).toBe(spanNamed('outside')[0]!.spanContext().spanId)
+  const [restart] = spanNamed('supervisor.restart counter')
+  expect(restart!.links.map((link) => link.context.spanId)).toEqual([first!.spanContext().spanId])
+  expect(restart!.parentSpanContext).toBeUndefined()
+  expect(restart!.attributes).toMatchObject({ 'botticelli.restart.reason': 'Error', 'botticelli.restart.count': 1 })
 })
 
 test('children run in the trace of the message that asked for them, over their restarts', async () => {
