@@ -881,6 +881,27 @@ export const INSTRUMENTS = {
     labels: { 'error.type?': ['export_failed'] },
     help: 'Spans that were sent; with `error_type`, those that could not be',
   },
+  'otel.sdk.exporter.metric_data_point.exported': {
+    id: 'M115',
+    kind: 'observable-counter',
+    unit: '{data_point}',
+    labels: { 'error.type?': ['export_failed'] },
+    help: 'Values of metrics that were pushed; with `error_type`, those that could not be',
+  },
+  'otel.sdk.exporter.log.exported': {
+    id: 'M115',
+    kind: 'observable-counter',
+    unit: '{log_record}',
+    labels: { 'error.type?': ['export_failed'] },
+    help: 'Log lines that were pushed; with `error_type`, those that could not be',
+  },
+  'botticelli.log.left_out': {
+    id: 'M116',
+    kind: 'observable-counter',
+    unit: '{record}',
+    labels: {},
+    help: 'Log lines that were left out because they repeated others',
+  },
   'botticelli.log.records': {
     id: 'M116',
     kind: 'observable-counter',

@@ -195,6 +195,11 @@ export const LOG_EVENTS = {
     message: 'Table does not exist yet; the act gets no rows from it',
     fields: { narrative: 'string', act: 'string', table: 'string' },
   },
+  'narrative.warning': {
+    level: 'warn',
+    message: 'Narrative file has an oddity',
+    fields: { narrative: 'string', code: 'string', warning: 'string', file: 'string', line: 'number' },
+  },
   'table.warning': {
     level: 'warn',
     message: 'Table was read with a doubt',
@@ -347,7 +352,7 @@ export const LOG_EVENTS = {
   'telemetry.log_level_changed': {
     level: 'info',
     message: 'Log level changed',
-    fields: { level: 'string', 'of?': 'string' },
+    fields: { to: 'string', 'of?': 'string' },
   },
   'telemetry.spans_dropped': {
     level: 'warn',

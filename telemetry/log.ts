@@ -4,19 +4,24 @@
 //   L2. No secret gets through: every field passes redaction, and so do the messages and stacks of errors (P8).
 //   L3. A line carries `trace_id` and `span_id` of the span that it was logged in.
 //   L4. A destination that fails costs the line, never the caller.
+//   L5. A warning or an error that comes again and again is written some times, then counted.
 
 import { context, isSpanContextValid, trace } from '@opentelemetry/api'
 import { type FieldsOf, LOG_EVENTS, type LogEventName, type LogLevel } from './log-event-table.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactValue } from './redaction.ts'
+import { openRepeats, type Repeats } from './repeats.ts'
 
 /** The least level that is written. */
-type LogThreshold = LogLevel | 'silent'
+export type LogThreshold = LogLevel | 'silent'
 
 /** Where lines go: `process.stderr`, a file stream, an array in a test. */
 interface LogDestination {
   write(line: string): unknown
 }
+
+/** A second way for lines, beside the destination. What it is given holds no secret. */
+export type LogSink = (level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void
 
 export interface LogOptions {
   readonly level: LogThreshold
@@ -28,6 +33,10 @@ export interface LogOptions {
   readonly colors?: boolean
   /** Fields that every line carries, such as `service`. */
   readonly base?: Readonly<Record<string, string | number>>
+  /** Share of the lines of the levels debug and trace that are written, 0 to 1. Default 1. */
+  readonly detailRatio?: number
+  /** A number from 0 to 1, below 1. Default: by chance. */
+  readonly random?: () => number
 }
 
 /** Logs one event of the table. */
@@ -50,16 +59,63 @@ export async function startLog(options: LogOptions): Promise<void> {
     },
     guard(options),
   )
-  const isOn = levelsByTarget(options.level, options.levels ?? {})
+  const levels = new Map(Object.entries(options.levels ?? {}))
+  const { detailRatio = 1, random = Math.random } = options
+  const repeats = openRepeats(() => performance.now())
   running = {
+    level: options.level,
+    levels,
+    repeats,
+    sinks: new Set(),
     write(event, fields) {
       const { level, message } = LOG_EVENTS[event]
       const part = event.slice(0, event.indexOf('.'))
-      if (!isOn(part, level)) return
+      if (RANK[level] < RANK[levels.get(part) ?? this.level]) return
+      if (detailRatio < 1 && RANK[level] <= RANK.debug && random() >= detailRatio) return
+      const leftOut = RANK[level] < RANK.warn ? 0 : repeats.take(keyOf(event, fields))
+      if (leftOut === undefined) return
       countLine(level, part)
-      logger[level]({ event, target: part, ...(redactValue(fields) as Record<string, unknown>) }, message)
+      const clean = redactValue(fields) as Record<string, unknown>
+      const shown = { event, target: part, ...clean, ...(leftOut > 0 && { left_out: leftOut }) }
+      logger[level](shown, message)
+      for (const sink of this.sinks) sink(level, message, shown)
     },
   }
+}
+
+/** Sends the lines to another place as well. @returns the end of it */
+export function addLogSink(sink: LogSink): () => void {
+  const { sinks } = running ?? { sinks: new Set() }
+  sinks.add(sink)
+  return () => sinks.delete(sink)
+}
+
+export interface LogLevels {
+  readonly level: LogThreshold
+  /** By target, where they differ. */
+  readonly levels: Readonly<Record<string, LogThreshold>>
+}
+
+/** The levels as they are now; undefined when nothing is logged. */
+export function logLevels(): LogLevels | undefined {
+  return running && { level: running.level, levels: Object.fromEntries(running.levels) }
+}
+
+/** Changes the level of one target, or without one the level of all that have none of their own. */
+export function setLogLevel(level: LogThreshold, target?: string): void {
+  if (running === undefined) return
+  if (target === undefined) running.level = level
+  else running.levels.set(target, level)
+}
+
+/** Every part of the program that logs. */
+export const LOG_TARGETS: readonly string[] = [
+  ...new Set(Object.keys(LOG_EVENTS).map((event) => event.split('.', 1)[0]!)),
+]
+
+/** Lines that were left out because they repeated others. */
+export function repeatsLeftOut(): number {
+  return running?.repeats.leftOut ?? 0
 }
 
 /** Ends it: from now on nothing is written. */
@@ -78,13 +134,24 @@ export function* countedLines(): Iterable<{
   }
 }
 
-let running: { write(event: LogEventName, fields: object): void } | undefined
+interface RunningLog {
+  level: LogThreshold
+  readonly levels: Map<string, LogThreshold>
+  readonly repeats: Repeats
+  readonly sinks: Set<LogSink>
+  write(event: LogEventName, fields: object): void
+}
+
+let running: RunningLog | undefined
 const lines = new Map<string, number>()
 
 const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, silent: 60 } as const
 
-function levelsByTarget(level: LogThreshold, levels: Readonly<Record<string, LogThreshold>>) {
-  return (target: string, wanted: LogLevel) => RANK[wanted] >= RANK[levels[target] ?? level]
+/** Lines that say the same of the same. */
+function keyOf(event: string, fields: object): string {
+  const { actor, bot, narrative, act, table, model, err } = fields as Readonly<Record<string, unknown>>
+  const { message } = (err ?? {}) as { readonly message?: unknown }
+  return [event, actor, bot, narrative, act, table, model, message].join('\n')
 }
 
 function countLine(level: string, target: string): void {

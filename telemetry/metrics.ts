@@ -5,6 +5,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { JsonObject } from '../json.ts'
 import { bindInstruments, record } from './instruments.ts'
 import { observedMetrics } from './observed-metrics.ts'
+import { type MetricsPush, startMetricsPush } from './otlp-metrics.ts'
 import { startProcessMetrics } from './process-metrics.ts'
 import { PrometheusReader } from './prometheus.ts'
 import { SCOPE } from './spans.ts'
@@ -17,18 +18,21 @@ export interface Metrics {
   stop(): Promise<void>
 }
 
-export function startMetrics(resource: Resource): Metrics {
+/** @param push where metrics are sent as well; nowhere without it */
+export function startMetrics(resource: Resource, push: MetricsPush | undefined): Metrics {
   const reader = new PrometheusReader([observedMetrics()])
-  const provider = new MeterProvider({ resource, readers: [reader] })
+  const pushing = push && startMetricsPush(push, [observedMetrics()])
+  const provider = new MeterProvider({ resource, readers: [reader, ...(pushing ? [pushing.reader] : [])] })
   bindInstruments(provider.getMeter(SCOPE))
   const stopProcessMetrics = startProcessMetrics()
   return {
     text: () => timed(() => reader.text()),
     json: () => timed(() => reader.json()),
     async stop() {
+      await provider.shutdown() // first, so that the last push has everything
       bindInstruments(undefined)
       stopProcessMetrics()
-      await provider.shutdown()
+      pushing?.close()
     },
   }
 }

@@ -7,8 +7,10 @@
 import { hostname } from 'node:os'
 import type { JsonObject } from '../json.ts'
 import { observe } from './instruments.ts'
-import { countedLines, type LogOptions, startLog, stopLog } from './log.ts'
+import { addLogSink, countedLines, type LogOptions, repeatsLeftOut, startLog, stopLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { OtlpLogs } from './otlp-logs.ts'
+import type { MetricsPush } from './otlp-metrics.ts'
 import { countRedactions, hideSecrets } from './redaction.ts'
 import type { Tracing } from './tracing.ts'
 
@@ -27,6 +29,10 @@ export interface TelemetryOptions {
   readonly spanQueueSize?: number | undefined
   /** Default false. */
   readonly metrics?: boolean | undefined
+  /** Push the metrics to the receiver as well, so often. Needs metrics and an endpoint. Default: never. */
+  readonly pushMetricsEveryMs?: number | undefined
+  /** Push the lines of the log to the receiver as well. Needs a log and an endpoint. Default false. */
+  readonly pushLogs?: boolean | undefined
   /** Longest time that `flush` and `shutdown` may take, in ms. Default 3000. */
   readonly shutdownMs?: number | undefined
   /** Values that are taken out of every line and every span, whatever they look like: keys and tokens that are in use. */
@@ -51,7 +57,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   await running?.shutdown()
   hideSecrets(options.secrets ?? [])
   if (options.log !== undefined) await startLog(options.log)
-  const [tracing, metrics] = await load(options).catch((error: unknown) => {
+  const [tracing, metrics, logs] = await load(options).catch((error: unknown) => {
     stopLog()
     throw error
   })
@@ -62,12 +68,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const telemetry: Telemetry = {
     metricsText: async () => (await metrics?.text()) ?? '',
     metricsJson: async () => (await metrics?.json()) ?? {},
-    flush: () => within(limitMs, tracing?.flush()),
+    flush: () => within(limitMs, Promise.allSettled([tracing?.flush(), logs?.flush()])),
     shutdown: () => (ended ??= end()),
   }
   async function end() {
     if (running === telemetry) running = undefined
-    await within(limitMs, Promise.allSettled([tracing?.stop(), metrics?.stop()]))
+    await within(limitMs, Promise.allSettled([tracing?.stop(), metrics?.stop(), logs?.stop()]))
     endObservations()
     stopLog()
   }
@@ -77,9 +83,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
 let running: Telemetry | undefined
 
-async function load(options: TelemetryOptions): Promise<[Tracing | undefined, Metrics | undefined]> {
-  const { otlpEndpoint, metrics = false } = options
-  if (otlpEndpoint === undefined && !metrics) return [undefined, undefined]
+type Loaded = [Tracing | undefined, Metrics | undefined, OtlpLogs | undefined]
+
+async function load(options: TelemetryOptions): Promise<Loaded> {
+  const { otlpEndpoint, metrics = false, pushMetricsEveryMs, pushLogs = false } = options
+  if (otlpEndpoint === undefined && !metrics) return [undefined, undefined, undefined]
   const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources')
   const resource = defaultResource().merge(
     resourceFromAttributes({
@@ -102,8 +110,21 @@ async function load(options: TelemetryOptions): Promise<[Tracing | undefined, Me
           resource,
           queueSize: options.spanQueueSize ?? 8_192,
         }),
-    metrics ? (await import('./metrics.ts')).startMetrics(resource) : undefined,
+    metrics ? (await import('./metrics.ts')).startMetrics(resource, metricsPush()) : undefined,
+    otlpEndpoint !== undefined && pushLogs && options.log !== undefined ? await loadLogs(otlpEndpoint) : undefined,
   ]
+
+  function metricsPush(): MetricsPush | undefined {
+    if (otlpEndpoint === undefined || pushMetricsEveryMs === undefined) return undefined
+    return { endpoint: otlpEndpoint, headers: options.headers ?? {}, everyMs: pushMetricsEveryMs }
+  }
+
+  async function loadLogs(endpoint: string): Promise<OtlpLogs> {
+    const { startLogsPush } = await import('./otlp-logs.ts')
+    const logs = startLogsPush({ endpoint, headers: options.headers ?? {}, resource })
+    addLogSink(logs.sink)
+    return logs
+  }
 }
 
 function observeTelemetry({ serviceVersion }: TelemetryOptions): () => void {
@@ -111,6 +132,7 @@ function observeTelemetry({ serviceVersion }: TelemetryOptions): () => void {
   const ends = [
     observe('botticelli.build.info', () => [{ value: 1, labels: build }]),
     observe('botticelli.log.records', countedLines),
+    observe('botticelli.log.left_out', () => [{ value: repeatsLeftOut(), labels: {} }]),
     observe('botticelli.telemetry.redactions', () => [{ value: countRedactions(), labels: {} }]),
   ]
   return () => {

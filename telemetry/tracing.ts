@@ -13,10 +13,9 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node'
 import { observe } from './instruments.ts'
-import { log } from './log.ts'
+import { signalUrl } from './otlp-endpoint.ts'
 import { SpanOutbox } from './span-outbox.ts'
 import { recordingAll } from './tail-buffer.ts'
-import { TelemetryError } from './telemetry-error.ts'
 
 export interface TracingOptions {
   /** Base URL of an OTLP/HTTP receiver. */
@@ -39,7 +38,7 @@ export interface Tracing {
 }
 
 export function startTracing(options: TracingOptions): Tracing {
-  const url = tracesUrl(options.endpoint)
+  const url = signalUrl(options.endpoint, 'traces')
   const exporter = new OTLPTraceExporter({ url, headers: { ...options.headers }, timeoutMillis: EXPORT_TIMEOUT_MS })
   const outbox = new SpanOutbox(exporter, {
     capacity: options.queueSize,
@@ -77,19 +76,6 @@ const EXPORT_TIMEOUT_MS = 3_000
 function samplerFor(ratio: number): Sampler {
   const sampler = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
   return ratio > 0 && ratio < 1 ? recordingAll(sampler) : sampler
-}
-
-function tracesUrl(endpoint: string): string {
-  const url = URL.parse(endpoint)
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TelemetryError('bad-otlp-endpoint', `The OTLP endpoint must be an http or https URL, got '${endpoint}'.`)
-  }
-  if (url.port === '4317') {
-    url.port = '4318'
-    log('telemetry.endpoint_changed', { endpoint: url.href })
-  }
-  if (!url.pathname.endsWith('/v1/traces')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`
-  return url.href
 }
 
 function observeOutbox(outbox: SpanOutbox): () => void {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { BotticelliError } from '../../errors.ts'
-import { type LogOptions, log, startLog, stopLog } from '../../telemetry/log.ts'
+import { type LogOptions, log, logLevels, repeatsLeftOut, setLogLevel, startLog, stopLog } from '../../telemetry/log.ts'
 import { COMMON_FIELDS, LOG_EVENTS } from '../../telemetry/log-event-table.ts'
+import { openRepeats } from '../../telemetry/repeats.ts'
 import { inSpan } from '../../telemetry/spans.ts'
 import { startTelemetry } from '../../telemetry/telemetry.ts'
 import { currentTraceContext, traceIdOf } from '../../telemetry/trace-context.ts'
@@ -105,6 +106,53 @@ describe('levels', () => {
     log('narrative.failed', { narrative: 'n', err: new Error('late') })
     expect(later).toEqual([])
   })
+})
+
+describe('levels that change while it runs', () => {
+  test('are those of one target, or of all that have none of their own', async () => {
+    const { records } = await captured({ level: 'info', levels: { db: 'warn' } })
+    log('llm.request', { provider: 'p', model: 'm' })
+    setLogLevel('debug', 'llm')
+    log('llm.request', { provider: 'p', model: 'm' })
+    setLogLevel('error')
+    log('bot.resumed', { bot: 'b' })
+    log('db.slow', { name: 'q', duration_ms: 9 })
+    expect(records().map(({ event }) => event)).toEqual(['llm.request', 'db.slow'])
+    expect(logLevels()).toEqual({ level: 'error', levels: { db: 'warn', llm: 'debug' } })
+  })
+})
+
+describe('lines that come again and again', () => {
+  test('are written five times, then counted', async () => {
+    const { records } = await captured()
+    const before = repeatsLeftOut()
+    for (let n = 0; n < 20; n++) log('bot.failed', { bot: 'b', err: new Error('down') })
+    log('bot.failed', { bot: 'other', err: new Error('down') })
+    for (let n = 0; n < 20; n++) log('bot.resumed', { bot: 'b' })
+    const of = (event: string) => records().filter((record) => record.event === event)
+    expect(of('bot.failed')).toHaveLength(6)
+    expect(of('bot.resumed')).toHaveLength(20)
+    expect(repeatsLeftOut() - before).toBe(15)
+  })
+
+  test('say afterwards how many were left out', () => {
+    let nowMs = 0
+    const repeats = openRepeats(() => nowMs)
+    const taken = Array.from({ length: 8 }, () => repeats.take('k'))
+    expect(taken).toEqual([0, 0, 0, 0, 0, undefined, undefined, undefined])
+    expect(repeats.take('another')).toBe(0)
+    nowMs = 10_000
+    expect(repeats.take('k')).toBe(3)
+    expect(repeats.take('k')).toBe(0)
+  })
+})
+
+test('of the details a share can be written', async () => {
+  const chances = [0.5, 0.1, 0.3]
+  const { records } = await captured({ level: 'trace', detailRatio: 0.2, random: () => chances.shift() ?? 0 })
+  for (const name of ['a', 'b', 'c']) log('db.query', { name, duration_ms: 1 })
+  log('bot.resumed', { bot: 'b' })
+  expect(records().map(({ event, name }) => name ?? event)).toEqual(['b', 'bot.resumed'])
 })
 
 test('a destination that fails does not hurt who logs', async () => {

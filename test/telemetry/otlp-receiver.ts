@@ -1,4 +1,4 @@
-// OTLP receiver: a loopback server that takes traces as a collector does, for tests that ask what came out.
+// OTLP receiver: a loopback server that takes traces, metrics and log lines as a collector does, for tests that ask what came out.
 //
 // Speaks OTLP/HTTP in JSON and protobuf, gzipped or not. On demand it is slow, refuses, breaks or answers too much.
 
@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { decodeTraces, type ReceivedSpan } from './otlp-decode.ts'
+import { decodeLogs, decodeMetrics, type ReceivedLog, type ReceivedMetric } from './otlp-json.ts'
 
 /** `hang` never answers, `refuse` says 503, `reject` says 400, `reset` cuts the connection, `flood` answers 8 MB. */
 export type Mood = 'well' | 'hang' | 'refuse' | 'reject' | 'reset' | 'flood'
@@ -17,6 +18,9 @@ export interface OtlpReceiver extends AsyncDisposable {
   readonly requests: readonly { readonly headers: Readonly<Record<string, unknown>>; readonly bytes: number }[]
   /** What could not be decoded. */
   readonly errors: readonly Error[]
+  /** By name, as they were sent last. */
+  readonly metrics: ReadonlyMap<string, ReceivedMetric>
+  readonly logs: readonly ReceivedLog[]
   /** All spans so far, or those of one trace, in the order of their beginnings. */
   spans(traceId?: string): readonly ReceivedSpan[]
   /** The spans of a trace as an indented tree; of all traces, one after the other, without an id. */
@@ -36,6 +40,8 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = []
   const requests: { headers: Record<string, unknown>; bytes: number }[] = []
   const errors: Error[] = []
+  const metrics = new Map<string, ReceivedMetric>()
+  const logs: ReceivedLog[] = []
   const watchers = new Set<() => void>()
   let mood: Mood = 'well'
 
@@ -44,9 +50,12 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
     requests.push({ headers: request.headers, bytes: body.length })
     if (mood !== 'well') return misbehave(mood, response)
     try {
-      if (request.method !== 'POST' || request.url !== '/v1/traces') throw new Error(`${request.method} ${request.url}`)
+      if (request.method !== 'POST') throw new Error(`${request.method} ${request.url}`)
       const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
-      spans.push(...decodeTraces(plain, request.headers['content-type'] ?? ''))
+      if (request.url === '/v1/traces') spans.push(...decodeTraces(plain, request.headers['content-type'] ?? ''))
+      else if (request.url === '/v1/metrics') for (const each of decodeMetrics(plain)) metrics.set(each.name, each)
+      else if (request.url === '/v1/logs') logs.push(...decodeLogs(plain))
+      else throw new Error(`${request.method} ${request.url}`)
       response.writeHead(200, { 'Content-Type': request.headers['content-type'] })
       response.end(request.headers['content-type'] === 'application/json' ? '{}' : '')
     } catch (error) {
@@ -63,6 +72,8 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     errors,
+    metrics,
+    logs,
     spans: (traceId) => inOrder(spans.filter((span) => traceId === undefined || span.traceId === traceId)),
     tree: (traceId, options = {}) => printTrees(receiver.spans(traceId), options),
     async waitFor(predicate, limitMs = 5_000) {

@@ -1,0 +1,103 @@
+// OTLP logs: sends each log line to a receiver as well, with the trace it belongs to.
+//
+//   S1. At most 2048 lines wait; more are dropped. The line in the ordinary log is never touched.
+
+import { context } from '@opentelemetry/api'
+import { SeverityNumber } from '@opentelemetry/api-logs'
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
+import type { Resource } from '@opentelemetry/resources'
+import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs'
+import { openExportAccount } from './export-account.ts'
+import type { LogSink } from './log.ts'
+import type { LogLevel } from './log-event-table.ts'
+import { signalUrl } from './otlp-endpoint.ts'
+import { SCOPE } from './spans.ts'
+
+export interface LogsPush {
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly resource: Resource
+}
+
+export interface OtlpLogs {
+  readonly sink: LogSink
+  flush(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function startLogsPush({ endpoint, headers, resource }: LogsPush): OtlpLogs {
+  const url = signalUrl(endpoint, 'logs')
+  const exporter = new OTLPLogExporter({ url, headers: { ...headers }, timeoutMillis: EXPORT_TIMEOUT_MS })
+  const account = openExportAccount({
+    signal: 'logs',
+    instrument: 'otel.sdk.exporter.log.exported',
+    endpoint: url,
+    now: () => performance.now(),
+  })
+  const watched: LogRecordExporter = {
+    export: (records, done) => exporter.export(records, account.watch(records.length, done)),
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  }
+  const provider = new LoggerProvider({
+    resource,
+    processors: [
+      new BatchLogRecordProcessor({
+        exporter: watched,
+        maxQueueSize: MAX_WAITING,
+        maxExportBatchSize: 512,
+        scheduledDelayMillis: 1_000,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS + 500,
+      }),
+    ],
+  })
+  const logger = provider.getLogger(SCOPE)
+  return {
+    sink: (level, message, fields) =>
+      logger.emit({
+        severityNumber: SEVERITIES[level],
+        severityText: level.toUpperCase(),
+        body: message,
+        eventName: String(fields.event),
+        attributes: flat(fields),
+        context: context.active(),
+      }),
+    flush: () => provider.forceFlush(),
+    async stop() {
+      account.close()
+      await provider.shutdown()
+    },
+  }
+}
+
+const EXPORT_TIMEOUT_MS = 3_000
+const MAX_WAITING = 2_048
+
+const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+}
+
+/** Errors and other objects as JSON: a backend can search a text, few can search a tree. */
+function flat(fields: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
+  const attributes: Record<string, string | number | boolean> = {}
+  for (const [key, value] of Object.entries(fields)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') attributes[key] = value
+    else if (key === 'err') Object.assign(attributes, exception(value))
+    else if (value !== undefined && value !== null) attributes[key] = JSON.stringify(value)
+  }
+  return attributes
+}
+
+/** Under the names of the semantic conventions. */
+function exception(err: unknown): Record<string, string> {
+  const { type, name, message, stack } = (err ?? {}) as Record<string, unknown>
+  return {
+    'exception.type': String(type ?? name ?? 'Error'),
+    'exception.message': String(message ?? ''),
+    ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
+  }
+}
