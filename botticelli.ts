@@ -7,6 +7,7 @@ import { openHealthBook } from './actors/bot-health.ts'
 import { type BotSettings, botSpec } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
+import { warnOfNarratives } from './actors/narrative-warnings.ts'
 import type { ProgressListener } from './actors/progress.ts'
 import { runLog } from './actors/run-log.ts'
 import { startRunMetrics } from './actors/run-metrics.ts'
@@ -23,7 +24,7 @@ import { loadNarrative, loadNested } from './narratives/load-file.ts'
 import { createDatabasePlatform } from './platforms/database.ts'
 import { createDiscord } from './platforms/discord/discord.ts'
 import { createPlatforms } from './platforms/platforms.ts'
-import { applyPolicy } from './platforms/policy.ts'
+import { applyPolicy, refusalOf } from './platforms/policy.ts'
 import { filterProblem } from './store/filter/filter-problem.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
@@ -212,15 +213,25 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     ],
     now: systemClock.now,
   })
-  const reading = { base: config.root, checkFilter: filterProblem }
+  const bases = [...config.contextPaths, config.root]
+  const env = (name: string) => config.environment[name]
+  const reading = {
+    base: config.root,
+    checkFilter: filterProblem,
+    fileExists: (name: string, narrativeFile: string) => findFile(name, narrativeFile, bases) !== undefined,
+    isEnvSet: (name: string) => env(name) !== undefined,
+  }
+  const warn = warnOfNarratives()
   return {
     store,
     findModel: (name) => models.find(name),
     platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
-    loadNarrative: (file, narrative) => loadNarrative(file, narrative, reading),
-    loadNested: (file, input) => loadNested(file, input, reading),
-    findFile: (name, narrativeFile) => findFile(name, narrativeFile, [...config.contextPaths, config.root]),
-    env: (name) => config.environment[name],
+    refusalOf: (command, policy) =>
+      refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),
+    loadNarrative: (file, narrative) => warn(loadNarrative(file, narrative, reading)),
+    loadNested: (file, input) => warn(loadNested(file, input, reading)),
+    findFile: (name, narrativeFile) => findFile(name, narrativeFile, bases),
+    env,
     clock: systemClock,
     processId: process.pid,
     newId: ulid,

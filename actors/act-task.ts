@@ -42,6 +42,8 @@ export interface ActTask {
   readonly model?: string
   /** Name of the bot that the execution works for. */
   readonly bot?: string
+  /** The response before the one that is being made, where a narrative runs this one. */
+  readonly callerResponse?: string
   /** W3C context that the act's work belongs to. */
   readonly traceparent?: string
   readonly knowledge: Knowledge

@@ -21,6 +21,8 @@ export interface ExecutionPlan {
   readonly model?: string
   /** Narratives around this one and itself, to refuse a circle. */
   readonly chain: readonly string[]
+  /** Of a nested execution: the caller's latest response when it began. */
+  readonly callerResponse?: string
   /** Of a carousel's rounds, from 1. */
   readonly round?: { readonly iteration: number; readonly iterations: number }
 }
@@ -31,6 +33,26 @@ export function planOf(
   run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model'>,
 ): ExecutionPlan {
   return { ...run, file, narrative, chain: enterNested([], file, narrative) }
+}
+
+/** The plan of an execution inside of another. @param key of the step, or of the step and its input */
+export function planNested(
+  around: ExecutionPlan,
+  key: string,
+  { file, narrative }: LoadedNarrative,
+  callerResponse: string | undefined,
+): ExecutionPlan {
+  const { round: _, callerResponse: __, ...plan } = around
+  return {
+    ...plan,
+    id: `${around.id}/${key}`,
+    parentId: around.id,
+    file,
+    narrative,
+    trigger: 'narrative',
+    chain: enterNested(around.chain, file, narrative),
+    ...(callerResponse !== undefined && { callerResponse }),
+  }
 }
 
 export interface ExecutionOutcome {

@@ -2,7 +2,6 @@
 
 import { fromPromise } from 'xstate'
 import { BotticelliError, serializeError } from '../errors.ts'
-import { enterNested } from '../narratives/load-file.ts'
 import type { NarrativeInput } from '../narratives/narrative.ts'
 import type { StoredAnswer } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
@@ -11,7 +10,7 @@ import { type ActContext, actMachine } from './act.ts'
 import type { ActResult, ActTask, Gathered } from './act-task.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
-import { type Host, type RunExecution, wasTakenDown } from './execution-plan.ts'
+import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { gatherInputs } from './gather-inputs.ts'
 import { keepResult } from './keep-result.ts'
 import type { Services } from './services.ts'
@@ -97,6 +96,7 @@ function actTask({ plan, step, knowledge }: StepTask): ActTask {
     knowledge,
     ...(plan.model !== undefined && { model: plan.model }),
     ...(plan.bot !== undefined && { bot: plan.bot }),
+    ...(plan.callerResponse !== undefined && { callerResponse: plan.callerResponse }),
     ...(traceparent !== undefined && { traceparent }),
   }
 }
@@ -119,25 +119,12 @@ function begin(task: ActTask, services: Services, first: boolean): Promise<Gathe
 async function runNestedInput(
   input: NarrativeInput,
   key: string,
-  { plan }: StepTask,
+  { plan, knowledge }: StepTask,
   services: Services,
   host: Host,
   runExecution: RunExecution,
 ): Promise<string> {
-  const { file, narrative } = services.loadNested(plan.file, input)
-  const { round: _, ...around } = plan
-  const outcome = await runExecution(
-    {
-      ...around,
-      id: `${plan.id}/${key}`,
-      parentId: plan.id,
-      file,
-      narrative,
-      trigger: 'narrative',
-      chain: enterNested(plan.chain, file, narrative),
-    },
-    services,
-    host,
-  )
+  const nested = planNested(plan, key, services.loadNested(plan.file, input), knowledge.previous)
+  const outcome = await runExecution(nested, services, host)
   return outcome.responses.at(-1) ?? ''
 }

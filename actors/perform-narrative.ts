@@ -2,11 +2,10 @@
 
 import { BotticelliError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
-import { enterNested } from '../narratives/load-file.ts'
 import type { Narrative } from '../narratives/narrative.ts'
 import type { ActResult } from './act-task.ts'
 import type { StepResult, StepTask } from './execution.ts'
-import type { Host, RunExecution } from './execution-plan.ts'
+import { type Host, planNested, type RunExecution } from './execution-plan.ts'
 import type { Services } from './services.ts'
 import { reportEnd, reportStart } from './step-report.ts'
 
@@ -25,19 +24,8 @@ export async function performNarrative(
   const { attempts } = journal.begin({ ...place, act: step.act.name, sequence: step.sequence, at: startedAt })
   reportStart(task, services, attempts)
 
-  const { round: _, ...around } = plan
-  const outcome = await runExecution(
-    {
-      ...around,
-      id: `${plan.id}/${step.key}`,
-      parentId: plan.id,
-      narrative,
-      trigger: 'narrative',
-      chain: enterNested(plan.chain, plan.file, narrative),
-    },
-    services,
-    host,
-  )
+  const nested = planNested(plan, step.key, { file: plan.file, narrative }, task.knowledge.previous)
+  const outcome = await runExecution(nested, services, host)
 
   const response = outcome.responses.join('\n\n')
   const result: ActResult = {

@@ -12,6 +12,7 @@ import { errorTypeOf } from '../telemetry/error-type.ts'
 import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
 import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
+import { checkPolicy } from './check-policy.ts'
 import { executionMachine, type StepResult, type StepTask } from './execution.ts'
 import {
   type ExecutionOutcome,
@@ -40,6 +41,7 @@ export function runExecution(
     const startedAt = services.clock.now()
     begin(plan, services, startedAt)
     try {
+      checkPolicy(plan, services)
       const outcome = await host.runChild(executionSpec(plan, services))
       services.store.together(() => {
         services.store.executions.finish(plan.id, { status: 'completed', at: services.clock.now() })

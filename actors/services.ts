@@ -1,9 +1,10 @@
 // Services: what the actors need of the world, handed in by the composition root. Interfaces only.
 
+import type { BotticelliError } from '../errors.ts'
 import type { Model } from '../models/model.ts'
 import type { LoadedNarrative } from '../narratives/load-file.ts'
 import type { NarrativeFile, NarrativeInput, SecurityPolicy } from '../narratives/narrative.ts'
-import type { Platforms } from '../platforms/platform.ts'
+import type { Command, Platforms } from '../platforms/platform.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../supervisor/index.ts'
 import type { ProgressListener } from './progress.ts'
@@ -14,6 +15,8 @@ export interface Services {
   findModel(name: string | undefined): Model
   /** All platforms, under the policy of the file that uses them. */
   platformsFor(policy: SecurityPolicy | undefined): Platforms
+  /** Why a file's policy forbids a command, as far as its arguments are known before it runs. */
+  refusalOf(command: Command, policy: SecurityPolicy | undefined): BotticelliError | undefined
   /** Reads and checks a narrative file, from the project's own folder or below. */
   loadNarrative(file: string, narrative?: string): LoadedNarrative
   /** The file and narrative that an input of `from` names. */

@@ -6,7 +6,7 @@ import type { Services } from './services.ts'
 
 /** @param rendered tables that earlier inputs of the same act have read */
 export function valuesFor(
-  { knowledge, narrative }: ActTask,
+  { knowledge, narrative, callerResponse }: Pick<ActTask, 'knowledge' | 'narrative' | 'callerResponse'>,
   { store, env }: Pick<Services, 'store' | 'env'>,
   rendered: Readonly<Record<string, string>>,
 ): Values {
@@ -15,6 +15,9 @@ export function valuesFor(
     response: (name) => (name === 'previous' ? knowledge.previous : (knowledge.responses[name] ?? tables[name])),
     state: (key) => store.state.get(key),
     env,
+    known: [...Object.keys(knowledge.responses), ...Object.keys(tables)],
+    stateKeys: () => store.state.keys(),
+    ...(callerResponse !== undefined && { callerResponse }),
     ...(narrative.vars !== undefined && { locals: narrative.vars }),
   }
 }

@@ -65,8 +65,11 @@ const ALL = [
     group: 'Look and decide',
     summary: 'Check narrative files without running them',
     args: [{ name: 'FILE', optional: true, many: true, help: 'files or folders; all of the project without' }],
-    flags: [{ flag: '--strict', help: 'warnings count as errors' }],
-    examples: ['narratives validate', 'narratives validate narratives/launch.toml'],
+    flags: [
+      { flag: '--strict', help: 'warnings count as errors' },
+      { flag: '--env', help: 'warn of environment variables that are not set' },
+    ],
+    examples: ['narratives validate', 'narratives validate narratives/launch.toml', 'narratives validate --env'],
   },
   {
     name: 'narratives show',

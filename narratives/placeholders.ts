@@ -174,9 +174,8 @@ function localValue(name: string, values: Values): string | undefined {
 function unresolvedError(written: string, inner: string, reason: string, values: Values): NarrativeError {
   const head = inner.split(/[.:[]/, 1)[0]!.trim()
   const meant = nearest(head, values.known ?? [])
-  return new NarrativeError('placeholder-unresolved', `The placeholder ${written} has no value: ${reason}.`, {
-    ...(meant !== undefined && { fix: `Did you mean "${meant}"?` }),
-  })
+  const question = meant === undefined ? '' : ` Did you mean "${meant}"?`
+  return new NarrativeError('placeholder-unresolved', `The placeholder ${written} has no value: ${reason}.${question}`)
 }
 
 // ---------------------------------------------------------------------------- conditional blocks

@@ -20,7 +20,7 @@ export const narrativesValidate: Run = async (options, io) => {
   if (absent !== undefined) throw new BotticelliError('not-found', `There is no file or folder "${absent}".`)
   const files = narrativeFiles(paths)
   const diagnostics = files.flatMap(
-    (file) => parseNarrativeFile(readText(file), file, checks(file, config)).diagnostics,
+    (file) => parseNarrativeFile(readText(file), file, checks(config, options.isSet('env'))).diagnostics,
   )
   const errors = diagnostics.filter((one) => one.severity === 'error').length
   const warnings = diagnostics.length - errors
@@ -33,10 +33,12 @@ export const narrativesValidate: Run = async (options, io) => {
   return errors > 0 || (options.isSet('strict') && warnings > 0) ? EXIT.invalid : EXIT.ok
 }
 
-function checks(narrativeFile: string, config: Config) {
+/** @param withEnv also warn of environment variables that are not set here and now */
+function checks(config: Config, withEnv: boolean) {
   const bases = [...config.contextPaths, config.root]
   return {
     checkFilter: filterProblem,
-    fileExists: (name: string) => findFile(name, narrativeFile, bases) !== undefined,
+    fileExists: (name: string, narrativeFile: string) => findFile(name, narrativeFile, bases) !== undefined,
+    ...(withEnv && { isEnvSet: (name: string) => config.environment[name] !== undefined }),
   }
 }

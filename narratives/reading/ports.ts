@@ -5,14 +5,14 @@ import type { Report, Spot } from './report.ts'
 export interface Ports {
   /** What is wrong with a filter expression, if anything. */
   readonly checkFilter?: (where: string) => string | undefined
-  /** Whether a file that an input or link names can be found; the name is given as it is written. */
-  readonly fileExists?: (name: string) => boolean
+  /** Whether a file that an input or link of `narrativeFile` names can be found; the name is given as it is written. */
+  readonly fileExists?: (name: string, narrativeFile: string) => boolean
   /** Whether an environment variable has a value. */
   readonly isEnvSet?: (name: string) => boolean
 }
 
 /** A file whose name is made of environment variables is looked for when the act runs. */
 export function warnOfMissingFile(name: string, spot: Spot, report: Report, { fileExists }: Ports): void {
-  if (fileExists === undefined || name.includes('$') || fileExists(name)) return
+  if (fileExists === undefined || name.includes('$') || fileExists(name, report.file)) return
   report.warn('missing-file', spot, `The file "${name}" was not found; what needs it will fail.`)
 }

@@ -21,12 +21,12 @@ interface Advice {
 
 export class Report {
   readonly diagnostics: Diagnostic[] = []
-  readonly #file: string
+  readonly file: string
   readonly #lines: readonly string[]
 
   /** @param lines of the file's text, without a byte order mark */
   constructor(file: string, lines: readonly string[]) {
-    this.#file = file
+    this.file = file
     this.#lines = lines
   }
 
@@ -36,7 +36,7 @@ export class Report {
 
   /** An empty report on the same file. */
   apart(): Report {
-    return new Report(this.#file, this.#lines)
+    return new Report(this.file, this.#lines)
   }
 
   error(code: ErrorCode, spot: Spot, message: string, advice?: Advice): void {
@@ -59,7 +59,7 @@ export class Report {
   }
 
   placeOf(spot: Spot): Place {
-    return { file: this.#file, ...spot.span.start }
+    return { file: this.file, ...spot.span.start }
   }
 
   #add(

@@ -14,6 +14,7 @@ import { loadNarrative, loadNested } from '../../narratives/load-file.ts'
 import { createDatabasePlatform } from '../../platforms/database.ts'
 import { createDiscord } from '../../platforms/discord/discord.ts'
 import { createPlatforms } from '../../platforms/platforms.ts'
+import { applyPolicy, refusalOf } from '../../platforms/policy.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { type ActorSystem, type ChildSpec, startSystem, systemClock } from '../../supervisor/index.ts'
@@ -71,7 +72,9 @@ export async function openHouse(
   const services: Services = {
     store,
     findModel: () => model,
-    platformsFor: () => platforms,
+    platformsFor: (policy) => applyPolicy(platforms, policy, 'dry-run'),
+    refusalOf: (command, policy) =>
+      refusalOf(command, { effect: platforms.effectOf(command), policy, posting: 'dry-run' }),
     loadNarrative: (file, narrative) => loadNarrative(file, narrative),
     loadNested: (file, input) => loadNested(file, input),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, []),

@@ -282,3 +282,84 @@ test('media reaches the model, and a missing file ends the act with its place', 
   expect(house.promptsOf('look')).toEqual(['<image image/png>\nLook.'])
   expect(await house.run(file('none.png'))).toMatchObject({ status: 'failed', error: { code: 'missing-file' } })
 })
+
+test('what the file forbids is refused before anything is asked or sent', async () => {
+  const file = (policy: string) => `${policy}
+${head('"think", "send"', 'skip_content_generation = true')}[acts]
+think = "Think."
+[[acts.send.input]]
+type = "bot_command"
+platform = "discord"
+command = "messages.send"
+guild_id = "1"
+channel_id = "2"
+content = "{{think}}"`
+  await using house = await openHouse()
+  const refused = await house.run(file('[security.policy]\nallowed_commands = ["messages.pin"]'))
+  expect(refused).toMatchObject({ status: 'failed', error: { code: 'command-not-allowed' } })
+  const elsewhere = await house.run(file('[security.constraints]\nguild_id = "7"'))
+  expect(elsewhere).toMatchObject({ status: 'failed', error: { code: 'constraint-violated' } })
+  expect(house.asked).toEqual([])
+  expect(await house.run(file('[security.policy]\nallowed_commands = ["messages.send"]'))).toMatchObject({
+    status: 'completed',
+  })
+})
+
+test('a command of a narrative further in is refused as early', async () => {
+  await using house = await openHouse()
+  const report = await house.run(
+    `security.policy.allowed_commands = []
+[acts]
+first = "First."
+run_inner = { narrative = "inner" }
+[[acts.send.input]]
+type = "bot_command"
+platform = "discord"
+command = "messages.send"
+channel_id = "2"
+content = "x"
+[narrative.inner]
+toc = ["send"]
+[narrative.outer]
+toc = ["first", "run_inner"]`,
+    { narrative: 'outer' },
+  )
+  expect(report).toMatchObject({ status: 'failed', error: { code: 'command-not-allowed' } })
+  expect(house.asked).toEqual([])
+})
+
+test('a narrative of the oldest dialect is told what its caller had last', async () => {
+  await using house = await openHouse()
+  house.write(
+    'polish.toml',
+    `[[narrative]]
+name = "polish"
+toc = ["p"]
+[narrative.context]
+content = "{previous_output}"
+[act.p]
+[[act.p.input]]
+type = "text"
+content = "Polish: {content}"`,
+  )
+  await house.run(`${head('"draft", "use"')}[acts]\ndraft = "Draft."\nuse = ["narrative:polish", "Explain."]`)
+  expect(house.promptsOf('p')).toEqual(['Polish: answer of draft'])
+})
+
+test('a placeholder that is nearly a name is told the name, a missing key the keys there are', async () => {
+  await using house = await openHouse()
+  const send = (content: string) => `${head('"draft", "send"', 'skip_content_generation = true')}
+[acts]
+draft = "Draft."
+[[acts.send.input]]
+type = "bot_command"
+platform = "discord"
+command = "messages.send"
+required = true
+channel_id = "2"
+content = "${content}"`
+  const nearly = await house.run(send('{{draff}}'))
+  expect(nearly.error?.message).toContain('Did you mean "draft"?')
+  house.store.state.set('room', '1', 0)
+  expect((await house.run(send('$' + '{state:rom}'))).error?.message).toContain('room')
+})
