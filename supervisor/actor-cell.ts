@@ -321,7 +321,12 @@ export class ActorCell extends Cell implements Host, Receiver {
     const { before } = this.delivery
     if (start === undefined || before === undefined) return false
     const life = new Life(this, this.incarnation)
-    const ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
+    let ref: AnyActorRef
+    try {
+      ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
+    } catch {
+      return false
+    }
     if (life.startError) {
       life.end(life.startError.error)
       stopActor(ref)

@@ -208,6 +208,11 @@ export class Delivery implements Turn {
     this.#runtime.schedule(this)
   }
 
+  failed(error: unknown): void {
+    const { life } = this.#receiver
+    if (life) this.#receiver.fail(life, error)
+  }
+
   /** Gives the actor the message in hand. True: another one waits to be given. */
   #deliver(): boolean {
     const receiver = this.#receiver

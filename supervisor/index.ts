@@ -38,6 +38,15 @@ export { RESTART_CAUSES, type RestartCause, type SupervisionEvent } from './even
 export { type Exit, Shutdown } from './exit.ts'
 export type { InboxStore } from './inbox-store.ts'
 export type { WatchdogOptions } from './loop-watchdog.ts'
+export type {
+  CallError,
+  CallOutcome,
+  ChildCounts,
+  ChildStatus,
+  EffectiveSpec,
+  Instance,
+  StartChildOutcome,
+} from './management.ts'
 // What actors say to each other.
 export {
   type AskOptions,
@@ -57,17 +66,15 @@ export type { ActorRecord } from './record.ts'
 export { backoffDelayMs, partitionFor } from './restart-policy.ts'
 export type { Scope, Terminated } from './scope.ts'
 export type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts'
-export { ActorCrashError, ActorStoppedError, AskError, BadStart, StartError } from './supervision-error.ts'
-export type {
-  CallError,
-  CallOutcome,
-  ChildCounts,
-  ChildStatus,
-  EffectiveSpec,
-  Instance,
-  StartChildOutcome,
-} from './supervisor-cell.ts'
-export { BadInit, FailedToStartChild } from './supervisor-cell.ts'
+export {
+  ActorCrashError,
+  ActorStoppedError,
+  AskError,
+  BadInit,
+  BadStart,
+  FailedToStartChild,
+  StartError,
+} from './supervision-error.ts'
 // The system.
 export { type ActorSystem, type RunningActor, type SystemOptions, startSystem } from './system.ts'
 export { inThread, type ThreadOptions } from './thread-actor.ts'

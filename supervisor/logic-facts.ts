@@ -30,7 +30,12 @@ export function isGated(logic: AnyActorLogic): boolean {
 /** Whether a machine has no transition for the event in this state. Other logic does not say: false. */
 export function isUnhandled(snapshot: Snapshot<unknown>, event: { readonly type: string }): boolean {
   const { machine } = snapshot as Partial<AnyMachineSnapshot>
-  return machine !== undefined && !machine.getTransitionData(snapshot as never, event as never)?.length
+  try {
+    return machine !== undefined && !machine.getTransitionData(snapshot as never, event as never)?.length
+  } catch {
+    // A guard that throws when it is asked again.
+    return false
+  }
 }
 
 /** Whether a machine names `actor.shutdown` and would act on it in this state; a catch-all does not count. */

@@ -69,7 +69,17 @@ export function resetAfterMs(backoff: Backoff): number {
 
 /** The rule for this error; none means the error is not the actor's own business. */
 export function ruleFor(rules: readonly PolicyRule[] | undefined, error: unknown): PolicyRule | undefined {
-  return rules?.find(({ on }) => (typeof on === 'function' ? on(error) : on.some((name) => isNamed(error, name))))
+  return rules?.find(({ on }) => matches(on, error))
+}
+
+/** A test that throws does not match. */
+function matches(on: PolicyRule['on'], error: unknown): boolean {
+  if (typeof on !== 'function') return on.some((name) => isNamed(error, name))
+  try {
+    return on(error)
+  } catch {
+    return false
+  }
 }
 
 function isNamed(error: unknown, name: string): boolean {

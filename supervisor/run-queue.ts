@@ -11,6 +11,8 @@ const LONGEST_RUN_MS = 8
 export interface Turn {
   readonly path: string
   turn(): void
+  /** Its turn threw. */
+  failed(error: unknown): void
 }
 
 /** Who is to know whose turn it is. */
@@ -51,7 +53,12 @@ export class RunQueue {
 
   #take(turn: Turn): void {
     this.#watcher?.enter(turn.path)
-    turn.turn()
+    try {
+      turn.turn()
+    } catch (error) {
+      // Whatever is wrong with one actor is that actor's crash; the others have their turns.
+      turn.failed(error)
+    }
     this.#watcher?.leave()
   }
 }

@@ -35,3 +35,25 @@ export class BadStart extends StartError {
     this.given = given
   }
 }
+
+/** The start of a supervisor that failed because a child's did. */
+export class FailedToStartChild extends StartError {
+  readonly child: string
+  /** The supervisor's exit: `shutdown:failed_to_start_child:…`, down to the child that is to blame. */
+  readonly exit: string
+
+  constructor(path: string, child: string, reason: unknown) {
+    const why =
+      reason instanceof BadStart ? String(reason.given) : reason instanceof Error ? reason.message : String(reason)
+    super('child-start', `${path} could not start its child ${child}: ${why}`, { cause: reason })
+    this.child = child
+    this.exit = `shutdown:failed_to_start_child:${child}:${reason instanceof FailedToStartChild ? reason.exit : why}`
+  }
+}
+
+/** `init` of a supervisor returned something that is no specification. */
+export class BadInit extends StartError {
+  constructor(path: string, given: unknown) {
+    super('child-start', `init of ${path} must return the fields of a supervisor or 'ignore', got ${typeof given}.`)
+  }
+}

@@ -14,12 +14,11 @@ import { type SerializedError, serializeError } from '../errors.ts'
 import { Cell, type Escalation, type Host, type StartOutcome } from './cell.ts'
 import { checkChild, checkSupervisor, doubtsAbout, SpecError, type SpecProblem } from './check-spec.ts'
 import {
+  type ActorSpec,
   type ChildSpec,
-  type ChildType,
   DEFAULT_INTENSITY,
   DEFAULT_PERIOD_MS,
   isSupervisorSpec,
-  type Restart,
   restartOf,
   type ShutdownTime,
   type SupervisorSpec,
@@ -27,6 +26,15 @@ import {
   typeOf,
 } from './child-spec.ts'
 import { describeExit, type Exit, KILLED, NORMAL, SHUTDOWN } from './exit.ts'
+import type {
+  CallError,
+  CallOutcome,
+  ChildCounts,
+  ChildStatus,
+  EffectiveSpec,
+  Instance,
+  StartChildOutcome,
+} from './management.ts'
 import type { ActorRecord } from './record.ts'
 import {
   addLimited,
@@ -38,7 +46,8 @@ import {
   resetAfterMs,
 } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
-import { BadStart, StartError } from './supervision-error.ts'
+import { BadInit, FailedToStartChild, StartError } from './supervision-error.ts'
+import { TaskLine } from './task-line.ts'
 import { stopActor } from './xstate-internals.ts'
 
 /** A child as its supervisor keeps it. */
@@ -55,47 +64,9 @@ interface Child {
   /** Times of restarts, for the child's own limit. */
   readonly restarts: number[]
   backoffAttempt: number
+  /** The wait before its next restart. */
+  timer: unknown
 }
-
-/** Answers of the management calls. OTP's outcomes, as values. */
-export type CallError =
-  | { readonly error: 'not_found' | 'running' | 'restarting' | 'already_present' | 'max_children' | 'noproc' }
-  | { readonly error: 'already_started'; readonly incarnation: number }
-  | { readonly error: 'simple_one_for_one' }
-  | { readonly error: 'start_failed'; readonly reason: unknown }
-  | { readonly error: 'spec'; readonly problem: SpecProblem }
-export type StartChildOutcome =
-  | { readonly ok: 'child'; readonly path: string; readonly incarnation: number; readonly info?: unknown }
-  | { readonly ok: 'ignored' }
-  | CallError
-export type CallOutcome = { readonly ok: true } | CallError
-export interface ChildStatus {
-  readonly id: string
-  readonly is: 'running' | 'stopped' | 'restarting'
-  readonly incarnation?: number
-  readonly type: ChildType
-}
-export interface ChildCounts {
-  readonly specs: number
-  readonly active: number
-  readonly supervisors: number
-  readonly workers: number
-}
-export interface EffectiveSpec {
-  readonly id: string
-  readonly restart: Restart
-  readonly shutdown: ShutdownTime
-  readonly type: ChildType
-  readonly significant: boolean
-}
-/** What `startChild` takes for a `simple_one_for_one` supervisor: the instance's name, and what its start is called with. */
-export interface Instance {
-  readonly id: string
-  readonly args?: unknown
-}
-
-/** One thing for the supervisor to do; true when it has ended over it. */
-type Task = () => boolean | Promise<boolean>
 
 export class SupervisorCell extends Cell implements Host {
   /** As given, with what `init` returned. */
@@ -107,11 +78,10 @@ export class SupervisorCell extends Cell implements Host {
   #template: ChildSpec | undefined
   #history: number[] = []
   #ref: AnyActorRef | undefined
-  #tasks: Task[] = []
-  #working = false
+  /** What there is to do in this life. */
+  #line: TaskLine
   #startedOnce = false
-  #stopRequest: { readonly exit: Exit; readonly done: PromiseWithResolvers<void> } | undefined
-  #epoch = 0
+  #stopping: PromiseWithResolvers<void> | undefined
 
   constructor(
     runtime: Runtime,
@@ -125,6 +95,8 @@ export class SupervisorCell extends Cell implements Host {
     this.#given = spec
     this.kind = spec.kind ?? 'supervisor'
     this.#createRoot = createRoot
+    this.#line = this.#newLine()
+    this.#line.end()
   }
 
   get alive(): boolean {
@@ -144,7 +116,8 @@ export class SupervisorCell extends Cell implements Host {
   async start(): Promise<StartOutcome> {
     const refused = await this.#resolveSpec()
     if (refused) return refused
-    const epoch = ++this.#epoch
+    const line = this.#newLine()
+    this.#line = line
     this.incarnation++
     this.state = 'starting'
     this.startedAt = this.runtime.clock.now()
@@ -158,20 +131,17 @@ export class SupervisorCell extends Cell implements Host {
     this.#ref.start()
     this.publish({ type: 'started' })
     for (const doubt of doubtsAbout(this.spec)) this.publish({ type: 'doubtful', doubt })
-    this.#working = true
     for (const spec of this.spec.strategy === 'simple_one_for_one' ? [] : (this.spec.children ?? [])) {
       const child = this.#add(spec)
       const outcome = child === undefined ? taken(this.path, spec.id) : await this.#start(child)
-      if (epoch !== this.#epoch)
-        return { is: 'failed', error: new StartError('child-start', `${this.path} was killed while it started.`) }
+      if (line.hasEnded) return killedWhileStarting(this.path)
       if (outcome.is === 'failed') return this.#rollBack(spec.id, outcome.error)
     }
     this.state = 'running'
     if (this.#startedOnce) this.publish({ type: 'restarted', restarts: ++this.restarts })
     this.#startedOnce = true
     this.publish({ type: 'ready' })
-    this.#working = false
-    this.#work()
+    line.open()
     return { is: 'started' }
   }
 
@@ -201,7 +171,6 @@ export class SupervisorCell extends Cell implements Host {
     const error = new FailedToStartChild(this.path, id, reason)
     this.publish({ type: 'stopped', reason: error.exit })
     this.state = 'restarting'
-    this.#working = false
     return { is: 'failed', error }
   }
 
@@ -217,6 +186,7 @@ export class SupervisorCell extends Cell implements Host {
       restarting: false,
       restarts: [],
       backoffAttempt: 0,
+      timer: undefined,
     }
     this.#children.set(spec.id, child)
     return child
@@ -239,9 +209,9 @@ export class SupervisorCell extends Cell implements Host {
 
   childEnded(cell: Cell, exit: Exit): void {
     const child = this.#children.get(cell.id)
-    if (child?.cell !== cell || (child.live === undefined && !this.#working)) return
+    if (child?.cell !== cell || (child.live === undefined && !this.#line.isBusy)) return
     const { starts } = child
-    this.#do(() => (child.live === starts ? this.#exited(child, exit) : false))
+    this.#line.add(() => (child.live === starts ? this.#exited(child, exit) : undefined))
   }
 
   /** A supervisor takes no errors over: the child ends with its own. */
@@ -249,24 +219,24 @@ export class SupervisorCell extends Cell implements Host {
     return 'refused'
   }
 
-  async #exited(child: Child, exit: Exit): Promise<boolean> {
+  async #exited(child: Child, exit: Exit): Promise<void> {
     child.live = undefined
     if (comesBack(restartOf(child.spec), exit)) return this.#restart(child, exit)
     this.#leave(child, exit)
     return this.#endIfSignificant(child)
   }
 
-  #endIfSignificant(child: Child): Promise<boolean> | boolean {
+  async #endIfSignificant(child: Child): Promise<void> {
     const others = () =>
       [...this.#children.values()].some((c) => (c.live !== undefined || c.restarting) && c.spec.significant)
     const ends = endsSupervisor(this.spec.autoShutdown ?? 'never', child.spec.significant ?? false, others)
-    return ends ? this.#end(SHUTDOWN) : false
+    if (ends) await this.#end(SHUTDOWN)
   }
 
   /** A child is down and stays so: its place is kept unless it is temporary. */
   #leave(child: Child, exit: Exit): void {
     child.live = undefined
-    child.restarting = false
+    this.#cancelRestart(child)
     if (restartOf(child.spec) === 'temporary' || this.#simple) this.#remove(child, exit)
     else child.cell.finish(exit)
   }
@@ -278,7 +248,7 @@ export class SupervisorCell extends Cell implements Host {
 
   // ------------------------------------------------------------------ restarts
 
-  async #restart(child: Child, exit: Exit | undefined): Promise<boolean> {
+  async #restart(child: Child, exit: Exit | undefined): Promise<void> {
     const now = this.runtime.clock.now()
     if (exit && this.#givesUp(child, exit, now)) {
       this.#leave(child, exit)
@@ -290,7 +260,6 @@ export class SupervisorCell extends Cell implements Host {
       this.lastThrown = child.cell.lastThrown
       if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
       child.restarting = false
-      this.#leaveForEnd(child)
       return this.#end(SHUTDOWN)
     }
     const delayMs = this.#backoff(child, now)
@@ -299,15 +268,16 @@ export class SupervisorCell extends Cell implements Host {
     await this.#stopGroup(child)
     if (delayMs === 0) return this.#startGroup(child)
     child.restarting = true
-    this.runtime.clock.setTimeout(() => this.#retry(child), delayMs)
-    return false
+    // The restart was counted when it was decided; nothing is left but to start.
+    const retry = () => this.#line.add(() => (this.#isRestarting(child) ? this.#startGroup(child) : undefined))
+    child.timer = this.runtime.clock.setTimeout(retry, delayMs)
   }
 
   /** Whether the child's own limit, or the kind of its error, ends it here. */
   #givesUp(child: Child, exit: Exit, now: number): boolean {
     const { spec } = child
     if (isSupervisorSpec(spec)) return false
-    if (exit.is === 'error' && spec.restartOn && !spec.restartOn(exit.error)) return this.#giveUp(child)
+    if (exit.is === 'error' && !isWorthRestart(spec, exit.error)) return this.#giveUp(child)
     if (spec.limit === undefined) return false
     return addLimited(child.restarts, now, spec.limit) ? false : this.#giveUp(child)
   }
@@ -336,7 +306,7 @@ export class SupervisorCell extends Cell implements Host {
   async #stopGroup(child: Child): Promise<void> {
     const group = this.#group(child)
     for (const member of group.toReversed()) {
-      member.restarting = false
+      this.#cancelRestart(member)
       if (member !== child || member.live !== undefined) await this.#stopOne(member)
       if (member === child) continue
       if (restartOf(member.spec) === 'temporary') this.#remove(member, SHUTDOWN)
@@ -345,28 +315,24 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   /** Starts the group again in order. The first that fails is tried again later, with the whole group that is then its own. */
-  async #startGroup(child: Child): Promise<boolean> {
-    const epoch = this.#epoch
+  async #startGroup(child: Child): Promise<void> {
+    const line = this.#line
     for (const member of this.#group(child)) {
       if (member !== child) member.cell.publish({ type: 'restarting', delayMs: 0, cause: 'sibling' })
       const outcome = await this.#start(member)
-      if (epoch !== this.#epoch) return true
+      if (line.hasEnded) return
       if (outcome.is !== 'failed') continue
       member.restarting = true
-      this.#tryAgain(member)
-      return false
+      // A failed start goes to the end of the line.
+      line.add(() => (this.#isRestarting(member) ? this.#restart(member, undefined) : undefined))
+      return
     }
-    return false
   }
 
-  /** A failed start goes to the end of the line. */
-  #tryAgain(child: Child): void {
-    this.#do(() => (this.#isRestarting(child) ? this.#restart(child, undefined) : false))
-  }
-
-  /** The back-off is over. The restart was counted when it was decided. */
-  #retry(child: Child): void {
-    this.#do(() => (this.#isRestarting(child) ? this.#startGroup(child) : false))
+  #cancelRestart(child: Child): void {
+    child.restarting = false
+    if (child.timer !== undefined) this.runtime.clock.clearTimeout(child.timer)
+    child.timer = undefined
   }
 
   #isRestarting(child: Child): boolean {
@@ -378,13 +344,13 @@ export class SupervisorCell extends Cell implements Host {
   stop(exit: Exit, time: ShutdownTime): void | Promise<void> {
     if (!this.alive) return undefined
     if (time === 'brutal_kill') return this.kill()
-    if (this.#stopRequest) return this.#stopRequest.done.promise
+    if (this.#stopping) return this.#stopping.promise
     const done = Promise.withResolvers<void>()
-    this.#stopRequest = { exit, done }
+    this.#stopping = done
     this.state = 'stopping'
     const { clock } = this.runtime
     const timer = time === 'infinity' ? undefined : clock.setTimeout(() => this.kill(), time)
-    this.#do(() => this.#end(exit))
+    this.#line.add(() => this.#end(exit))
     return done.promise.finally(() => clock.clearTimeout(timer))
   }
 
@@ -400,30 +366,29 @@ export class SupervisorCell extends Cell implements Host {
     this.#ended(KILLED)
   }
 
-  /** Stops everything in reverse and ends. Always true: the supervisor has ended. */
-  async #end(exit: Exit): Promise<boolean> {
-    const epoch = this.#epoch
+  /** Stops everything in reverse and ends. */
+  async #end(exit: Exit): Promise<void> {
+    const line = this.#line
     this.state = 'stopping'
     await this.#stopAll([...this.#children.values()])
-    if (epoch !== this.#epoch) return true
+    if (line.hasEnded) return
     this.#clear()
     this.publish({ type: 'stopped', reason: describeExit(exit) })
     this.#ended(exit)
-    return true
   }
 
   #ended(exit: Exit): void {
     this.state = 'restarting'
-    const request = this.#stopRequest
-    this.#stopRequest = undefined
+    const stopping = this.#stopping
+    this.#stopping = undefined
     this.host?.childEnded(this, exit)
     this.runtime.rootEnded(this, exit)
-    request?.done.resolve()
+    stopping?.resolve()
   }
 
   #clear(): void {
-    this.#epoch++
-    this.#tasks = []
+    this.#line.end()
+    for (const child of this.#children.values()) this.#cancelRestart(child)
     this.#children = new Map()
     if (this.#ref) stopActor(this.#ref)
     this.#ref = undefined
@@ -448,15 +413,25 @@ export class SupervisorCell extends Cell implements Host {
     return child.cell.stop(SHUTDOWN, shutdownOf(child.spec))
   }
 
-  /** The child whose crash was one too many ends with the supervisor. */
-  #leaveForEnd(child: Child): void {
-    child.live = undefined
+  /** A task threw, which only a fault of ours or of a callback can bring about: this life ends with it, as a crash. */
+  #newLine(): TaskLine {
+    return new TaskLine((error) => {
+      this.failedWith(error)
+      const children = [...this.#children.values()].reverse()
+      this.#clear()
+      for (const { cell } of children) {
+        cell.kill()
+        cell.remove(KILLED)
+      }
+      if (this.runtime.observed) this.publish({ type: 'crashed', error: serializeError(error) })
+      this.#ended({ is: 'error', error })
+    })
   }
 
   // ------------------------------------------------------------------ calls
 
   startChild(given: ChildSpec | Instance): Promise<StartChildOutcome> {
-    return this.#call(async () => {
+    return this.#line.call(async () => {
       if (this.#simple) return this.#startInstance(given as Instance)
       const problem = checkChild(given, this.spec.autoShutdown ?? 'never')
       if (problem) return { error: 'spec', problem }
@@ -485,7 +460,7 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   restartChild(id: string): Promise<StartChildOutcome> {
-    return this.#call(async () => {
+    return this.#line.call(async () => {
       if (this.#simple) return { error: 'simple_one_for_one' }
       const child = this.#children.get(id)
       if (child === undefined) return { error: 'not_found' }
@@ -499,7 +474,7 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   terminateChild(id: string): Promise<CallOutcome> {
-    return this.#call(async () => {
+    return this.#line.call(async () => {
       const child = this.#children.get(id)
       if (this.#simple && child === undefined) {
         if (id === this.#template?.id) return { error: 'simple_one_for_one' }
@@ -516,7 +491,7 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   deleteChild(id: string): Promise<CallOutcome> {
-    return this.#call(() => {
+    return this.#line.call(() => {
       if (this.#simple) return { error: 'simple_one_for_one' }
       const child = this.#children.get(id)
       if (child === undefined) return { error: 'not_found' }
@@ -528,11 +503,11 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   whichChildren(): Promise<readonly ChildStatus[] | CallError> {
-    return this.#call(() => [...this.#children.values()].map(statusOf))
+    return this.#line.call(() => [...this.#children.values()].map(statusOf))
   }
 
   countChildren(): Promise<ChildCounts | CallError> {
-    return this.#call(() => this.#counts())
+    return this.#line.call(() => this.#counts())
   }
 
   #counts(): ChildCounts {
@@ -547,7 +522,7 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   childSpec(id: string): Promise<EffectiveSpec | CallError> {
-    return this.#call(() => {
+    return this.#line.call(() => {
       const child = this.#children.get(id)
       const spec = this.#simple && (child !== undefined || id === this.#template?.id) ? this.#template : child?.spec
       if (spec === undefined) return { error: 'not_found' }
@@ -563,7 +538,7 @@ export class SupervisorCell extends Cell implements Host {
 
   /** New flags and specs for a running supervisor. New children are known but not started, running ones run on. */
   reload(next: SupervisorSpec): Promise<CallOutcome> {
-    return this.#call(() => {
+    return this.#line.call(() => {
       const problem = this.#checkReload(next)
       if (problem) return { error: 'spec', problem: { ...problem, in: 'reload' } }
       this.spec = { ...next, id: this.spec.id }
@@ -594,61 +569,6 @@ export class SupervisorCell extends Cell implements Host {
     return this.spec.strategy === 'simple_one_for_one'
   }
 
-  // ------------------------------------------------------------------ one thing at a time
-
-  #call<Result>(run: () => Result | Promise<Result>): Promise<Result | { readonly error: 'noproc' }> {
-    if (!this.alive) return Promise.resolve({ error: 'noproc' })
-    const { promise, resolve, reject } = Promise.withResolvers<Result | { readonly error: 'noproc' }>()
-    const epoch = this.#epoch
-    this.#abandoned.add(resolve as (answer: unknown) => void)
-    this.#do(async () => {
-      try {
-        resolve(await run())
-      } catch (error) {
-        reject(error)
-      } finally {
-        this.#abandoned.delete(resolve as (answer: unknown) => void)
-      }
-      return epoch !== this.#epoch
-    })
-    return promise
-  }
-
-  /** Calls that would wait for ever when the supervisor ends. */
-  readonly #abandoned = new Set<(answer: unknown) => void>()
-
-  #do(task: Task): void {
-    this.#tasks.push(task)
-    if (this.#working) return
-    this.#working = true
-    // Not on the stack of whoever reports: two children that end together are both heard of first.
-    queueMicrotask(() => {
-      this.#working = false
-      this.#work()
-    })
-  }
-
-  #work(): void {
-    if (this.#working || this.#tasks.length === 0) return
-    this.#working = true
-    void this.#workOff()
-  }
-
-  async #workOff(): Promise<void> {
-    const epoch = this.#epoch
-    for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-      const ended = await task()
-      if (ended || epoch !== this.#epoch) break
-    }
-    if (epoch === this.#epoch) {
-      this.#working = false
-      return
-    }
-    for (const answer of this.#abandoned) answer({ error: 'noproc' })
-    this.#abandoned.clear()
-    if (!this.alive) this.#working = false
-  }
-
   // ------------------------------------------------------------------ introspection
 
   record(): ActorRecord {
@@ -666,28 +586,6 @@ export class SupervisorCell extends Cell implements Host {
   }
 }
 
-/** The start of a supervisor that failed because a child's did. */
-export class FailedToStartChild extends StartError {
-  readonly child: string
-  /** The supervisor's exit: `shutdown:failed_to_start_child:…`, down to the child that is to blame. */
-  readonly exit: string
-
-  constructor(path: string, child: string, reason: unknown) {
-    const why =
-      reason instanceof BadStart ? String(reason.given) : reason instanceof Error ? reason.message : String(reason)
-    super('child-start', `${path} could not start its child ${child}: ${why}`, { cause: reason })
-    this.child = child
-    this.exit = `shutdown:failed_to_start_child:${child}:${reason instanceof FailedToStartChild ? reason.exit : why}`
-  }
-}
-
-/** `init` of a supervisor returned something that is no specification. */
-export class BadInit extends StartError {
-  constructor(path: string, given: unknown) {
-    super('child-start', `init of ${path} must return the fields of a supervisor or 'ignore', got ${typeof given}.`)
-  }
-}
-
 type SupervisorLogic = ActorLogic<Snapshot<undefined>, EventObject, undefined>
 
 /** Logic of a supervisor's XState actor: it is the parent in the inspector's tree, and the ends of its children are shown to arrive there. */
@@ -695,6 +593,19 @@ const supervisorLogic: SupervisorLogic = {
   transition: (snapshot) => snapshot,
   getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
   getPersistedSnapshot: (snapshot) => snapshot,
+}
+
+function killedWhileStarting(path: string): StartOutcome {
+  return { is: 'failed', error: new StartError('child-start', `${path} was killed while it started.`) }
+}
+
+/** What `restartOn` says; one that throws says nothing. */
+function isWorthRestart({ restartOn }: ActorSpec, error: unknown): boolean {
+  try {
+    return restartOn?.(error) ?? true
+  } catch {
+    return true
+  }
 }
 
 function taken(path: string, id: string): StartOutcome {

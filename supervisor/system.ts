@@ -16,6 +16,15 @@ import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
 import { type LoopBlock, LoopWatchdog, type WatchdogOptions } from './loop-watchdog.ts'
 import type {
+  CallError,
+  CallOutcome,
+  ChildCounts,
+  ChildStatus,
+  EffectiveSpec,
+  Instance,
+  StartChildOutcome,
+} from './management.ts'
+import type {
   AskOptions,
   DeadLetter,
   DeadLetterReason,
@@ -30,16 +39,7 @@ import type { ActorRecord } from './record.ts'
 import { RunQueue, type Turn } from './run-queue.ts'
 import type { Runtime } from './runtime.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
-import {
-  type CallError,
-  type CallOutcome,
-  type ChildCounts,
-  type ChildStatus,
-  type EffectiveSpec,
-  type Instance,
-  type StartChildOutcome,
-  SupervisorCell,
-} from './supervisor-cell.ts'
+import { SupervisorCell } from './supervisor-cell.ts'
 import { activeTracer, injectActive } from './trace-context.ts'
 import { prepareSystem } from './xstate-internals.ts'
 

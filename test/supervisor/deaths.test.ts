@@ -374,6 +374,81 @@ describe('a child under a supervisor', () => {
   })
 })
 
+describe('callbacks that throw', () => {
+  const boom = () => {
+    throw new Error('callback')
+  }
+
+  test('are as if they were not there', async () => {
+    const { system } = await systemOf([
+      counter('a', { restartOn: boom, redeliver: false }),
+      counter('b', { policy: [{ on: boom, do: 'stop' }], beforeRestart: boom, redeliver: false }),
+      counter('c', { policy: [{ on: ['*'], do: 'restart' }], beforeRestart: boom, redeliver: false }),
+    ])
+    for (const path of ['/a', '/b', '/c']) say(system, path, { type: 'fail' }, { type: 'add' })
+    await settle()
+    for (const path of ['/a', '/b', '/c']) expect(system.record(path)).toMatchObject({ incarnation: 2, handled: 1 })
+  })
+
+  test('a shutdown that throws is a crash, and the stop goes on', async () => {
+    const { system, events } = await systemOf([counter('a')])
+    say(system, '/a', { type: 'work', run: (scope) => scope.onShutdown(boom) })
+    await settle()
+    await system.stop()
+    expect(events).toContainEqual(expect.objectContaining({ path: '/a', type: 'crashed' }))
+    expect(await system.ended).toEqual({ reason: 'shutdown' })
+  })
+})
+
+describe('errors passed up', () => {
+  const escalates = counter('child', { policy: [{ on: ['*'], do: 'escalate' }], redeliver: false })
+
+  async function parentWith(policy: ActorSpec['policy']) {
+    const { system, events, clock } = await systemOf([counter('a', { ...(policy && { policy }), redeliver: false })])
+    say(
+      system,
+      '/a',
+      { type: 'work', run: (scope) => scope.startChild(escalates).then(() => {}) },
+      { type: 'add', by: 4 },
+    )
+    await settle()
+    say(system, '/a/child', { type: 'add', by: 7 })
+    await settle()
+    say(system, '/a/child', { type: 'fail' }, { type: 'add' })
+    await settle()
+    return { system, events, clock }
+  }
+
+  test('a parent that restarts takes the child with it', async () => {
+    const { system } = await parentWith([{ on: ['*'], do: 'restart' }])
+    expect(system.record('/a')).toMatchObject({ incarnation: 2, lastError: { message: 'asked to fail' } })
+    expect(system.record('/a/child')).toBeUndefined()
+    expect(system.deadLetters()).toMatchObject([{ to: '/a/child', reason: 'stopped' }])
+  })
+
+  test('a parent that resumes lets the child go on from the state before', async () => {
+    const { system } = await parentWith([{ on: ['*'], do: 'resume' }])
+    expect(await system.ask('/a', { type: 'ask' }, { timeoutMs: 10 })).toBe(4)
+    expect(await system.ask('/a/child', { type: 'ask' }, { timeoutMs: 10 })).toBe(8)
+    expect(system.record('/a/child')).toMatchObject({ incarnation: 1, state: 'running' })
+  })
+
+  test('a parent without a rule fails with it', async () => {
+    const { system } = await parentWith(undefined)
+    expect(system.record('/a')).toMatchObject({ incarnation: 2, restarts: 1 })
+  })
+})
+
+test('a stop during a back-off leaves no timer behind', async () => {
+  const backoff = { minMs: 10_000, maxMs: 60_000 }
+  const { system, clock } = await systemOf([counter('a', { backoff, redeliver: false }), counter('b')])
+  say(system, '/a', { type: 'fail' })
+  await settle()
+  expect(clock.pending).toBe(1)
+  await system.stop()
+  expect(clock.pending).toBe(0)
+})
+
 describe('the XState internals that are relied on', () => {
   test('timers of the machines are kept by owner, and cleared with it', async () => {
     const clock = new FakeClock()
