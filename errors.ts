@@ -372,6 +372,22 @@ export const CODES = {
     summary: 'A server already runs for this project; a second one is refused.',
     fix: 'Use the running one, or stop it first.',
   },
+  'server-not-running': {
+    summary: 'The command asks the running server, and none runs for this project.',
+    fix: 'Start it: botticelli serve',
+  },
+  'no-statechart': {
+    summary: 'The actor is no state machine, so there is no chart of it.',
+    fix: 'Choose an actor with a state; "botticelli actors tree" shows them.',
+  },
+  'inspector-relay': {
+    summary: 'The relay that frames are pushed to cannot be reached, or ended.',
+    fix: 'Start it again, and check its address: ws://HOST:PORT.',
+  },
+  'inspector-port-taken': {
+    summary: 'The inspector cannot listen on its port.',
+    fix: 'Stop the other process, or choose another port: inspector.port, or --port 0 for any free one.',
+  },
   'server-unreachable': {
     summary: 'The server of this project does not answer on its socket.',
     fix: 'Look at its log; when it hangs, stop it and start it again.',

@@ -12,12 +12,16 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BotticelliError } from '../errors.ts'
+import { type Follow, linesOf, sendLines } from './follow.ts'
 
 /** The server cannot be reached, or there is one already. */
 class ControlError extends BotticelliError {}
 
 /** By method and path, such as `GET /v1/status`; the answer is sent as JSON. */
-export type Routes = Readonly<Record<string, () => unknown>>
+export type Routes = Readonly<Record<string, (query: URLSearchParams) => unknown>>
+
+/** By path: what is sent as lines for as long as the one who asked listens. */
+export type Streams = Readonly<Record<string, (query: URLSearchParams) => Follow>>
 
 /** The longest path that every system takes for a socket, in bytes. */
 const LONGEST_PATH = 103
@@ -29,7 +33,7 @@ const CLAIM_WAIT_MS = 50
  * Opens the socket.
  * @throws ControlError `server-running` when another process has it
  */
-export async function openControl(stateDir: string, routes: Routes): Promise<AsyncDisposable> {
+export async function openControl(stateDir: string, routes: Routes, streams: Streams = {}): Promise<AsyncDisposable> {
   const path = socketPath(stateDir)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const claim = await claimStart(`${path}.claim`)
@@ -37,7 +41,7 @@ export async function openControl(stateDir: string, routes: Routes): Promise<Asy
     const other = await ask<{ pid: number }>(path, 'GET', '/v1/server').catch(refuseUnlessDead)
     if (other !== undefined) throw running(other.pid)
     rmSync(path, { force: true })
-    const server = serve({ 'GET /v1/server': () => ({ pid: process.pid }), ...routes })
+    const server = serve({ 'GET /v1/server': () => ({ pid: process.pid }), ...routes }, streams)
     await listen(server, path)
     return { [Symbol.asyncDispose]: () => close(server) }
   } finally {
@@ -52,6 +56,24 @@ export async function openControl(stateDir: string, routes: Routes): Promise<Asy
  */
 export async function askServer<T>(stateDir: string, method: 'GET' | 'POST', route: string): Promise<T | undefined> {
   return ask<T>(socketPath(stateDir), method, route)
+}
+
+/**
+ * Follows a stream of the running server, until its end or `signal`.
+ * @returns its lines; undefined when no server runs
+ * @throws ControlError `server-unreachable`
+ */
+export async function followServer(
+  stateDir: string,
+  route: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<string> | undefined> {
+  const socket = socketPath(stateDir)
+  const message = await open(socket, 'GET', route, signal)
+  if (message === undefined) return undefined
+  if (message.statusCode === 200) return linesOf(message, signal)
+  message.destroy()
+  throw unreachable(socket, new Error(`it answered with status ${message.statusCode}`))
 }
 
 /** In the state folder; where that path is too long for a socket, in the folder for temporary files. */
@@ -115,11 +137,17 @@ function running(pid: number | undefined, cause?: unknown): ControlError {
 
 // ---------------------------------------------------------------------------- the wire
 
-function serve(routes: Routes): Server {
+function serve(routes: Routes, streams: Streams): Server {
   return createServer((message, response) => {
-    const route = routes[`${message.method} ${message.url}`]
     try {
-      const answer = route?.()
+      const { pathname, searchParams } = new URL(message.url ?? '/', 'http://control')
+      const route = routes[`${message.method} ${pathname}`]
+      const follow = message.method === 'GET' ? streams[pathname]?.(searchParams) : undefined
+      if (follow !== undefined) {
+        sendLines(response, follow)
+        return
+      }
+      const answer = route?.(searchParams)
       response.writeHead(route === undefined ? 404 : 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(route === undefined ? { error: 'no such route' } : (answer ?? null)))
     } catch (error) {
@@ -143,16 +171,7 @@ async function close(server: Server): Promise<void> {
 }
 
 async function ask<T>(socket: string, method: string, route: string): Promise<T | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>()
-  const signal = AbortSignal.timeout(ANSWER_MS)
-  request({ socketPath: socket, method, path: route, signal }, resolve)
-    .on('error', (error: NodeJS.ErrnoException) => {
-      // No socket, or one that nobody listens on: no server.
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTSOCK') resolve(undefined)
-      else reject(unreachable(socket, error))
-    })
-    .end()
-  const message = await promise
+  const message = await open(socket, method, route, AbortSignal.timeout(ANSWER_MS))
   if (message === undefined) return undefined
   try {
     const answer: unknown = JSON.parse(await textOf(message))
@@ -161,6 +180,24 @@ async function ask<T>(socket: string, method: string, route: string): Promise<T 
   } catch (cause) {
     throw unreachable(socket, cause)
   }
+}
+
+/** The beginning of the answer; undefined when there is no server. */
+function open(
+  socket: string,
+  method: string,
+  route: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>()
+  request({ socketPath: socket, method, path: route, signal }, resolve)
+    .on('error', (error: NodeJS.ErrnoException) => {
+      // No socket, or one that nobody listens on: no server.
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTSOCK') resolve(undefined)
+      else reject(unreachable(socket, error))
+    })
+    .end()
+  return promise
 }
 
 async function textOf(message: IncomingMessage): Promise<string> {

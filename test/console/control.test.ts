@@ -81,3 +81,14 @@ test('tells of a route that it does not know', async () => {
   await using _control = await openControl(stateDir, {})
   await expect(askServer(stateDir, 'GET', '/v1/nothing')).rejects.toMatchObject({ code: 'server-unreachable' })
 })
+
+test('a route is given the query', async () => {
+  await using _control = await openControl(stateDir, { 'GET /v1/echo': (query) => query.get('path') })
+  expect(await askServer(stateDir, 'GET', `/v1/echo?${new URLSearchParams({ path: '/a b&c' })}`)).toBe('/a b&c')
+})
+
+test('an address that is none is answered with an error, and the server goes on', async () => {
+  await using _control = await openControl(stateDir, { 'GET /v1/status': () => 'fine' })
+  await expect(askServer(stateDir, 'GET', '//')).rejects.toMatchObject({ code: 'server-unreachable' })
+  expect(await askServer(stateDir, 'GET', '/v1/status')).toBe('fine')
+})

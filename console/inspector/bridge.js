@@ -1,0 +1,35 @@
+// Bridge: hands what the server says on to the inspector in the frame. Runs in the browser.
+//
+// The inspector says when it is ready, and again when it was reloaded; each time a new connection begins, and with it the
+// state of things. Nothing is kept here. What the inspector says otherwise is not listened to.
+
+const inspector = document.querySelector('iframe')
+const state = document.querySelector('#state')
+const hosted = new URL(inspector.dataset.src)
+const RETRY_MS = 2_000
+let socket
+
+window.addEventListener('message', (event) => {
+  if (event.source !== inspector.contentWindow || event.origin !== hosted.origin) return
+  if (event.data?.type === '@statelyai.connected') connect()
+})
+inspector.src = hosted.href
+
+function connect() {
+  socket?.close()
+  const opened = new WebSocket(`ws://${location.host}/frames?token=${encodeURIComponent(location.hash.slice(1))}`)
+  socket = opened
+  opened.addEventListener('open', () => {
+    state.textContent = 'Connected.'
+  })
+  opened.addEventListener('message', ({ data }) => {
+    if (socket === opened) inspector.contentWindow.postMessage(JSON.parse(data), hosted.origin)
+  })
+  opened.addEventListener('close', () => {
+    if (socket !== opened) return
+    state.textContent = 'The server does not answer, or the link is old. Trying again.'
+    setTimeout(() => {
+      if (socket === opened) connect()
+    }, RETRY_MS)
+  })
+}
