@@ -18,6 +18,7 @@ import { observeServer } from './actors/server-metrics.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
 import type { Services } from './actors/services.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
+import { upkeepSpec } from './actors/upkeep.ts'
 import type { Config } from './config/config.ts'
 import { createModels } from './models/models.ts'
 import { loadNarrative, loadNested } from './narratives/load-file.ts'
@@ -140,11 +141,13 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
       {
         id: 'bots',
         strategy: 'one_for_one',
-        intensity: 20,
+        // Each bot waits longer and longer by itself; one of them is given up only when it cannot even wait.
+        intensity: 20 + 10 * bots.length,
         periodMs: 60_000,
         children: bots.map((bot) => botSpec(bot, services, health)),
       },
       schedulerSpec(schedules, services),
+      ...(options.bots ? [upkeepSpec(config.retentionMs, services)] : []),
     ]
     return { id: '', strategy: 'one_for_one' as const, intensity: 3, periodMs: 60_000, children }
   }
@@ -165,9 +168,8 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     if (!options.bots || prometheus === undefined) return undefined
     const source = { bots, health, system, store, providers: providerHealth, isStopping: () => isStopping }
     const pages = { text: () => telemetry.metricsText(), json: () => telemetry.metricsJson() }
-    return opened.adopt(await startMetricsServer({ ...prometheus, ...pages, health: serverHealth(source) }), (each) =>
-      each.close(),
-    )
+    const page = prometheus.health ? { health: serverHealth(source) } : {}
+    return opened.adopt(await startMetricsServer({ ...prometheus, ...pages, ...page }), (each) => each.close())
   }
 
   function about() {
@@ -179,27 +181,29 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
 const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
 
 function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
-  const { telemetry } = config
-  const { serviceName, otlpEndpoint, sampleRatio, prometheus } = telemetry
+  const { prometheus, pushMetricsEveryMs, otlpHeaders, log: logging, ...telemetry } = config.telemetry
   return {
-    serviceName,
+    ...telemetry,
     serviceVersion: VERSION,
-    otlpEndpoint,
-    sampleRatio,
-    metrics: bots && prometheus !== undefined,
+    headers: otlpHeaders,
+    metrics: bots && (prometheus !== undefined || pushMetricsEveryMs !== undefined),
+    pushMetricsEveryMs,
     secrets: secretsOf(config),
-    ...(log !== undefined && { log: { ...telemetry.log, destination: log, colors } }),
+    ...(log !== undefined && { log: { ...logging, destination: log, colors } }),
   }
 }
 
 /** Every key and token of the configuration. */
-function secretsOf({ models, discord }: Config): (string | undefined)[] {
+function secretsOf({ models, discord, telemetry }: Config): (string | undefined)[] {
   const keys = [...Object.values(models.providers), ...Object.values(models.servers)].map(({ apiKey }) => apiKey)
-  return [discord.token, ...keys]
+  return [discord.token, ...keys, ...Object.values(telemetry.otlpHeaders)]
 }
 
 function createServices(config: Config, store: Store, onProgress: ProgressListener): Services {
-  const models = createModels(config.models, { clock: systemClock })
+  const models = createModels(config.models, {
+    clock: systemClock,
+    captureContent: config.telemetry.captureContent,
+  })
   const platforms = createPlatforms({
     platforms: [
       createDiscord({ ...config.discord, posting: config.posting, now: systemClock.now }),

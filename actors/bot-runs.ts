@@ -4,6 +4,7 @@
 //       platform is asked what became of the publication, and nobody else sees the row before that.
 //   B5. Followers are told in the transaction that completes the run: told and completed, or neither.
 
+import { basename } from 'node:path'
 import { fromPromise } from 'xstate'
 import type { Execution } from '../store/store.ts'
 import type { ActorSpec, Delivered, Scope } from '../supervisor/index.ts'
@@ -86,6 +87,10 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
   if (message.type === 'bot.crash') return undefined
   const { bot, services, health } = post
   const known = services.store.executions.find(message.run)
+  if (message.type === 'bot.resume') {
+    if (known !== undefined && known.status !== 'completed') await resume(known, post)
+    return undefined
+  }
   if (known !== undefined && known.status !== 'running')
     return { outcome: 'skipped', reason: 'this run was done before' }
   await takeUpHeld(post)
@@ -127,6 +132,7 @@ function attempt(
     'botticelli.bot.type': bot.type,
     'botticelli.run.id': id,
     'botticelli.trigger': trigger,
+    'botticelli.narrative.name': bot.narrativeName ?? basename(bot.narrative, '.toml'),
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': bot.name,
   }
@@ -139,6 +145,7 @@ function attempt(
       succeeded(post, execution, services.clock.now() - startedAt)
       return { outcome: 'ok', execution }
     } catch (error) {
+      if (services.store.executions.find(id)?.status === 'cancelled') return undefined
       if (wasTakenDown(scope, error)) throw error
       failed(post, id, error, services.clock.now() - startedAt)
       return undefined

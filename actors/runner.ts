@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly model?: string
   /** Id of an execution that did not complete: it goes on at its first unfinished act. */
   readonly resume?: string
+  /** A new run that takes over what another one has done, up to an act where one is named. */
+  readonly replay?: { readonly id: string; readonly fromAct?: string }
   /** Ends the run: the act in progress is given up, what was journaled is kept. */
   readonly signal?: AbortSignal
 }
@@ -65,22 +67,66 @@ export function createRunner(services: Services): Runner {
 }
 
 async function run(request: RunRequest, services: Services, host: Scope): Promise<RunReport> {
-  const plan = request.resume === undefined ? planFor(request, services) : planToResume(request.resume, services)
+  const plan = planOfRequest(request, services)
   const startedAt = services.clock.now()
-  return inSpan('cli run', { parent: 'root' }, async () => {
-    const stop = () => void host.stopChild(`run-${plan.id}`)
-    request.signal?.addEventListener('abort', stop, { once: true })
-    try {
-      return report(plan, services, startedAt, await runExecution(plan, services, host))
-    } catch (error) {
-      if (request.signal?.aborted) {
-        services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+  return inSpan(
+    'cli run',
+    { parent: 'root', attributes: { 'botticelli.narrative.name': plan.narrative.key } },
+    async () => {
+      const stop = () => void host.stopChild(`run-${plan.id}`)
+      request.signal?.addEventListener('abort', stop, { once: true })
+      try {
+        return report(plan, services, startedAt, await runExecution(plan, services, host))
+      } catch (error) {
+        if (request.signal?.aborted) {
+          services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+        }
+        return report(plan, services, startedAt, undefined, error)
+      } finally {
+        request.signal?.removeEventListener('abort', stop)
       }
-      return report(plan, services, startedAt, undefined, error)
-    } finally {
-      request.signal?.removeEventListener('abort', stop)
-    }
+    },
+  )
+}
+
+function planOfRequest(request: RunRequest, services: Services): ExecutionPlan {
+  if (request.replay !== undefined) return planToReplay(request.replay, request, services)
+  return request.resume === undefined ? planFor(request, services) : planToResume(request.resume, services)
+}
+
+function planToReplay(
+  { id: from, fromAct }: NonNullable<RunRequest['replay']>,
+  { model }: RunRequest,
+  services: Services,
+): ExecutionPlan {
+  const { store, clock } = services
+  const { file, narrative, parentId: _, bot: __, id, ...old } = planToResume(from, services)
+  const plan = {
+    ...old,
+    ...(model !== undefined && { model }),
+    id: services.newId(),
+    file,
+    narrative,
+    trigger: 'cli',
+  } as const
+  if (fromAct === undefined) return plan
+  if (narrative.carousel !== undefined) {
+    const message = `The narrative "${narrative.key}" is a carousel: its rounds are runs of their own.`
+    throw new BotticelliError('unknown-record', message, { fix: 'Replay it without --from-act.' })
+  }
+  store.together(() => {
+    store.executions.begin({
+      id: plan.id,
+      owner: services.processId,
+      file: file.path,
+      narrative: narrative.key,
+      trigger: 'cli',
+      options: plan.model === undefined ? {} : { model: plan.model },
+      startedAt: clock.now(),
+    })
+    store.journal.takeOver(id, plan.id, fromAct)
   })
+  return plan
 }
 
 function planFor({ file = '', narrative, model }: RunRequest, services: Services): ExecutionPlan {

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { nearest } from '../narratives/nearest.ts'
 import { parseToml, type Span, type TomlNode, type TomlTable } from '../narratives/toml-tree.ts'
 import type { Kind } from './kinds.ts'
+import { OTHER_NAMES, OTHER_TABLES } from './other-names.ts'
 import { SETTINGS, type SettingKey } from './settings.ts'
 
 interface FileValue {
@@ -46,8 +47,10 @@ export function readConfigFile(text: string, path: string): ConfigFile {
   function visit(table: TomlTable, prefix: string, name: string | undefined): void {
     for (const [key, node] of table.entries) {
       const exact = prefix + key
-      if (isSetting(exact)) take(exact, name, node)
-      else if (hasBelow(`${exact}.`)) enter(node, `${exact}.`, name)
+      const other = OTHER_NAMES[exact]
+      if (other !== undefined) take(other.key, name, node, other.read)
+      else if (isSetting(exact)) take(exact, name, node)
+      else if (hasBelow(`${exact}.`) || OTHER_TABLES.has(`${exact}.`)) enter(node, `${exact}.`, name)
       else if (hasBelow(`${prefix}*.`)) {
         const pattern = `${prefix}*.`
         names.set(pattern, (names.get(pattern) ?? new Map()).set(key, node.keySpan ?? node.span))
@@ -65,7 +68,12 @@ export function readConfigFile(text: string, path: string): ConfigFile {
     diagnostics.push(diagnosticAt('bad-config', path, node.span, message, node.path))
   }
 
-  function take(key: SettingKey, name: string | undefined, node: TomlNode): void {
+  function take(
+    key: SettingKey,
+    name: string | undefined,
+    node: TomlNode,
+    read: (value: unknown) => unknown = (value) => value,
+  ): void {
     const setting = SETTINGS[key]
     if (setting.secret) {
       const variable = setting.env[0]
@@ -74,7 +82,7 @@ export function readConfigFile(text: string, path: string): ConfigFile {
       diagnostics.push({ ...diagnosticAt('bad-config', path, node.keySpan ?? node.span, message, node.path), fix })
       return
     }
-    const value = (setting.kind as Kind<unknown>).fromToml(plain(node))
+    const value = (setting.kind as Kind<unknown>).fromToml(read(plain(node)))
     if (value === undefined) {
       const message = `${node.path} must be ${setting.kind.expected}, got ${shown(node)}.`
       diagnostics.push(diagnosticAt('bad-config', path, node.span, message, node.path))

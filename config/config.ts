@@ -30,6 +30,8 @@ export interface Config {
   readonly telemetry: TelemetryConfig
   /** Time that work in progress gets to finish after SIGTERM. */
   readonly drainMs: number
+  /** Executions and dead letters that ended so long ago are forgotten. */
+  readonly retentionMs: number
   /** What narratives may name as `${NAME}`: the environment over `.env`, and the ids of `discord` as set anywhere. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
@@ -114,16 +116,39 @@ export interface InspectorConfig {
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-type LogLevel = (typeof LOG_LEVELS)[number]
+export type LogLevel = (typeof LOG_LEVELS)[number]
 export const LOG_FORMATS = ['pretty', 'json'] as const
 type LogFormat = (typeof LOG_FORMATS)[number]
 
 export interface TelemetryConfig {
   readonly serviceName: string
+  /** `development`, `production` */
+  readonly environment?: string
   /** Base URL of an OTLP/HTTP receiver; without it nothing is traced. */
   readonly otlpEndpoint?: string
   /** Share of traces that are kept, 0 to 1. */
   readonly sampleRatio: number
-  readonly prometheus: { readonly host: string; readonly port: number } | undefined
-  readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+  /** Other shares, by the key of a narrative. */
+  readonly narrativeRatios: Readonly<Record<string, number>>
+  /** False where there is an endpoint, but no traces are wanted. */
+  readonly tracing: boolean
+  readonly batch: { readonly size: number; readonly delayMs: number }
+  /** Time between two pushes of the metrics to the endpoint; undefined: they are not pushed. */
+  readonly pushMetricsEveryMs?: number
+  readonly pushLogs: boolean
+  /** Prompts and answers in spans. */
+  readonly captureContent: boolean
+  /** Sent to the endpoint with every request; a secret. */
+  readonly otlpHeaders: Readonly<Record<string, string>>
+  /** `health`: the pages under /health are served as well. Undefined: none of them. */
+  readonly prometheus:
+    | { readonly host: string; readonly port: number; readonly path: string; readonly health: boolean }
+    | undefined
+  readonly log: {
+    readonly level: LogLevel
+    readonly format: LogFormat
+    /** By part of the program. */
+    readonly levels: Readonly<Record<string, LogLevel>>
+    readonly detailRatio: number
+  }
 }

@@ -3,6 +3,8 @@
 // Text is what the environment and flags hold. `undefined` means that it is none; `expected` completes "must be …".
 
 import { cronProblem, type DayWindow, isTimeZone, parseWindow } from '../actors/timetable.ts'
+import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
+import { LOG_LEVELS, type LogLevel } from './config.ts'
 
 export interface Kind<T> {
   readonly expected: string
@@ -53,6 +55,30 @@ export const pathList: Kind<readonly string[]> = {
   expected: 'a path or a list of paths',
   fromToml: listOf,
   fromText: (value) => value.split(process.platform === 'win32' ? ';' : ':').filter((path) => path !== ''),
+}
+
+/** Levels of log lines by the part of the program they come from. In the environment separated by commas. */
+export const levelList: Kind<readonly (readonly [part: string, level: LogLevel])[]> = {
+  expected: `a list such as ["llm=debug", "db=warn"], of the parts ${LOG_TARGETS.join(', ')}`,
+  fromToml: (value) => levelsOf(listOf(value)),
+  fromText: (value) => levelsOf(value.split(',')),
+  show: (levels) => levels.map((pair) => pair.join('=')).join(', '),
+}
+
+function levelsOf(texts: readonly string[] | undefined): readonly (readonly [string, LogLevel])[] | undefined {
+  const pairs = texts?.map((each) => {
+    const [part = '', word = ''] = each.trim().split('=')
+    const level = LOG_LEVELS.find((known) => known === word.toLowerCase())
+    return LOG_TARGETS.includes(part) && level !== undefined ? ([part, level] as const) : undefined
+  })
+  return pairs?.every((pair) => pair !== undefined) ? pairs : undefined
+}
+
+/** The path of a page: `/metrics`. */
+export const urlPath: Kind<string> = {
+  expected: 'a path such as "/metrics"',
+  fromToml: (value) => (typeof value === 'string' ? urlPath.fromText(value) : undefined),
+  fromText: (value) => (/^(\/[\w.~-]+)+$/.test(value) ? value : undefined),
 }
 
 /** One text or a list of them; in the environment separated by commas. */

@@ -8,7 +8,7 @@ import { parseScript, type ScriptedReply } from '../models/scripted/script.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import type { Config, ModelsConfig, ProviderConfig, TelemetryConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
-import { readConfigFile } from './config-file.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
 import { assembleBots, assemblePrices, assembleServers } from './named-settings.ts'
 import { Values } from './values.ts'
@@ -73,8 +73,9 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     pipeline: { drafts: values.get('pipeline.drafts'), approved: values.get('pipeline.approved') },
     updatableTables: values.get('pipeline.updatable_tables'),
     inspector: { enabled: values.get('inspector.enabled'), port: values.get('inspector.port') },
-    telemetry: assembleTelemetry(values, variables, onTerminal),
+    telemetry: assembleTelemetry(values, file, variables, onTerminal),
     drainMs: values.get('drain'),
+    retentionMs: values.get('retention'),
     environment: { ...variables, ...forNarratives(values) },
   }
   return { config, settings, warnings: diagnostics }
@@ -136,20 +137,77 @@ function provider(apiKey: string | undefined, baseUrl: string | undefined): Prov
 }
 
 /** OTEL_SDK_DISABLED is the standard's word for `telemetry.enabled = false`, turned round. */
-function assembleTelemetry(values: Values, variables: Environment, onTerminal: boolean): TelemetryConfig {
+function assembleTelemetry(
+  values: Values,
+  file: ConfigFile | undefined,
+  variables: Environment,
+  onTerminal: boolean,
+): TelemetryConfig {
   const on = values.get('telemetry.enabled') && variables.OTEL_SDK_DISABLED?.toLowerCase() !== 'true'
+  const exports = on && variables.OTEL_EXPORTER?.toLowerCase() !== 'none'
+  const narratives = [...(file?.names.get('telemetry.narratives.*.')?.keys() ?? [])]
   return {
     serviceName: values.get('telemetry.service_name'),
-    ...(on && optional('otlpEndpoint', values.get('telemetry.otlp_endpoint'))),
+    ...optional('environment', values.get('telemetry.environment')),
+    ...(exports && optional('otlpEndpoint', values.get('telemetry.otlp_endpoint'))),
+    otlpHeaders: headersOf(variables.OTEL_EXPORTER_OTLP_HEADERS),
     sampleRatio: values.get('telemetry.sample_ratio'),
+    narrativeRatios: Object.fromEntries(
+      narratives.flatMap((name) => {
+        const ratio = values.get('telemetry.narratives.*.sample_ratio', name)
+        return ratio === undefined ? [] : [[name, ratio]]
+      }),
+    ),
+    tracing: values.get('telemetry.tracing'),
+    batch: { size: values.get('telemetry.batch_size'), delayMs: values.get('telemetry.batch_delay') },
+    ...(on &&
+      values.get('telemetry.push_metrics') && { pushMetricsEveryMs: values.get('telemetry.push_metrics_every') }),
+    pushLogs: on && values.get('telemetry.push_logs'),
+    captureContent: values.get('telemetry.capture_content'),
     prometheus:
       on && values.get('telemetry.metrics')
-        ? { host: values.get('telemetry.metrics_host'), port: values.get('telemetry.metrics_port') }
+        ? {
+            ...listener(values, variables),
+            path: values.get('telemetry.metrics_path'),
+            health: values.get('telemetry.health'),
+          }
         : undefined,
     log: {
       level: values.get('telemetry.log_level'),
       format: values.get('telemetry.log_format') ?? (onTerminal ? 'pretty' : 'json'),
+      levels: Object.fromEntries(values.get('telemetry.log_levels')),
+      detailRatio: values.get('telemetry.log_detail_ratio'),
     },
+  }
+}
+
+/** PROMETHEUS_ENDPOINT is the older way to say host and port at once. */
+function listener(values: Values, { PROMETHEUS_ENDPOINT: both }: Environment): { host: string; port: number } {
+  const given = { host: values.get('telemetry.metrics_host'), port: values.get('telemetry.metrics_port') }
+  if (both === undefined || both === '') return given
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(both) ?? []
+  if (host === undefined || Number(port) > 65_535) {
+    throw new ConfigError('bad-config', `PROMETHEUS_ENDPOINT must be host:port, got '${both}'.`)
+  }
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
+}
+
+/** As the standard has it: `key=value,key2=value2`, percent-encoded. */
+function headersOf(text = ''): Record<string, string> {
+  const pairs = text.split(',').filter((pair) => pair.includes('='))
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]
+    }),
+  )
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

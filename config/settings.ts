@@ -14,6 +14,7 @@ import {
   hostOrUrl,
   integer,
   type Kind,
+  levelList,
   number,
   pathList,
   snowflake,
@@ -22,6 +23,7 @@ import {
   time,
   timeZone,
   url,
+  urlPath,
   windowList,
 } from './kinds.ts'
 
@@ -42,6 +44,8 @@ export const SETTINGS = {
     'BOTTICELLI_POSTING',
   ]),
   drain: setting(duration, 30_000, 'Time that work in progress gets to finish at the end.', ['BOTTICELLI_DRAIN']),
+
+  retention: setting(duration, 90 * 86_400_000, 'Runs and dead letters are forgotten after this time; content stays.'),
 
   'context.path': setting(pathList, [] as readonly string[], 'Folders of the files that narratives name.', [
     'BOTTICELLI_CONTEXT_PATH',
@@ -107,7 +111,11 @@ export const SETTINGS = {
   ]),
 
   'telemetry.enabled': setting(boolean, true, 'False: no traces and no metrics.'),
-  'telemetry.service_name': setting(text, 'botticelli', 'Name of the server in traces.', ['OTEL_SERVICE_NAME']),
+  'telemetry.service_name': setting(text, 'botticelli-bot-server', 'Name of the server in traces.', [
+    'OTEL_SERVICE_NAME',
+  ]),
+  'telemetry.environment': unset(text, 'Where the server runs: development, production.', ['ENVIRONMENT']),
+  'telemetry.tracing': setting(boolean, true, 'Trace, where there is an endpoint.'),
   'telemetry.otlp_endpoint': unset(url, 'Where traces go, over OTLP/HTTP. Without it nowhere.', [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'OTLP_ENDPOINT',
@@ -116,16 +124,36 @@ export const SETTINGS = {
     'OTEL_TRACES_SAMPLER_ARG',
     'TRACE_SAMPLE_RATE',
   ]),
+  'telemetry.narratives.*.sample_ratio': unset(number(0, 1), 'Another share for the traces of one narrative.'),
+  'telemetry.batch_size': setting(integer(1, 8_192), 512, 'Spans that are sent in one request.', [
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  ]),
+  'telemetry.batch_delay': setting(duration, 1_000, 'Longest wait for a request to fill.'),
+  'telemetry.push_metrics': setting(boolean, false, 'Send metrics to the endpoint too.', ['BOTTICELLI_PUSH_METRICS']),
+  'telemetry.push_metrics_every': setting(duration, 60_000, 'Time between two such requests.'),
+  'telemetry.push_logs': setting(boolean, false, 'Send log lines to the endpoint too.', ['BOTTICELLI_PUSH_LOGS']),
+  'telemetry.capture_content': setting(boolean, false, 'Put prompts and answers into spans.', [
+    'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT',
+  ]),
   'telemetry.metrics': setting(boolean, true, 'Serve metrics for Prometheus.'),
+  'telemetry.metrics_path': setting(urlPath, '/metrics', 'Path the metrics are served on.'),
+  'telemetry.health': setting(boolean, true, 'Serve the pages under /health beside the metrics.'),
   'telemetry.metrics_host': setting(text, '127.0.0.1', 'Address the metrics are served on.', [
     'BOTTICELLI_METRICS_HOST',
   ]),
   'telemetry.metrics_port': setting(integer(0, 65_535), 9464, 'Port the metrics are served on; 0 takes a free one.', [
     'BOTTICELLI_METRICS_PORT',
+    'METRICS_PORT',
   ]),
   'telemetry.log_level': setting(choice(LOG_LEVELS), 'info', 'From which level on the server logs.', [
     'BOTTICELLI_LOG_LEVEL',
     'LOG_LEVEL',
+  ]),
+  'telemetry.log_levels': setting(levelList, [], 'Levels of single parts, such as ["llm=debug", "db=warn"].', [
+    'LOG_LEVELS',
+  ]),
+  'telemetry.log_detail_ratio': setting(number(0, 1), 1, 'Share of the debug and trace lines that are written.', [
+    'LOG_SAMPLE_DEBUG',
   ]),
   'telemetry.log_format': unset(choice(LOG_FORMATS), 'Default: "pretty" on a terminal, "json" elsewhere.', [
     'BOTTICELLI_LOG_FORMAT',

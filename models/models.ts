@@ -31,7 +31,13 @@ export interface ModelsConfig {
   readonly scripted?: { readonly seed?: string; readonly replies?: readonly ScriptedReply[] }
 }
 
-export function createModels(config: ModelsConfig, { clock }: { readonly clock: Clock }): Models {
+export interface ModelsSetup {
+  readonly clock: Clock
+  /** Put prompts and answers into spans. Default false. */
+  readonly captureContent?: boolean
+}
+
+export function createModels(config: ModelsConfig, setup: ModelsSetup): Models {
   const prices = createPrices(config.prices)
   const servers = Object.keys(config.servers ?? {})
   const made = new Map<string, Model>()
@@ -49,7 +55,7 @@ export function createModels(config: ModelsConfig, { clock }: { readonly clock: 
     const fallback = config.default === undefined ? undefined : parseModelName(config.default, servers)
     const parsed = parseModelName(name, servers, fallback)
     const key = `${parsed.provider}:${parsed.model}`
-    const model = made.get(key) ?? make(parsed, config, prices, clock)
+    const model = made.get(key) ?? make(parsed, config, prices, setup)
     made.set(key, model)
     return model
   }
@@ -57,8 +63,9 @@ export function createModels(config: ModelsConfig, { clock }: { readonly clock: 
   return { find }
 }
 
-function make({ provider, model }: ModelName, config: ModelsConfig, prices: Prices, clock: Clock): Model {
-  if (provider === 'scripted') return observed(limited(makeScripted(model, config, clock), config, clock), { clock })
+function make({ provider, model }: ModelName, config: ModelsConfig, prices: Prices, setup: ModelsSetup): Model {
+  const { clock } = setup
+  if (provider === 'scripted') return observed(limited(makeScripted(model, config, clock), config, clock), setup)
   const settings = config.servers?.[provider] ?? config.providers?.[provider]
   const { baseUrl, schemas, load } = wireOf(provider, settings)
   const asked = createProviderModel({
@@ -70,7 +77,7 @@ function make({ provider, model }: ModelName, config: ModelsConfig, prices: Pric
     prices,
     clock,
   })
-  return observed(limited(asked, config, clock), { clock, baseUrl })
+  return observed(limited(asked, config, clock), { ...setup, baseUrl })
 }
 
 function limited(model: Model, { timeoutMs }: ModelsConfig, clock: Clock): Model {

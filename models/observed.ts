@@ -1,7 +1,7 @@
 // Observed: a model whose calls leave spans and numbers.
 //
-// Wraps any model, so that no adapter has to think of telemetry. Owns the names of what is recorded about a call; the
-// content of prompts and answers is not recorded. Retries are counted by whoever retries.
+// Wraps any model, so that no adapter has to think of telemetry. Owns the names of what is recorded about a call. The
+// content of prompts and answers is recorded only where that was asked for. Retries are counted by whoever retries.
 
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Clock } from '../supervisor/clock.ts'
@@ -18,9 +18,11 @@ export interface ObservedOptions {
   readonly clock: Clock
   /** Where the calls go, if they leave the process. */
   readonly baseUrl?: string
+  /** Put what was asked and answered into the span. Default false: prompts may hold what is nobody's business. */
+  readonly captureContent?: boolean
 }
 
-export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Model {
+export function observed(model: Model, { clock, baseUrl, captureContent = false }: ObservedOptions): Model {
   const { provider, name } = model
   const address = baseUrl === undefined ? {} : addressOf(baseUrl)
   const labels = { provider, model: name }
@@ -40,9 +42,14 @@ export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Mod
         inflight.set(provider, (inflight.get(provider) ?? 0) + 1)
         let failure: unknown
         try {
+          if (captureContent) span.setAttributes(contentOf(question))
+          span.addEvent('request_sent')
           countMessages(question)
           log('llm.request', { ...labels, ...asked(question) })
           const answer = await model.ask(question, options)
+          span.addEvent('response_received')
+          if (captureContent)
+            span.setAttribute('gen_ai.output.messages', shown([{ role: 'assistant', text: answer.text }]))
           providerAnswered(provider)
           countAnswer(answer, span)
           return answer
@@ -107,6 +114,22 @@ export function observed(model: Model, { clock, baseUrl }: ObservedOptions): Mod
     if (costUsd === undefined) count('botticelli.llm.unpriced_requests', { model: name })
     else count('botticelli.llm.cost.usd', labels, costUsd)
   }
+}
+
+/** Under the names of the semantic conventions; media are named, not shown. */
+function contentOf({ system, messages }: Question): Attributes {
+  const said = messages.map(({ role, parts }) => ({
+    role,
+    text: parts.map((part) => (part.type === 'text' ? part.text : `[${part.kind}]`)).join('\n'),
+  }))
+  return {
+    'gen_ai.input.messages': shown(said),
+    ...(system !== undefined && { 'gen_ai.system_instructions': JSON.stringify([{ type: 'text', content: system }]) }),
+  }
+}
+
+function shown(messages: readonly { readonly role: string; readonly text: string }[]): string {
+  return JSON.stringify(messages.map(({ role, text }) => ({ role, parts: [{ type: 'text', content: text }] })))
 }
 
 /** Models that were said to have no known price. */

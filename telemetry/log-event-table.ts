@@ -385,3 +385,8 @@ type CommonFields = Fields<typeof COMMON_FIELDS>
 
 /** The fields of an event: its own, and any of the common ones. */
 export type FieldsOf<E extends LogEventName> = Fields<(typeof LOG_EVENTS)[E]['fields']> & CommonFields
+
+/** Every part of the program that logs: the first word of its events. */
+export const LOG_TARGETS: readonly string[] = [
+  ...new Set(Object.keys(LOG_EVENTS).map((name) => name.split('.', 1)[0]!)),
+]

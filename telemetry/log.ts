@@ -108,11 +108,6 @@ export function setLogLevel(level: LogThreshold, target?: string): void {
   else running.levels.set(target, level)
 }
 
-/** Every part of the program that logs. */
-export const LOG_TARGETS: readonly string[] = [
-  ...new Set(Object.keys(LOG_EVENTS).map((event) => event.split('.', 1)[0]!)),
-]
-
 /** Lines that were left out because they repeated others. */
 export function repeatsLeftOut(): number {
   return running?.repeats.leftOut ?? 0

@@ -18,6 +18,8 @@ export interface MetricsServerOptions {
   readonly host?: string | undefined
   /** Default 9464; 0 takes any free one. */
   readonly port?: number | undefined
+  /** Default `/metrics`; the JSON is there with `.json` behind it. */
+  readonly path?: string | undefined
   /** `telemetry.metricsText` */
   readonly text: () => Promise<string>
   /** `telemetry.metricsJson`; without it there is no `/metrics.json`. */
@@ -35,7 +37,7 @@ export interface MetricsServer {
 
 /** @throws TelemetryError `metrics-port-taken` */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { host = '127.0.0.1', port = 9_464 } = options
+  const { host = '127.0.0.1', port = 9_464, path = '/metrics' } = options
   const server = createServer((request, response) => void serve(request, response, options))
   server.requestTimeout = 10_000
   const listening = Promise.withResolvers<void>()
@@ -47,7 +49,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     throw cannotListen(host, port, cause)
   }
   const taken = (server.address() as AddressInfo).port
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}${path}`
   log('metrics.listening', { url })
   return {
     port: taken,
@@ -89,7 +91,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     response.end(method === 'HEAD' ? undefined : page.body)
     return page
   }
-  const { status, body, route = UNMATCHED } = await inServerSpan(request, requestId, answer)
+  const { status, body, route = UNMATCHED } = await inServerSpan(request, requestId, options, answer)
   waiting.set(shownMethod, waiting.get(shownMethod)! - 1)
   const duration_ms = performance.now() - begun
   record('http.server.request.duration', duration_ms / 1_000, {
@@ -121,27 +123,22 @@ const UNMATCHED = '_unmatched'
 function inServerSpan(
   request: IncomingMessage,
   requestId: string,
+  { path: metricsPath = '/metrics' }: MetricsServerOptions,
   answer: (traceHeaders: Record<string, string>) => Promise<Page>,
 ): Promise<Page> {
   const { traceparent, tracestate } = request.headers
   if (typeof traceparent !== 'string' || parseTraceparent(traceparent) === undefined) return answer({})
   const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
   const path = pathOf(request.url ?? '/')
-  const attributes = { 'http.request.method': method, 'url.path': path, request_id: requestId }
+  const route = path === metricsPath || HEALTH_PATHS.some((each) => each === path) ? path : UNMATCHED
+  const attributes = { 'http.request.method': method, 'url.path': path, 'http.route': route, request_id: requestId }
   const parent = { traceparent, ...(typeof tracestate === 'string' && { tracestate }) }
-  return inSpan(
-    `${method} ${ROUTES.has(path) ? path : UNMATCHED}`,
-    { attributes, parent, kind: 'server' },
-    async (span) => {
-      const { traceId } = span.spanContext()
-      const page = await answer({ 'X-Trace-Id': traceId })
-      span.setAttributes({ 'http.route': page.route ?? UNMATCHED, 'http.response.status_code': page.status })
-      return page
-    },
-  )
+  return inSpan(`${method} ${route}`, { attributes, parent, kind: 'server' }, async (span) => {
+    const page = await answer({ 'X-Trace-Id': span.spanContext().traceId })
+    span.setAttribute('http.response.status_code', page.status)
+    return page
+  })
 }
-
-const ROUTES: ReadonlySet<string> = new Set(['/metrics', '/metrics.json', ...HEALTH_PATHS])
 
 /** The caller's own id of the request where it is harmless, else a new one. */
 function requestIdOf({ headers }: IncomingMessage): string {
@@ -153,16 +150,17 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '/'
 }
 
-async function pageFor(method: string, url: string, { text, json, health }: MetricsServerOptions): Promise<Page> {
+async function pageFor(method: string, url: string, options: MetricsServerOptions): Promise<Page> {
+  const { text, json, health, path: metricsPath = '/metrics' } = options
   const path = pathOf(url)
   try {
     const answer = health && answerHealth(path, health)
-    const isMetrics = path === '/metrics' || (path === '/metrics.json' && json !== undefined)
-    if (!isMetrics && answer === undefined) return { status: 404, body: 'The metrics are at /metrics.\n' }
+    const isMetrics = path === metricsPath || (path === `${metricsPath}.json` && json !== undefined)
+    if (!isMetrics && answer === undefined) return { status: 404, body: `The metrics are at ${metricsPath}.\n` }
     if (method !== 'GET' && method !== 'HEAD') {
       return { status: 405, route: path, body: 'This page can only be read.\n', headers: { Allow: 'GET, HEAD' } }
     }
-    if (path === '/metrics') {
+    if (path === metricsPath) {
       return { status: 200, route: path, body: await text(), headers: { 'Content-Type': TEXT_FORMAT } }
     }
     const headers = { ...answer?.headers, 'Content-Type': 'application/json' }

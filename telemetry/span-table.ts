@@ -17,7 +17,7 @@ export const SPANS = {
   'cli {command}': {
     kind: 'internal',
     when: 'A command runs; root, or child of TRACEPARENT where the environment sets it.',
-    attributes: ['process.command'],
+    attributes: ['botticelli.narrative.name'],
   },
   'bot.run {bot}': {
     kind: 'internal',
@@ -27,6 +27,7 @@ export const SPANS = {
       'botticelli.bot.type',
       'botticelli.run.id',
       'botticelli.trigger',
+      'botticelli.narrative.name',
       'botticelli.schedule.lag_ms',
       'gen_ai.operation.name',
       'gen_ai.agent.name',
@@ -78,6 +79,9 @@ export const SPANS = {
       'gen_ai.usage.output_tokens',
       'gen_ai.usage.cache_read.input_tokens',
       'gen_ai.usage.reasoning.output_tokens',
+      'gen_ai.input.messages',
+      'gen_ai.output.messages',
+      'gen_ai.system_instructions',
       'botticelli.cost.usd',
       'botticelli.llm.attempt',
       'server.address',

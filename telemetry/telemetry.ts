@@ -25,6 +25,12 @@ export interface TelemetryOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Share of new traces that are kept, 0 to 1. Default 1. Above 0, traces in which something fails are kept as well. */
   readonly sampleRatio?: number | undefined
+  /** Other shares for single narratives, by their key. */
+  readonly narrativeRatios?: Readonly<Record<string, number>> | undefined
+  /** Spans in one request, default 512, and the longest wait for it to fill, default 1000 ms. */
+  readonly batch?: { readonly size: number; readonly delayMs: number } | undefined
+  /** False: nothing is traced, although there is an endpoint. Default true. */
+  readonly tracing?: boolean | undefined
   /** Most spans that wait for the backend, about 1 kB each. Default 8192. */
   readonly spanQueueSize?: number | undefined
   /** Default false. */
@@ -101,12 +107,15 @@ async function load(options: TelemetryOptions): Promise<Loaded> {
     }),
   )
   return [
-    otlpEndpoint === undefined
+    otlpEndpoint === undefined || options.tracing === false
       ? undefined
       : (await import('./tracing.ts')).startTracing({
           endpoint: otlpEndpoint,
           headers: options.headers ?? {},
           sampleRatio: options.sampleRatio ?? 1,
+          narrativeRatios: options.narrativeRatios ?? {},
+          batchSize: options.batch?.size ?? 512,
+          batchDelayMs: options.batch?.delayMs ?? 1_000,
           resource,
           queueSize: options.spanQueueSize ?? 8_192,
         }),

@@ -26,9 +26,15 @@ export interface TracingOptions {
    * and 1 what this process did in a trace is kept as well when something failed in it.
    */
   readonly sampleRatio: number
+  /** Other shares for new traces of single narratives, by `botticelli.narrative.name` or `gen_ai.workflow.name`. */
+  readonly narrativeRatios: Readonly<Record<string, number>>
   readonly resource: Resource
   /** Most spans that may wait for the backend. */
   readonly queueSize: number
+  /** Spans in one request. */
+  readonly batchSize: number
+  /** Longest wait for a request to fill, in ms. */
+  readonly batchDelayMs: number
 }
 
 export interface Tracing {
@@ -42,15 +48,15 @@ export function startTracing(options: TracingOptions): Tracing {
   const exporter = new OTLPTraceExporter({ url, headers: { ...options.headers }, timeoutMillis: EXPORT_TIMEOUT_MS })
   const outbox = new SpanOutbox(exporter, {
     capacity: options.queueSize,
-    batchSize: Math.min(512, options.queueSize),
-    delayMs: 1_000,
+    batchSize: Math.min(options.batchSize, options.queueSize),
+    delayMs: options.batchDelayMs,
     timeoutMs: EXPORT_TIMEOUT_MS,
     endpoint: url,
     now: () => performance.now(),
   })
   const provider = new NodeTracerProvider({
     resource: options.resource,
-    sampler: samplerFor(options.sampleRatio),
+    sampler: samplerFor(options),
     // The outbox cuts values at half of that, after it has looked for secrets.
     spanLimits: { attributeValueLengthLimit: 8_192, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
     spanProcessors: [outbox],
@@ -73,9 +79,26 @@ export function startTracing(options: TracingOptions): Tracing {
 
 const EXPORT_TIMEOUT_MS = 3_000
 
-function samplerFor(ratio: number): Sampler {
-  const sampler = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
-  return ratio > 0 && ratio < 1 ? recordingAll(sampler) : sampler
+function samplerFor({ sampleRatio, narrativeRatios }: TracingOptions): Sampler {
+  const ratios = [sampleRatio, ...Object.values(narrativeRatios)]
+  const sampler = new ParentBasedSampler({ root: byNarrative(sampleRatio, narrativeRatios) })
+  return ratios.some((ratio) => ratio > 0 && ratio < 1) ? recordingAll(sampler) : sampler
+}
+
+/** The narrative is known when the trace begins: by the span of a bot's run, or by that of the narrative itself. */
+function byNarrative(ratio: number, narrativeRatios: Readonly<Record<string, number>>): Sampler {
+  const usual = new TraceIdRatioBasedSampler(ratio)
+  const samplers = new Map(
+    Object.entries(narrativeRatios).map(([name, other]) => [name, new TraceIdRatioBasedSampler(other)]),
+  )
+  if (samplers.size === 0) return usual
+  return {
+    shouldSample(around, traceId, _name, _kind, attributes) {
+      const narrative = attributes['botticelli.narrative.name'] ?? attributes['gen_ai.workflow.name']
+      return (samplers.get(String(narrative)) ?? usual).shouldSample(around, traceId)
+    },
+    toString: () => `ByNarrative{${usual}}`,
+  }
 }
 
 function observeOutbox(outbox: SpanOutbox): () => void {

@@ -22,7 +22,11 @@ describe('without a file', () => {
       narrativePaths: [join(folder, 'narratives')],
       bots: [],
       models: { default: 'gemini-2.5-flash-lite', providers: { gemini: {} }, servers: {}, prices: {} },
-      telemetry: { serviceName: 'botticelli', sampleRatio: 1, prometheus: { host: '127.0.0.1', port: 9464 } },
+      telemetry: {
+        serviceName: 'botticelli-bot-server',
+        sampleRatio: 1,
+        prometheus: { host: '127.0.0.1', port: 9464 },
+      },
     })
     expect(config.telemetry.otlpEndpoint).toBeUndefined()
     expect(warnings).toEqual([])

@@ -166,3 +166,16 @@ test('a second start ends the first, and ending twice is ending once', async () 
   expect(inSpan('act after', {}, () => currentTraceContext())).toBeUndefined()
   expect(await second.metricsText()).toBe('')
 })
+
+test('a narrative may have its own share of traces, decided where its trace begins', async () => {
+  const receiver = await startOtlpReceiver()
+  const ratios = { sampleRatio: 0, narrativeRatios: { post: 1 } }
+  const telemetry = await startTelemetry({ ...service, otlpEndpoint: receiver.url, ...ratios })
+  for (const narrative of ['generate', 'post']) {
+    const attributes = { 'botticelli.narrative.name': narrative }
+    inSpan(`bot.run of-${narrative}`, { parent: 'root', attributes }, () => inSpan(`act ${narrative}`, {}, () => {}))
+  }
+  await telemetry.shutdown()
+  expect(receiver.spans().map(({ name }) => name)).toEqual(['bot.run of-post', 'act post'])
+  await receiver.close()
+})
