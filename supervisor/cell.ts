@@ -5,7 +5,7 @@
 
 import type { AnyActorRef } from 'xstate'
 import { serializeError } from '../errors.ts'
-import type { ChildSpec, ShutdownTime } from './child-spec.ts'
+import { type ChildSpec, effectiveSpec, type ShutdownTime } from './child-spec.ts'
 import type { EventBody } from './event.ts'
 import { describeExit, type Exit } from './exit.ts'
 import type { Message } from './message.ts'
@@ -38,6 +38,9 @@ export type Escalation = 'failed' | 'resume' | 'refused'
 /** Something that may be known at once or take a while. Most starts and stops need no time, and then cost no promise. */
 export type Soon<Value> = Value | Promise<Value>
 
+/** Failures that the record of one path tells of. */
+const REMEMBERED_FAILURES = 5
+
 export abstract class Cell {
   abstract readonly spec: ChildSpec
   abstract readonly kind: string
@@ -50,8 +53,8 @@ export abstract class Cell {
   deadLetters = 0
   startedAt = 0
   lastFailureAt: number | undefined
-  /** As it was thrown: its stack is worked out only for those who ask. */
-  lastThrown: { readonly error: unknown } | undefined
+  /** The newest last. As they were thrown: their stacks are worked out only for those who ask. */
+  #failures: { readonly at: number; readonly error: unknown }[] | undefined
   #watchers: Map<Watcher, Message | undefined> | undefined
 
   constructor(runtime: Runtime, host: Host | undefined, path: string) {
@@ -100,7 +103,13 @@ export abstract class Cell {
   /** Notes a failure in the record. */
   failedWith(error: unknown): void {
     this.lastFailureAt = this.runtime.clock.now()
-    this.lastThrown = { error }
+    this.#failures ??= []
+    this.#failures.push({ at: this.lastFailureAt, error })
+    if (this.#failures.length > REMEMBERED_FAILURES) this.#failures.shift()
+  }
+
+  get lastFailure(): { readonly at: number; readonly error: unknown } | undefined {
+    return this.#failures?.at(-1)
   }
 
   /** What the records of actors and supervisors have in common. */
@@ -115,8 +124,14 @@ export abstract class Cell {
       deadLetters: this.deadLetters,
       startedAt: this.startedAt,
       ...(this.lastFailureAt !== undefined && { lastFailureAt: this.lastFailureAt }),
-      ...(this.lastThrown && { lastError: serializeError(this.lastThrown.error) }),
+      spec: effectiveSpec(this.spec),
+      ...(this.#failures && this.#describeFailures(this.#failures)),
     }
+  }
+
+  #describeFailures(failures: readonly { readonly at: number; readonly error: unknown }[]) {
+    const recentErrors = failures.map(({ at, error }) => ({ at, error: serializeError(error) }))
+    return { recentErrors, lastError: recentErrors.at(-1)!.error }
   }
 
   watchedBy(watcher: Watcher, onDeath: Message | undefined): void {

@@ -168,3 +168,22 @@ export function restartOf(spec: ChildSpec): Restart {
 export function typeOf(spec: ChildSpec): ChildType {
   return isSupervisorSpec(spec) ? 'supervisor' : (spec.type ?? 'worker')
 }
+
+/** A specification with its defaults. */
+export interface EffectiveSpec {
+  readonly id: string
+  readonly restart: Restart
+  readonly shutdown: ShutdownTime
+  readonly type: ChildType
+  readonly significant: boolean
+}
+
+export function effectiveSpec(spec: ChildSpec): EffectiveSpec {
+  return {
+    id: spec.id,
+    restart: restartOf(spec),
+    shutdown: shutdownOf(spec),
+    type: typeOf(spec),
+    significant: spec.significant ?? false,
+  }
+}

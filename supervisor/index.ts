@@ -17,6 +17,7 @@ export {
   type ActorSpec,
   type Backoff,
   type ChildSpec,
+  type EffectiveSpec,
   OVERFLOWS,
   type Overflow,
   POLICY_ACTIONS,
@@ -43,7 +44,6 @@ export type {
   CallOutcome,
   ChildCounts,
   ChildStatus,
-  EffectiveSpec,
   Instance,
   StartChildOutcome,
 } from './management.ts'

@@ -1,7 +1,7 @@
 // Management: what the calls to a supervisor take and answer. OTP's outcomes, as values.
 
 import type { SpecProblem } from './check-spec.ts'
-import type { ChildType, Restart, ShutdownTime } from './child-spec.ts'
+import type { ChildType } from './child-spec.ts'
 
 export type CallError =
   | { readonly error: 'not_found' | 'running' | 'restarting' | 'already_present' | 'max_children' | 'noproc' }
@@ -31,15 +31,6 @@ export interface ChildCounts {
   readonly active: number
   readonly supervisors: number
   readonly workers: number
-}
-
-/** A specification with its defaults. */
-export interface EffectiveSpec {
-  readonly id: string
-  readonly restart: Restart
-  readonly shutdown: ShutdownTime
-  readonly type: ChildType
-  readonly significant: boolean
 }
 
 /** What `startChild` takes for a `simple_one_for_one` supervisor: the instance's name, and what its start is called with. */

@@ -3,7 +3,7 @@
 import type { SerializedError } from '../errors.ts'
 import type { BreakerState } from './breaker.ts'
 import type { CellState } from './cell.ts'
-import type { Strategy } from './child-spec.ts'
+import type { EffectiveSpec, Strategy } from './child-spec.ts'
 
 export interface ActorRecord {
   readonly path: string
@@ -32,6 +32,10 @@ export interface ActorRecord {
   readonly lastSuccessAt?: number
   readonly lastFailureAt?: number
   readonly lastError?: SerializedError
+  /** The last five failures, the newest last. */
+  readonly recentErrors?: readonly { readonly at: number; readonly error: SerializedError }[]
+  /** What its supervisor was told of it, with the defaults. */
+  readonly spec: EffectiveSpec
   readonly paused?: { readonly reason: string; readonly until?: number }
   readonly breaker?: { readonly state: BreakerState; readonly trips: number; readonly recoveries: number }
   /** Supervisors only. `left`: restarts that the window still has room for. */

@@ -18,6 +18,8 @@ import {
   type ChildSpec,
   DEFAULT_INTENSITY,
   DEFAULT_PERIOD_MS,
+  type EffectiveSpec,
+  effectiveSpec,
   isSupervisorSpec,
   restartOf,
   type ShutdownTime,
@@ -26,15 +28,7 @@ import {
   typeOf,
 } from './child-spec.ts'
 import { describeExit, type Exit, KILLED, NORMAL, SHUTDOWN } from './exit.ts'
-import type {
-  CallError,
-  CallOutcome,
-  ChildCounts,
-  ChildStatus,
-  EffectiveSpec,
-  Instance,
-  StartChildOutcome,
-} from './management.ts'
+import type { CallError, CallOutcome, ChildCounts, ChildStatus, Instance, StartChildOutcome } from './management.ts'
 import type { ActorRecord } from './record.ts'
 import {
   addLimited,
@@ -256,8 +250,7 @@ export class SupervisorCell extends Cell implements Host {
     }
     const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
     if (!addRestart(this.#history, now, intensity, periodMs)) {
-      this.lastFailureAt = now
-      this.lastThrown = child.cell.lastThrown
+      if (child.cell.lastFailure) this.failedWith(child.cell.lastFailure.error)
       if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
       child.restarting = false
       return this.#end(SHUTDOWN)
@@ -526,13 +519,7 @@ export class SupervisorCell extends Cell implements Host {
       const child = this.#children.get(id)
       const spec = this.#simple && (child !== undefined || id === this.#template?.id) ? this.#template : child?.spec
       if (spec === undefined) return { error: 'not_found' }
-      return {
-        id: spec.id,
-        restart: restartOf(spec),
-        shutdown: shutdownOf(spec),
-        type: typeOf(spec),
-        significant: spec.significant ?? false,
-      }
+      return effectiveSpec(spec)
     })
   }
 
@@ -626,7 +613,7 @@ function statusOf({ id, spec, cell, live, restarting }: Child): ChildStatus {
 }
 
 function lastErrorOf({ cell }: Child): SerializedError {
-  return cell.lastThrown
-    ? serializeError(cell.lastThrown.error)
+  return cell.lastFailure
+    ? serializeError(cell.lastFailure.error)
     : { name: 'Exit', message: `${cell.path} ended too often.` }
 }

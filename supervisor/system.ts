@@ -8,22 +8,14 @@ import type { SerializedError } from '../errors.ts'
 import { ActorCell } from './actor-cell.ts'
 import { Asks } from './asks.ts'
 import type { Cell, Host } from './cell.ts'
-import { type ChildSpec, isSupervisorSpec, type SupervisorSpec, shutdownOf } from './child-spec.ts'
+import { type ChildSpec, type EffectiveSpec, isSupervisorSpec, type SupervisorSpec, shutdownOf } from './child-spec.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { SupervisionEvent } from './event.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
 import { type LoopBlock, LoopWatchdog, type WatchdogOptions } from './loop-watchdog.ts'
-import type {
-  CallError,
-  CallOutcome,
-  ChildCounts,
-  ChildStatus,
-  EffectiveSpec,
-  Instance,
-  StartChildOutcome,
-} from './management.ts'
+import type { CallError, CallOutcome, ChildCounts, ChildStatus, Instance, StartChildOutcome } from './management.ts'
 import type {
   AskOptions,
   DeadLetter,

@@ -449,6 +449,19 @@ test('a stop during a back-off leaves no timer behind', async () => {
   expect(clock.pending).toBe(0)
 })
 
+test('a record tells of the specification and of the last five failures', async () => {
+  const { system, clock } = await systemOf([counter('a', { redeliver: false, shutdown: 70 })])
+  for (let n = 0; n < 7; n++) {
+    say(system, '/a', { type: 'fail' })
+    await clock.advance(1_000)
+  }
+  const record = system.record('/a')!
+  expect(record.spec).toEqual({ id: 'a', restart: 'permanent', shutdown: 70, type: 'worker', significant: false })
+  expect(record.recentErrors?.map(({ at }) => at)).toEqual([2_000, 3_000, 4_000, 5_000, 6_000])
+  expect(record.lastError).toEqual(record.recentErrors?.at(-1)?.error)
+  expect(system.record('/')!.supervisor).toMatchObject({ strategy: 'one_for_one', intensity: 10, left: 5, children: 1 })
+})
+
 describe('the XState internals that are relied on', () => {
   test('timers of the machines are kept by owner, and cleared with it', async () => {
     const clock = new FakeClock()
