@@ -350,6 +350,10 @@ export const CODES = {
   },
 
   // --- actors: what an execution did outside, and what nobody knows about it
+  'execution-ended': {
+    summary: 'The execution has ended, and cannot be changed any more.',
+    fix: 'Run its narrative again, or: botticelli executions replay ID',
+  },
   'effect-in-doubt': {
     summary: 'A command may or may not have been carried out, and the platform cannot say.',
     fix: 'Look for its effect yourself, then: botticelli executions resume ID --done, or --send-again.',

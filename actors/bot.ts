@@ -16,6 +16,8 @@ export type BotMessage =
   | { readonly type: 'bot.run'; readonly run: string; readonly trigger: 'schedule' | 'manual' }
   /** An event: another bot has stored rows. */
   | { readonly type: 'content.produced'; readonly run: string; readonly by: string; readonly rows: number }
+  /** A command: go on with a run that did not complete. */
+  | { readonly type: 'bot.resume'; readonly run: string }
   /** Fault injection, for demonstrations and tests: the bot throws in its own transition. */
   | { readonly type: 'bot.crash' }
 
@@ -61,7 +63,7 @@ export const botMachine = setup({
     recovering: { invoke: { src: 'recover', onDone: 'idle' } },
     idle: {
       tags: 'ready',
-      on: { 'bot.run': 'running', 'content.produced': 'running' },
+      on: { 'bot.run': 'running', 'content.produced': 'running', 'bot.resume': 'running' },
     },
     running: {
       invoke: {

@@ -15,7 +15,7 @@ export interface Options {
   isSet(flag: string): boolean
 }
 
-export const GROUPS = ['Get started', 'Run', 'Look and decide', 'Understand'] as const
+export const GROUPS = ['Get started', 'Run', 'Look and decide', 'Look after it', 'Understand'] as const
 
 export interface CommandSpec {
   /** One or two words: `run`, `content list`. */

@@ -27,7 +27,7 @@ export function serverRoutes(app: () => Botticelli | undefined, bots: readonly B
 /** Posting bots without a schedule run when something was approved; the others keep to their times. */
 function tellPosters(app: Botticelli | undefined, bots: readonly BotConfig[]): string[] {
   if (app === undefined) return []
-  const waiting = bots.filter((bot) => bot.enabled && bot.type === 'posting' && bot.everyMs === undefined)
+  const waiting = bots.filter((bot) => bot.enabled && bot.type === 'posting' && bot.timetable === undefined)
   return waiting.flatMap(({ name }) => {
     const message = { type: 'content.produced', run: ulid(), by: 'review', rows: 1 } as const
     return app.system.tell(`/bots/${name}`, message).accepted ? [name] : []

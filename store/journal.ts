@@ -46,6 +46,7 @@ export function openJournal(db: Db): Journal {
     saveAnswer: (act, saved) => db.write('journal.saveAnswer', () => saveAnswer(db, act, saved)),
     complete: (act, end) =>
       withFailureNoted(db, end.rows, end.at, () => db.write('journal.complete', () => complete(db, act, end))),
+    takeOver: (from, to, before) => db.write('journal.takeOver', () => takeOver(db, from, to, before)),
     fail: (act, end) => db.write('journal.fail', () => fail(db, act, end)),
   }
 }
@@ -131,6 +132,24 @@ function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }):
     `update act_executions set status = 'failed', error = @error, ended_at = @at
       where execution_id = @executionId and key = @key and status <> 'completed'`,
     { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
+  )
+}
+
+/** Rows and effects stay where they are: what is taken over was done, and is not done again. */
+function takeOver(db: Db, from: string, to: string, before: string | undefined): void {
+  const end = before === undefined ? undefined : find(db, { executionId: from, key: before })
+  if (before !== undefined && end === undefined) {
+    throw new StoreError('unknown-record', `The execution ${from} has not begun an act "${before}".`)
+  }
+  db.run(
+    `insert into act_executions (execution_id, key, act, sequence, status, attempts, prompt, answer, result,
+       rows_stored, outcome, traceparent, started_at, ended_at)
+     select @to, key, act, sequence, status, attempts, prompt, answer, result, rows_stored, outcome, traceparent,
+       started_at, ended_at
+      from act_executions
+      where execution_id = @from and status = 'completed' and (@before is null or sequence < @before)
+     order by rowid`,
+    { from, to, before: end?.sequence },
   )
 }
 

@@ -13,6 +13,9 @@ export function openMaintenance(db: Db): Maintenance {
     sizes: () => db.outside('maintenance.sizes', () => sizes(db)),
     check: () => db.outside('maintenance.check', () => check(db)),
     prune: (before) => db.write('maintenance.prune', () => prune(db, before.at, before.limit ?? PRUNED_AT_ONCE)),
+    prunable: (before) => db.read('maintenance.prunable', () => prunable(db, before)),
+    migrations: () =>
+      db.read('maintenance.migrations', () => db.all('select number, name from migrations order by number')),
     checkpoint: () => db.outside('maintenance.checkpoint', () => checkpoint(db)),
     compact: () => db.outside('maintenance.compact', () => compact(db)),
     backup: (path) => db.outside('maintenance.backup', () => backup(db, resolve(path))),
@@ -45,6 +48,15 @@ function prune(db: Db, before: number, limit: number): number {
     { before, limit: limit - executions.changes },
   )
   return executions.changes + letters.changes
+}
+
+function prunable(db: Db, before: number): number {
+  const row = db.get<{ count: number }>(
+    `select (select count(*) from executions where parent_id is null and ended_at < @before)
+      + (select count(*) from dead_letters where at < @before) as count`,
+    { before },
+  )
+  return row?.count ?? 0
 }
 
 function checkpoint(db: Db): boolean {

@@ -144,6 +144,12 @@ export interface ActRecord extends ActKey {
 
 export interface Journal {
   /**
+   * Gives an execution, which has begun, the acts that another one has completed before the given one, or all.
+   *
+   * @throws StoreError `unknown-record` when the other execution has no such act
+   */
+  takeOver(from: string, to: string, before: string | undefined): void
+  /**
    * Counts an attempt. A completed act is returned as it is, and nothing changes. One that has an answer is
    * `answered` again, also after a failure: a caller that does not want the answer asks anew and saves the new one.
    *
@@ -520,6 +526,10 @@ export interface Maintenance {
    * @returns how many went; less than the limit means that nothing is left to forget
    */
   prune(before: { at: number; limit?: number }): number
+  /** How many executions and dead letters `prune` would forget in the end. */
+  prunable(before: number): number
+  /** That were applied to this file. */
+  migrations(): readonly { readonly number: number; readonly name: string }[]
   /** Empties the write-ahead log. False when a reader or writer was in the way; the next time will do. */
   checkpoint(): boolean
   /** Rewrites the file without its holes. Needs as much free disk as the file takes, and nobody else meanwhile. */

@@ -17,7 +17,11 @@ import { findNarrative } from '../project.ts'
 
 export const run: Run = async (options, io) => {
   const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
-  const request = requestOf(options, io, config)
+  return runRequest(requestOf(options, io, config), config, io)
+}
+
+/** Runs to the end, with its progress on the terminal and its report as the result. */
+export async function runRequest(request: RunRequest, config: Config, io: Io): Promise<ExitCode> {
   await using app = await open(config, io)
   using interrupts = watchInterrupts(io.now)
   using display = createProgressDisplay(io)

@@ -1,0 +1,40 @@
+// Upkeep: keeps the database from growing without end.
+//
+//   U1. What is older than the retention time is forgotten in small pieces, so that nobody waits for long.
+//   U2. While the database takes nothing, it waits like everybody else.
+
+import { fromCallback } from 'xstate'
+import type { ActorSpec } from '../supervisor/index.ts'
+import { isStoreTrouble } from './insist.ts'
+import type { Services } from './services.ts'
+
+const ROUND_MS = 3_600_000
+const PIECE = 200
+const PAUSE_MS = 50
+
+export function upkeepSpec(retentionMs: number, { store, clock }: Pick<Services, 'store' | 'clock'>): ActorSpec {
+  return {
+    id: 'upkeep',
+    kind: 'upkeep',
+    start: (scope) => ({
+      logic: fromCallback(() => {
+        let timer = scope.clock.setTimeout(work, PAUSE_MS)
+        function work(): void {
+          timer = scope.clock.setTimeout(work, forgetSome() === PIECE ? PAUSE_MS : ROUND_MS)
+        }
+        return () => scope.clock.clearTimeout(timer)
+      }),
+    }),
+  }
+
+  function forgetSome(): number {
+    try {
+      const gone = store.maintenance.prune({ at: clock.now() - retentionMs, limit: PIECE })
+      if (gone < PIECE) store.maintenance.checkpoint()
+      return gone
+    } catch (error) {
+      if (!isStoreTrouble(error)) throw error
+      return 0
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// backup, restore, db check, db migrate, db vacuum, retention apply: care of the project's database file.
+
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Config } from '../../config/config.ts'
+import { openControl } from '../../console/control.ts'
+import { BotticelliError } from '../../errors.ts'
+import type { Run } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { plural } from '../figures.ts'
+import type { Io } from '../io.ts'
+import { withStore } from '../project.ts'
+
+/** Whole, while others go on; looked through before it counts. */
+export const backup: Run = async (options, io) => {
+  const { config } = io.config()
+  needDatabase(config)
+  const stamp = new Date(io.now()).toISOString().replaceAll(/[:.]/g, '-')
+  const file = resolve(io.cwd, options.args[0] ?? join(config.stateDir, 'backups', `botticelli-${stamp}.db`))
+  mkdirSync(dirname(file), { recursive: true })
+  await withStore(config, undefined, (store) => store.maintenance.backup(file))
+  const damages = await damagesOf(file)
+  if (damages.length > 0) throw damaged(file, damages)
+  if (io.json) io.printJson({ file })
+  else io.print(file)
+  return EXIT.ok
+}
+
+/** Only where no server runs. What was there is kept beside it. */
+export const restore: Run = async (options, io) => {
+  const { config } = io.config()
+  const file = resolve(io.cwd, options.args[0] ?? '')
+  if (!existsSync(file)) throw new BotticelliError('file-read', `There is no file ${file}.`)
+  const name = basename(config.root)
+  if (options.text('confirm') !== name) {
+    const fix = `If that is meant: botticelli restore ${options.args[0]} --confirm ${name}`
+    throw new BotticelliError('confirmation-missing', `The database of ${config.root} would be replaced.`, { fix })
+  }
+  await using _lock = await openControl(config.stateDir, {})
+  const damages = await damagesOf(file)
+  if (damages.length > 0) throw damaged(file, damages)
+  const incoming = `${config.database}.incoming`
+  mkdirSync(dirname(config.database), { recursive: true })
+  copyFileSync(file, incoming)
+  const kept = existsSync(config.database) ? await setAside(config, io) : undefined
+  renameSync(incoming, config.database)
+  if (io.json) io.printJson({ restored: config.database, kept: kept ?? null })
+  else {
+    io.print(`${config.database} is what ${file} was.`)
+    if (kept !== undefined) io.remark(`What it was before is in ${kept}.`)
+  }
+  return EXIT.ok
+}
+
+export const dbCheck: Run = async (_, io) => {
+  const { config } = io.config()
+  needDatabase(config)
+  const found = await withStore(config, undefined, (store) => ({
+    damages: store.maintenance.check(),
+    sizes: store.maintenance.sizes(),
+  }))
+  const { damages = [], sizes } = found ?? {}
+  if (io.json) io.printJson({ ok: damages.length === 0, damages, ...sizes })
+  else if (damages.length === 0) io.print(`${config.database} is whole, ${shownBytes(sizes?.databaseBytes ?? 0)}.`)
+  else for (const line of damages) io.print(line)
+  return damages.length === 0 ? EXIT.ok : EXIT.failed
+}
+
+/** Opening it is what migrates. */
+export const dbMigrate: Run = async (_, io) => {
+  const { config } = io.config()
+  needDatabase(config)
+  const migrations = await withStore(config, [], (store) => store.maintenance.migrations())
+  if (io.json) io.printJson(migrations)
+  else for (const { number, name } of migrations) io.print(`${number}  ${name}`)
+  return EXIT.ok
+}
+
+export const dbVacuum: Run = async (_, io) => {
+  const { config } = io.config()
+  needDatabase(config)
+  await using _lock = await openControl(config.stateDir, {})
+  const sizes = await withStore(config, undefined, (store) => {
+    const before = store.maintenance.sizes().databaseBytes
+    store.maintenance.compact()
+    return { before, after: store.maintenance.sizes().databaseBytes }
+  })
+  if (io.json) io.printJson(sizes)
+  else io.print(`${shownBytes(sizes?.before ?? 0)} before, ${shownBytes(sizes?.after ?? 0)} now.`)
+  return EXIT.ok
+}
+
+/** Forgets old executions and dead letters. Content, ledger, reviews and audit stay. */
+export const retentionApply: Run = async (options, io) => {
+  const { config } = io.config()
+  needDatabase(config)
+  const before = io.now() - (options.number('older-than') ?? config.retentionMs)
+  const isDry = options.isSet('dry-run')
+  const count = await withStore(config, 0, (store) => {
+    if (isDry) return store.maintenance.prunable(before)
+    let gone = 0
+    for (let some = 1; some > 0; gone += some) some = store.maintenance.prune({ at: before })
+    return gone
+  })
+  const since = new Date(before).toISOString()
+  if (io.json) io.printJson({ dryRun: isDry, before: since, records: count })
+  else io.print(`${plural(count, 'record')} of before ${since} ${isDry ? 'would be' : 'were'} forgotten.`)
+  return EXIT.ok
+}
+
+function needDatabase({ database }: Config): void {
+  if (!existsSync(database)) throw new BotticelliError('not-found', `There is no database ${database} yet.`)
+}
+
+async function damagesOf(file: string): Promise<readonly string[]> {
+  const { inspectFile } = await import('../../store/inspect-file.ts')
+  return inspectFile(file)
+}
+
+function damaged(file: string, damages: readonly string[]): BotticelliError {
+  return new BotticelliError('store-corrupt', `${file} is damaged: ${damages.slice(0, 3).join('; ')}.`)
+}
+
+/** The log goes back into the file first, so that one file is all of it. */
+async function setAside(config: Config, io: Io): Promise<string> {
+  const kept = `${config.database}.before-${new Date(io.now()).toISOString().replaceAll(/[:.]/g, '-')}`
+  await withStore(config, undefined, (store) => store.maintenance.checkpoint())
+  renameSync(config.database, kept)
+  for (const rest of ['-wal', '-shm']) rmSync(`${config.database}${rest}`, { force: true })
+  return kept
+}
+
+function shownBytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}

@@ -1,0 +1,93 @@
+// executions resume, cancel, replay: what a person does about a run that did not end well.
+
+import { userInfo } from 'node:os'
+import { askServer } from '../../console/control.ts'
+import { BotticelliError } from '../../errors.ts'
+import type { ExecutionSummary } from '../../store/store.ts'
+import type { Run } from '../command.ts'
+import type { ChangeAnswer } from '../engine-routes.ts'
+import { EXIT } from '../exit-codes.ts'
+import { plural } from '../figures.ts'
+import { findExecution } from '../find-execution.ts'
+import type { Io } from '../io.ts'
+import { UsageError } from '../parse.ts'
+import { withStore } from '../project.ts'
+import { runRequest } from './run.ts'
+
+/** In the server where the execution is a bot's and one runs, else here. */
+export const executionsResume: Run = async (options, io) => {
+  const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const [done, again] = [options.isSet('done'), options.isSet('send-again')]
+  if (done && again) throw new UsageError('Both --done and --send-again were given.', 'Give one of them.', io.globals)
+  const execution = await find(options.args[0] ?? '', io)
+  if (execution.status === 'completed') throw ended(execution)
+  const doubts = await withStore(config, [], (store) =>
+    store.effects.doubtful().filter(({ executionId }) => isWithin(executionId, execution.id)),
+  )
+  if (doubts.length > 0 && !done && !again) {
+    throw new BotticelliError(
+      'effect-in-doubt',
+      `It is not known whether ${plural(doubts.length, 'command')} of this run had an effect: ${doubts.map(({ act, command }) => `${command} of ${act}`).join(', ')}.`,
+    )
+  }
+  await withStore(config, undefined, (store) => {
+    for (const { key } of doubts) store.effects.decide(key, { done, by: userInfo().username, at: io.now() })
+  })
+  if (execution.bot !== undefined) {
+    const route = `/v1/executions/resume?id=${execution.id}`
+    const answer = await askServer<ChangeAnswer>(config.stateDir, 'POST', route)
+    if (answer?.done) {
+      if (io.json) io.printJson({ id: execution.id, resumedBy: execution.bot })
+      else io.print(`${execution.id}  goes on in the running server, at its bot ${execution.bot}`)
+      return EXIT.ok
+    }
+  }
+  return runRequest({ resume: execution.id }, config, io)
+}
+
+export const executionsCancel: Run = async (options, io) => {
+  const { config } = io.config()
+  const execution = await find(options.args[0] ?? '', io)
+  if (execution.status === 'completed' || execution.status === 'cancelled') throw ended(execution)
+  if (execution.parentId !== undefined) {
+    throw new BotticelliError('not-found', `"${execution.id}" is part of another run; cancel that one.`)
+  }
+  const question = `${execution.narrative} is given up, and rows that it held may be used by others. Go on?`
+  if (!(await io.confirm(question))) return EXIT.stopped
+  await withStore(config, undefined, (store) =>
+    store.executions.cancel(execution.id, { by: userInfo().username, at: io.now() }),
+  )
+  await askServer<ChangeAnswer>(config.stateDir, 'POST', `/v1/executions/cancel?id=${execution.id}`)
+  if (io.json) io.printJson({ id: execution.id, status: 'cancelled' })
+  else io.print(`${execution.id}  cancelled`)
+  return EXIT.ok
+}
+
+/** A new run of the same narrative that takes over what the old one has done before the act. */
+export const executionsReplay: Run = async (options, io) => {
+  const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const execution = await find(options.args[0] ?? '', io)
+  const [fromAct, model] = [options.text('from-act'), options.text('model')]
+  return runRequest(
+    {
+      replay: { id: execution.id, ...(fromAct !== undefined && { fromAct }) },
+      ...(model !== undefined && { model }),
+    },
+    config,
+    io,
+  )
+}
+
+async function find(id: string, io: Io): Promise<ExecutionSummary> {
+  const found = await withStore(io.config().config, undefined, (store) => findExecution(store, id))
+  if (found !== undefined) return found
+  throw new BotticelliError('not-found', `There is no execution "${id}": the project has no database yet.`)
+}
+
+function isWithin(executionId: string, root: string): boolean {
+  return executionId === root || executionId.startsWith(`${root}/`)
+}
+
+function ended({ id, status }: ExecutionSummary): BotticelliError {
+  return new BotticelliError('execution-ended', `The execution ${id} is ${status} already.`)
+}

@@ -1,0 +1,39 @@
+// Engine routes: what a running server does to its executions and dead letters when a command asks.
+
+import type { Botticelli } from '../botticelli.ts'
+import type { Routes } from '../console/control.ts'
+
+export interface ChangeAnswer {
+  readonly done: boolean
+  /** Why not, as a sentence. */
+  readonly reason?: string
+}
+
+/** @param app the server, as soon as it runs */
+export function engineRoutes(app: () => Botticelli | undefined): Routes {
+  const change = (query: URLSearchParams, work: (app: Botticelli, id: string) => ChangeAnswer): ChangeAnswer => {
+    const server = app()
+    return server === undefined
+      ? { done: false, reason: 'The server is starting.' }
+      : work(server, query.get('id') ?? '')
+  }
+  return {
+    'POST /v1/dead-letters/redrive': (query) =>
+      change(query, ({ system }, id) =>
+        system.redrive(id).accepted ? { done: true } : { done: false, reason: `There is no dead letter ${id}.` },
+      ),
+    'POST /v1/executions/resume': (query) =>
+      change(query, ({ store, system }, id) => {
+        const bot = store.executions.find(id)?.bot
+        const told = bot !== undefined && system.tell(`/bots/${bot}`, { type: 'bot.resume', run: id } as never).accepted
+        return told ? { done: true } : { done: false, reason: 'Its bot does not run.' }
+      }),
+    'POST /v1/executions/cancel': (query) =>
+      change(query, ({ store, system }, id) => {
+        const bot = store.executions.find(id)?.bot
+        const path = bot === undefined ? `/runs/run-${id}` : `/bots/${bot}/run-${id}`
+        if (system.record(path) !== undefined) void system.stopActor(path)
+        return { done: true }
+      }),
+  }
+}
