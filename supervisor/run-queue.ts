@@ -3,8 +3,8 @@
 // Owns the turn-taking. Nothing is delivered on the sender's stack: the queue is worked off in a microtask, so that a
 // chain of actors does not nest, and it yields to timers and sockets after a while, so that a flood does not starve them.
 
-/** Turns between two looks at the time, and the longest run without a look at timers and sockets. */
-const TURNS_A_LOOK = 32
+/** Turns between two looks at the time, and how long messages may follow each other without a look at timers and sockets. */
+const TURNS_A_LOOK = 8
 const LONGEST_RUN_MS = 8
 
 /** What takes turns: the delivery of one actor. */
@@ -24,6 +24,8 @@ export interface TurnWatcher {
 export class RunQueue {
   #due: Turn[] = []
   #scheduled = false
+  /** When messages began to be handed over since the event loop last turned. */
+  #since: number | undefined
   readonly #watcher: TurnWatcher | undefined
 
   constructor(watcher?: TurnWatcher) {
@@ -38,17 +40,30 @@ export class RunQueue {
   }
 
   readonly #run = (): void => {
-    const begun = performance.now()
     for (let next = 0; next < this.#due.length; next++) {
-      this.#take(this.#due[next]!)
-      if (next % TURNS_A_LOOK === TURNS_A_LOOK - 1 && performance.now() - begun > LONGEST_RUN_MS) {
-        this.#due = this.#due.slice(next + 1)
+      if (next % TURNS_A_LOOK === 0 && this.#isLate()) {
+        this.#due = this.#due.slice(next)
         setImmediate(this.#run)
         return
       }
+      this.#take(this.#due[next]!)
     }
     this.#due.length = 0
     this.#scheduled = false
+  }
+
+  /**
+   * Whether messages have been handed over for long enough since the event loop last turned. Not since this run began:
+   * actors that answer each other out of promises make many short runs, one after another, and would starve the loop.
+   */
+  #isLate(): boolean {
+    const now = performance.now()
+    if (this.#since !== undefined) return now - this.#since > LONGEST_RUN_MS
+    this.#since = now
+    setImmediate(() => {
+      this.#since = undefined
+    })
+    return false
   }
 
   #take(turn: Turn): void {

@@ -43,6 +43,25 @@ describe('delivery', () => {
     await system.stop()
   })
 
+  test('actors that answer each other without end, out of promises, let timers run', async () => {
+    let over = false
+    setTimeout(() => {
+      over = true
+    }, 20)
+    let turns = 0
+    const system = await startSystem({ id: 'root', strategy: 'one_for_one', children: [counter('a'), counter('b')] })
+    const rally = (to: string, from: string) => ({
+      type: 'work' as const,
+      run: (scope: { tell(to: string, message: object): unknown }) => {
+        if (!over && ++turns < 1_000_000) scope.tell(to, rally(from, to))
+      },
+    })
+    say(system, '/a', rally('/b', '/a') as never)
+    await expect.poll(() => over, { timeout: 10_000 }).toBe(true)
+    expect(turns).toBeLessThan(1_000_000)
+    await system.stop()
+  })
+
   test('the age of the oldest message and the message in hand are in the record', async () => {
     const { system, clock } = await world()
     say(system, '/a', { type: 'wait', for: new Promise(() => {}) }, { type: 'add' })
