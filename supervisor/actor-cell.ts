@@ -218,7 +218,7 @@ export class ActorCell extends Cell implements Host, Receiver {
 
   // ------------------------------------------------------------------ what the delivery reports
 
-  handled({ ref }: Life): void {
+  atRest({ ref }: Life): void {
     if (this.#kept === undefined || ref === undefined) return
     try {
       this.#kept.save(ref)

@@ -39,8 +39,8 @@ export interface Receiver {
   publish(body: EventBody): void
   /** Crashes it. */
   fail(life: Life, error: unknown): void
-  /** A message was handled, and it takes the next. */
-  handled(life: Life): void
+  /** Nothing is in hand and it takes messages: its state is whole. */
+  atRest(life: Life): void
   /** It was to take nothing more, and nothing waits any longer. */
   drained(): void
   /** Counts a dead letter. */
@@ -315,7 +315,7 @@ export class Delivery implements Turn {
     this.#count(true)
     this.#hand.release(this.#runtime.clock)
     if (!this.#acknowledge(message!)) return
-    this.#receiver.handled(life)
+    this.#receiver.atRest(life)
     this.#idleAgain()
   }
 
@@ -364,10 +364,12 @@ export class Delivery implements Turn {
       this.beat()
       life.ready = ready
       if (ready) this.#messageHandled(life)
-    } else if (ready !== life.ready) {
-      if (ready) this.nowReady(life)
-      else life.ready = false
+      return
     }
+    if (ready) this.#receiver.atRest(life)
+    if (ready === life.ready || life.ended) return
+    if (ready) this.nowReady(life)
+    else life.ready = false
   }
 
   /** The actor shows that it is at work. */

@@ -1,6 +1,7 @@
 // What survives the process: states under machine@version, and own timers.
 
 import { expect, test } from 'vitest'
+import { setup } from 'xstate'
 import {
   type ActorSpec,
   type SnapshotStore,
@@ -66,6 +67,21 @@ test('an actor goes on where the last process ended', async () => {
   })
   const second = await boot(kept(), { snapshots })
   expect(await second.system.ask('/a', { type: 'ask' }, { timeoutMs: 10 })).toBe(5)
+})
+
+test('a state that it reached by itself is kept as well', async () => {
+  const snapshots = new MemorySnapshots()
+  const logic = setup({}).createMachine({
+    id: 'sleeper',
+    initial: 'asleep',
+    states: { asleep: { tags: 'ready', after: { 100: 'awake' } }, awake: { tags: 'ready' } },
+  })
+  const sleeper: ActorSpec = { id: 'a', kind: 'x', snapshot: { version: '1' }, start: () => ({ logic }) }
+  const first = await boot(sleeper, { snapshots })
+  await first.clock.advance(100)
+  await first.system.stop()
+  const { system } = await boot(sleeper, { snapshots })
+  expect(system.record('/a')!.value).toBe('awake')
 })
 
 test('after a crash it starts fresh', async () => {

@@ -37,6 +37,9 @@ const OVERFLOWS: Readonly<Record<string, 'reject' | 'drop-oldest' | 'drop-newest
   dropNewest: 'drop-newest',
 }
 
+/** What there is to say of an actor that is gone. */
+const NO_RECORD = { restarts: 0, consecutiveFailures: 0, mailbox: { depth: 0 } }
+
 export async function runActorScenario(scenario: Scenario): Promise<Outcome> {
   return new ActorRun(scenario).run()
 }
@@ -250,7 +253,7 @@ class ActorRun {
         return { error: 'start_failed', reason: (outcome.error as Error).message }
       }
       case 'stats': {
-        const { restarts, consecutiveFailures, mailbox } = this.#system.record(address(step.actor))!
+        const { restarts, consecutiveFailures, mailbox } = this.#system.record(address(step.actor)) ?? NO_RECORD
         return { restarts, consecutiveFailures, mailboxDepth: mailbox.depth }
       }
       default:
