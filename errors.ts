@@ -88,6 +88,10 @@ export const CODES = {
     summary: 'A budget has an unknown key, or a share that is not above 0 and at most 1.',
     fix: 'Use rpm_multiplier, tpm_multiplier and rpd_multiplier with values above 0 and at most 1.',
   },
+  'bad-schema': {
+    summary: 'The schema of an act is not one that answers can be held to.',
+    fix: 'Write it with the keywords that the message lists.',
+  },
   'missing-file': {
     summary: 'A file that an input names was not found.',
     fix: 'Put the file beside the narrative, or correct its name.',
@@ -253,6 +257,10 @@ export const CODES = {
   'store-failed': {
     summary: 'The database refused a call for another reason.',
     fix: 'The message has the reason; if it makes no sense, report it as a bug.',
+  },
+  'row-taken': {
+    summary: 'Two runs have read the same row, and the other one publishes it.',
+    fix: 'Nothing, it is published once; the next run reads the next row.',
   },
   'unknown-record': {
     summary: 'Something refers to an execution, act, effect or message that the store does not have.',

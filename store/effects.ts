@@ -3,14 +3,15 @@
 //   F1. An intent is stored before anything is sent, and once only.
 //   F2. What is done stays done; what failed may be settled again.
 //   F3. The row that an effect publishes is held with the intent, in one transaction.
+//   F4. Of two executions that have read the same row, the one that intends first publishes it; the other is refused.
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { audit } from './audit.ts'
-import { hold } from './claims.ts'
+import { hold, rootOf } from './claims.ts'
 import type { Db } from './database.ts'
 import { fromText, present, toText } from './row.ts'
-import type { Effect, Effects, NewEffect } from './store.ts'
+import type { Effect, Effects, NewEffect, RowRef } from './store.ts'
 import { StoreError } from './store-error.ts'
 
 interface EffectRow {
@@ -46,9 +47,12 @@ export function openEffects(db: Db): Effects {
 }
 
 function intend(db: Db, effect: NewEffect): Effect {
+  const { item } = effect
+  if (item !== undefined) refuseTaken(db, effect, item)
   db.run(
-    `insert into effects (key, execution_id, act, platform, command, args, traceparent, status, intended_at)
-     values (@key, @executionId, @act, @platform, @command, @args, @traceparent, 'intended', @at)
+    `insert into effects (key, execution_id, act, platform, command, args, item_table, item_id, traceparent, status,
+       intended_at)
+     values (@key, @executionId, @act, @platform, @command, @args, @itemTable, @itemId, @traceparent, 'intended', @at)
      on conflict (key) do update set
        status = 'intended', args = excluded.args, intended_at = excluded.intended_at, error = null, ended_at = null
      where status = 'failed'`,
@@ -59,13 +63,32 @@ function intend(db: Db, effect: NewEffect): Effect {
       platform: effect.platform,
       command: effect.command,
       args: toText(effect.args),
+      itemTable: item?.table,
+      itemId: item?.id,
       traceparent: effect.traceparent,
       at: effect.at,
     },
   )
-  const known = find(db, effect.key) as Effect
-  if (effect.item !== undefined) hold(db, effect, effect.item)
-  return known
+  if (item !== undefined) hold(db, effect, item)
+  return find(db, effect.key) as Effect
+}
+
+/** F4. */
+function refuseTaken(db: Db, { executionId }: NewEffect, { table, id }: RowRef): void {
+  const root = rootOf(executionId)
+  const other = db.get<{ id: string }>(
+    `select execution_id as id from row_claims
+      where table_name = @table and row_id = @id and execution_id <> @root
+     union all
+     select execution_id from effects
+      where item_table = @table and item_id = @id and status = 'done' and coalesce(dry_run, 0) = 0
+        and execution_id <> @root and execution_id not glob @root || '/*'
+        and ended_at >= (select started_at from executions where id = @root)
+     limit 1`,
+    { table, id, root },
+  )
+  if (other === undefined) return
+  throw new StoreError('row-taken', `The row ${id} of ${table} is published by the execution ${other.id}.`)
 }
 
 function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): void {

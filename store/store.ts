@@ -214,7 +214,11 @@ export interface Effect extends Omit<NewEffect, 'item'> {
 
 export interface Effects {
   find(key: string): Effect | undefined
-  /** Writes the intent. One that is known already is returned as it is; one that failed is intended anew. */
+  /**
+   * Writes the intent. One that is known already is returned as it is; one that failed is intended anew.
+   *
+   * @throws StoreError `row-taken` when another execution publishes the row, or has since this one began
+   */
   intend(effect: NewEffect): Effect
   settle(key: string, end: { result: Json; dryRun: boolean; at: number } | { error: SerializedError; at: number }): void
   /** Nobody can find out what became of it: it waits for a person. */
@@ -363,6 +367,13 @@ export interface Content {
   update(change: { table: string; where: string; values: JsonObject; limit?: number }, now: number): number
   /** @throws StoreError `bad-rows` when no row could be stored, `reserved-table`, `bad-identifier` */
   insert(rows: NewRows, at: number): InsertOutcome
+  /** The columns that the content of a table brought, in order; undefined when there is no such table. */
+  columns(table: string): readonly Column[] | undefined
+  /**
+   * What would be lost or changed if the rows were stored: values that fit no column's type, required columns without
+   * one, rows that have nothing in common with the table. Sentences that whoever wrote the rows can act on.
+   */
+  check(rows: { table: string; columns: readonly Column[]; rows: readonly JsonObject[] }): readonly string[]
   /** An act that should have produced rows did not: no JSON in its answer, say. Refused rows note this themselves. */
   noteFailure(run: { table: string; narrative: string; executionId: string }, error: string, at: number): void
   /** Newest first. */

@@ -96,6 +96,18 @@ test('a row in doubt stays held until a person decides or cancels', () => {
   expect(titles('E2')).toEqual(['a', 'b'])
 })
 
+test('of two executions that have read a row, the one that intends first publishes it', () => {
+  const { store } = begun()
+  const other = { ...intent, key: 'E2/post/0', executionId: 'E2' }
+  store.effects.intend(intent)
+  expect(() => store.effects.intend(other)).toThrow(expect.objectContaining({ code: 'row-taken' }))
+  store.effects.settle(intent.key, { result: null, dryRun: false, at: 1004 })
+  store.executions.finish('E1', { status: 'completed', at: 1005 })
+  expect(() => store.effects.intend(other)).toThrow(expect.objectContaining({ code: 'row-taken' }))
+  store.executions.begin(execution('E3', { startedAt: 1006 }))
+  expect(store.effects.intend({ ...other, key: 'E3/post/0', executionId: 'E3' })).toMatchObject({ status: 'intended' })
+})
+
 test('an effect on the database itself is made once', () => {
   const { store } = begun()
   store.effects.intend({ ...effect, platform: 'database', command: 'update_table', args: {}, at: 3 })
