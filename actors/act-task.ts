@@ -2,8 +2,9 @@
 
 import type { Json } from '../json.ts'
 import type { Act, Input, Narrative, NarrativeFile } from '../narratives/narrative.ts'
-import type { PulledRows, RowRef } from '../store/store.ts'
+import type { PulledRows, RowRef, StoredAnswer } from '../store/store.ts'
 import type { ActionResult, Piece, Turn } from './conversation.ts'
+import type { RefusalReason } from './progress.ts'
 
 /** What an execution knows when the act begins. */
 export interface Knowledge {
@@ -68,6 +69,19 @@ export interface Gathered {
   readonly tables: Readonly<Record<string, string>>
   readonly read: readonly ReadRow[]
   readonly pulled: readonly PulledRows[]
+}
+
+/** An answer of the act whose JSON could not be used, and why; the model was asked again. */
+export interface Refused {
+  readonly answer: StoredAnswer
+  readonly reason: RefusalReason
+  readonly problem: string
+}
+
+/** What the model said in the end, and what it had said before. */
+export interface Asked {
+  readonly answer: StoredAnswer
+  readonly refused: readonly Refused[]
 }
 
 /** What the act gives to those after it; the journal keeps it. */

@@ -8,14 +8,13 @@
 
 import { assign, setup } from 'xstate'
 import { needsModel } from '../narratives/narrative.ts'
-import type { StoredAnswer } from '../store/store.ts'
-import type { ActResult, ActTask, Gathered } from './act-task.ts'
+import type { ActResult, ActTask, Asked, Gathered } from './act-task.ts'
 import { toBeProvided } from './to-be-provided.ts'
 
 export interface ActContext {
   readonly task: ActTask
   readonly gathered?: Gathered
-  readonly answer?: StoredAnswer
+  readonly asked?: Asked
   readonly result?: ActResult
 }
 
@@ -23,12 +22,12 @@ export const actMachine = setup({
   types: { context: {} as ActContext, input: {} as ActTask, output: {} as ActResult },
   actors: {
     gatherInputs: toBeProvided<Gathered, ActContext>('gatherInputs'),
-    askModel: toBeProvided<StoredAnswer, ActContext>('askModel'),
+    askModel: toBeProvided<Asked, ActContext>('askModel'),
     keepResult: toBeProvided<ActResult, ActContext>('keepResult'),
   },
   actions: {
     keepGathered: assign({ gathered: (_, gathered: Gathered) => gathered }),
-    keepAnswer: assign({ answer: (_, answer: StoredAnswer) => answer }),
+    keepAnswer: assign({ asked: (_, asked: Asked) => asked }),
     keepActResult: assign({ result: (_, result: ActResult) => result }),
   },
   guards: { asksModel: ({ context }) => needsModel(context.task.act) },

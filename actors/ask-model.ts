@@ -1,33 +1,110 @@
-// Ask model: one question of one act, and its answer in the journal before anyone uses it (P2).
+// Ask model: the question of one act until its answer can be used, each answer in the journal before anyone uses it (P2).
+//
+//   M1. An answer that had to hold JSON and does not is refused: the model is told why and asked again, a bounded number
+//       of times. What it said before is in the journal with the answer, so that a restarted act goes on counting.
+//   M2. Of several answers the best is used, the latest of equals: asking again never makes things worse.
 
-import { readFile } from 'node:fs/promises'
 import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
-import type { Answer, ChatMessage, MediaKind, Part, Question } from '../models/model.ts'
-import { guessMedia } from '../narratives/media-kinds.ts'
+import type { Answer, Question } from '../models/model.ts'
 import type { StoredAnswer } from '../store/store.ts'
-import type { ActTask, Gathered } from './act-task.ts'
-import type { Piece, Turn } from './conversation.ts'
+import { log } from '../telemetry/log.ts'
+import type { ActTask, Asked, Gathered, Refused } from './act-task.ts'
 import { insist, pause } from './insist.ts'
+import { type JsonWanted, jsonWanted, judge } from './json-wanted.ts'
+import { questionOf } from './question.ts'
 import type { Services } from './services.ts'
 
+/** How often an act is asked again that says nothing of it. */
+const DEFAULT_REASKS = 1
+
+interface Attempt {
+  readonly signal: AbortSignal
+  /** True when no attempt follows. */
+  readonly last: boolean
+}
+
+/** @throws what the model fails with, unless an earlier answer can be used instead */
 export async function askModel(
   task: ActTask,
   gathered: Gathered,
   services: Services,
+  attempt: Attempt,
+): Promise<Asked> {
+  const record = services.store.journal.find(placeOf(task))
+  const wanted = jsonWanted(task, services)
+  let answer = record?.answer
+  let refused = refusedBefore(record?.prompt)
+  for (;;) {
+    try {
+      answer ??= await askOnce(task, gathered, { refused, wanted }, services, attempt.signal)
+    } catch (error) {
+      const mayPass = error instanceof BotticelliError && error.retryable && !attempt.last
+      if (refused.length === 0 || mayPass || attempt.signal.aborted) throw error
+      return bestOf(refused)
+    }
+    const verdict = wanted && judge(answer.text, wanted, services)
+    if (verdict === undefined) return { answer, refused }
+    const asksAgain = refused.length < (task.act.retry?.reask ?? DEFAULT_REASKS)
+    const { narrative, act, executionId } = task
+    services.onProgress({
+      type: 'answer.refused',
+      ...{ executionId, narrative: narrative.key, act: act.name, asksAgain },
+      ...verdict,
+    })
+    refused = [...refused, { answer, ...verdict }]
+    if (!asksAgain) return bestOf(refused)
+    answer = undefined
+  }
+}
+
+function placeOf({ executionId, key }: ActTask) {
+  return { executionId, key }
+}
+
+function refusedBefore(prompt: Json | undefined): readonly Refused[] {
+  return (prompt as unknown as { readonly refused?: readonly Refused[] } | undefined)?.refused ?? []
+}
+
+/** M2: JSON of the wrong kind before JSON that nobody can read, before none. */
+function bestOf(refused: readonly Refused[]): Asked {
+  const ranks = ['no-json', 'bad-json', 'invalid']
+  const best = Math.max(...refused.map(({ reason }) => ranks.indexOf(reason)))
+  const used = refused.findLast(({ reason }) => ranks.indexOf(reason) === best)!
+  return { answer: used.answer, refused: refused.filter((one) => one !== used) }
+}
+
+// ---------------------------------------------------------------------------- one question
+
+async function askOnce(
+  task: ActTask,
+  gathered: Gathered,
+  { refused, wanted }: { readonly refused: readonly Refused[]; readonly wanted: JsonWanted | undefined },
+  services: Services,
   signal: AbortSignal,
 ): Promise<StoredAnswer> {
-  const place = { executionId: task.executionId, key: task.key }
-  const journaled = services.store.journal.find(place)?.answer
-  if (journaled !== undefined) return journaled
-
-  const model = services.findModel(task.model ?? task.act.settings.model)
-  const turn = services.store.ledger.totals().calls + 1
-  const question = await questionOf(task, gathered, turn)
-  const answer = stored(await patiently(() => model.ask(question, { signal }), services, signal))
-  const saved = { prompt: gathered as unknown as Json, answer, at: services.clock.now() }
-  await insist(() => services.store.journal.saveAnswer(place, saved), services.clock, signal)
+  const { journal, ledger } = services.store
+  const turn = ledger.totals().calls + 1
+  const question = await questionOf(task, gathered, { refused, wanted, turn })
+  const answer = stored(await patiently(() => ask(question, task, services, signal), services, signal))
+  const prompt = (refused.length === 0 ? gathered : { ...gathered, refused }) as unknown as Json
+  const saved = { prompt, answer, at: services.clock.now() }
+  await insist(() => journal.saveAnswer(placeOf(task), saved), services.clock, signal)
   return answer
+}
+
+/** A provider that does not take the schema is asked without it: the words of the prompt remain. */
+async function ask(question: Question, task: ActTask, services: Services, signal: AbortSignal): Promise<Answer> {
+  const model = services.findModel(task.model ?? task.act.settings.model)
+  try {
+    return await model.ask(question, { signal })
+  } catch (error) {
+    const isRefused = error instanceof BotticelliError && error.code === 'model-bad-request'
+    if (question.json === undefined || !isRefused) throw error
+    log('json.schema_refused', { narrative: task.narrative.key, act: task.act.name, err: error })
+    const { json: _, ...plain } = question
+    return model.ask(plain, { signal })
+  }
 }
 
 /** A provider that said when to come back is not asked before: the wait is served here, the attempt is counted as usual. */
@@ -40,60 +117,6 @@ async function patiently<T>(ask: () => Promise<T>, { clock }: Services, signal: 
     }
     throw error
   }
-}
-
-async function questionOf({ act, narrative, knowledge }: ActTask, gathered: Gathered, turn: number): Promise<Question> {
-  const { temperature, maxTokens } = act.settings
-  const turns: Turn[] = [...knowledge.turns, { role: 'user', pieces: gathered.pieces.map(({ piece }) => piece) }]
-  return {
-    messages: await messagesOf(turns),
-    ...(act.system !== undefined && { system: act.system }),
-    ...(temperature !== undefined && { temperature }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    origin: { narrative: narrative.key, act: act.name, turn },
-  }
-}
-
-/** Speakers take turns, and the user speaks first: some providers refuse anything else. */
-async function messagesOf(turns: readonly Turn[]): Promise<ChatMessage[]> {
-  const messages: { role: 'user' | 'assistant'; parts: Part[] }[] = []
-  for (const turn of turns) {
-    const parts = turn.role === 'assistant' ? [textPart(turn.text)] : await Promise.all(turn.pieces.map(partOf))
-    const role = messages.length === 0 ? 'user' : turn.role
-    const last = messages.at(-1)
-    if (last?.role === role) last.parts.push(...parts)
-    else messages.push({ role, parts })
-  }
-  return messages
-}
-
-async function partOf(piece: Piece): Promise<Part> {
-  if (piece.type === 'text') return textPart(piece.text)
-  const { source, media, filename } = piece
-  const name = 'url' in source ? source.url : 'file' in source ? source.file : ''
-  return {
-    type: 'media',
-    kind: media,
-    mime: piece.mime ?? guessMedia(name)?.mime ?? ANY_MIME[media],
-    source: 'url' in source ? source : { bytes: await bytesOf(source) },
-    ...(filename !== undefined && { filename }),
-  }
-}
-
-async function bytesOf(source: { readonly file: string } | { readonly base64: string }): Promise<Uint8Array> {
-  return 'file' in source ? await readFile(source.file) : Buffer.from(source.base64, 'base64')
-}
-
-/** For media whose name says nothing: the provider looks at the bytes. */
-const ANY_MIME: Readonly<Record<MediaKind, string>> = {
-  image: 'image/*',
-  audio: 'audio/*',
-  video: 'video/*',
-  document: 'application/octet-stream',
-}
-
-function textPart(text: string): Part {
-  return { type: 'text', text }
 }
 
 function stored(answer: Answer): StoredAnswer {

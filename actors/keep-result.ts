@@ -3,9 +3,9 @@
 import type { JsonObject } from '../json.ts'
 import { retain } from '../narratives/retention.ts'
 import { actCaptures } from '../narratives/state-captures.ts'
-import type { InsertOutcome, StoredAnswer } from '../store/store.ts'
+import type { InsertOutcome } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
-import type { ActResult, ActTask, Gathered, StoredRows } from './act-task.ts'
+import type { ActResult, ActTask, Asked, Gathered, StoredRows } from './act-task.ts'
 import { contentRows } from './content-rows.ts'
 import { type Piece, sizeOf } from './conversation.ts'
 import { continueItem } from './item-trace.ts'
@@ -14,12 +14,12 @@ import type { Services } from './services.ts'
 export async function keepResult(
   task: ActTask,
   gathered: Gathered,
-  answer: StoredAnswer | undefined,
+  asked: Asked | undefined,
   services: Services,
 ): Promise<ActResult> {
   const { journal } = services.store
-  const result = resultOf(task, gathered, answer)
-  const rows = task.extracts ? contentRows(task, gathered, result.response, answer?.model, services) : undefined
+  const result = resultOf(task, gathered, asked)
+  const rows = task.extracts ? contentRows(task, gathered, result.response, asked?.answer.model, services) : undefined
   const at = services.clock.now()
   const outcome = journal.complete(
     { executionId: task.executionId, key: task.key },
@@ -34,7 +34,8 @@ export async function keepResult(
   return outcome === undefined ? result : { ...result, rows: [told(task, outcome)] }
 }
 
-function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | undefined): ActResult {
+function resultOf(task: ActTask, gathered: Gathered, asked: Asked | undefined): ActResult {
+  const answer = asked?.answer
   const response = answer?.text ?? gathered.response
   const item = takenUp(gathered)
   const itemRow = gathered.read.length === 1 ? gathered.read[0]?.ref : undefined
@@ -52,11 +53,20 @@ function resultOf(task: ActTask, gathered: Gathered, answer: StoredAnswer | unde
     tables: gathered.tables,
     read: gathered.read,
     rows: [],
-    inputTokens: answer?.inputTokens ?? 0,
-    outputTokens: answer?.outputTokens ?? 0,
+    ...used(asked),
     ...(item !== undefined && { item }),
     ...(itemRow !== undefined && { itemRow }),
-    ...(answer?.costUsd !== undefined && { costUsd: answer.costUsd }),
+  }
+}
+
+/** By all answers of the act, those included that could not be used. The cost is known if that of any is. */
+function used(asked: Asked | undefined): Pick<ActResult, 'inputTokens' | 'outputTokens' | 'costUsd'> {
+  const answers = asked === undefined ? [] : [asked.answer, ...asked.refused.map(({ answer }) => answer)]
+  const costs = answers.flatMap(({ costUsd }) => costUsd ?? [])
+  return {
+    inputTokens: answers.reduce((total, { inputTokens }) => total + inputTokens, 0),
+    outputTokens: answers.reduce((total, { outputTokens }) => total + outputTokens, 0),
+    ...(costs.length > 0 && { costUsd: costs.reduce((total, cost) => total + cost, 0) }),
   }
 }
 

@@ -3,11 +3,10 @@
 import { fromPromise } from 'xstate'
 import { BotticelliError, serializeError } from '../errors.ts'
 import type { NarrativeInput } from '../narratives/narrative.ts'
-import type { StoredAnswer } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActContext, actMachine } from './act.ts'
-import type { ActResult, ActTask, Gathered } from './act-task.ts'
+import type { ActResult, ActTask, Asked, Gathered } from './act-task.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
@@ -66,11 +65,11 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
                 return journaled ?? gatherInputs(task, services, { signal, last, runNested })
               }),
             ),
-            askModel: fromPromise<StoredAnswer, ActContext>(({ input, signal }) =>
-              withTraceContext(trace, () => askModel(task, input.gathered!, services, signal)),
+            askModel: fromPromise<Asked, ActContext>(({ input, signal }) =>
+              withTraceContext(trace, () => askModel(task, input.gathered!, services, { signal, last })),
             ),
             keepResult: fromPromise<ActResult, ActContext>(({ input }) =>
-              withTraceContext(trace, () => keepResult(task, input.gathered!, input.answer, services)),
+              withTraceContext(trace, () => keepResult(task, input.gathered!, input.asked, services)),
             ),
           },
         }),

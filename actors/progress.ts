@@ -66,6 +66,17 @@ export type ProgressEvent =
       readonly error?: SerializedError
     }
   | {
+      /** An answer that had to hold JSON does not, or not as it had to be. */
+      readonly type: 'answer.refused'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      readonly reason: RefusalReason
+      readonly problem: string
+      /** True when the model is asked again. */
+      readonly asksAgain: boolean
+    }
+  | {
       readonly type: 'command.done'
       readonly executionId: string
       readonly act: string
@@ -73,6 +84,8 @@ export type ProgressEvent =
       readonly command: string
       readonly dryRun: boolean
     }
+
+export type RefusalReason = 'no-json' | 'bad-json' | 'invalid'
 
 export interface ExecutionPosition {
   readonly id: string

@@ -51,6 +51,9 @@ function logProgress(event: ProgressEvent): void {
       if (event.outcome === 'repaired') log('json.repaired', { ...answer(event), repairs: event.repairs })
       if (event.outcome === 'failure') log('json.failed', { ...answer(event), err: event.error })
       break
+    case 'answer.refused':
+      log('json.refused', { ...answer(event), problem: event.problem, asks_again: event.asksAgain })
+      break
     case 'command.done':
       break
   }

@@ -94,6 +94,12 @@ function take(event: ProgressEvent, books: Books): void {
     case 'answer.processed':
       processed(event)
       break
+    case 'answer.refused': {
+      const { narrative, reason } = event
+      count('botticelli.json.refusals', { narrative, reason })
+      if (event.asksAgain) count('botticelli.json.retries', { narrative, reason })
+      break
+    }
     case 'command.done': {
       const execution = books.running.get(event.executionId)
       if (execution !== undefined) execution.rehearsed ||= event.dryRun

@@ -10,6 +10,7 @@ import { context, propagation, trace } from '@opentelemetry/api'
 import type { generateText, LanguageModel, ModelMessage } from 'ai'
 import type { Clock } from '../supervisor/clock.ts'
 import { callError } from './call-error.ts'
+import { enclose, isStrict, type JsonSchema, openEnvelope } from './json-envelope.ts'
 import {
   type Answer,
   type ChatMessage,
@@ -28,7 +29,7 @@ export interface ProviderModelOptions {
   readonly provider: string
   readonly name: string
   readonly load: () => Promise<LanguageModel>
-  /** Which JSON schemas the provider takes: with any root, or only with an object as root. */
+  /** Which JSON schemas the provider takes: with any root, or only with an object as root, into which a list is put. */
   readonly schemas: 'any' | 'objects'
   readonly secrets: readonly string[]
   readonly prices: Prices
@@ -51,6 +52,8 @@ export function createProviderModel(options: ProviderModelOptions): Model {
     loading ??= load()
     const [{ generateText }, model] = await Promise.all([loadSdk(), loading])
     signal.throwIfAborted()
+    const asked = question.json?.schema
+    const schema = asked && options.schemas === 'objects' ? enclose(asked) : asked
     const result = await generateText({
       model,
       maxRetries: 0,
@@ -61,12 +64,12 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       ...(question.system !== undefined && { instructions: question.system }),
       ...(question.temperature !== undefined && { temperature: question.temperature }),
       ...(question.maxTokens !== undefined && { maxOutputTokens: question.maxTokens }),
-      ...jsonOutput(question, options.schemas),
+      ...(schema !== undefined && jsonOutput(schema, provider)),
     })
     noteWarnings(result.warnings)
     const usage = usageOf(result, question)
     const answer: Answer = {
-      text: result.text,
+      text: schema === asked ? result.text : openEnvelope(result.text),
       finishReason: REASONS.get(result.finishReason) ?? 'other',
       usage,
       costUsd: await options.prices.costUsd(provider, name, usage, new Date(clock.now())),
@@ -128,12 +131,12 @@ function parseUrl(text: string): URL {
 }
 
 /** Holds the provider to the schema but leaves the reading of the JSON to the asker: the text is the answer. */
-function jsonOutput({ json }: Question, schemas: 'any' | 'objects') {
-  if (json === undefined || (schemas === 'objects' && json.schema.type !== 'object')) return {}
+function jsonOutput(schema: JsonSchema, provider: string) {
   return {
+    ...(!isStrict(schema) && { providerOptions: { [provider]: { strictJsonSchema: false } } }),
     output: {
       name: 'json',
-      responseFormat: Promise.resolve({ type: 'json' as const, schema: json.schema }),
+      responseFormat: Promise.resolve({ type: 'json' as const, schema }),
       parseCompleteOutput: async ({ text }: { text: string }) => text,
       parsePartialOutput: async () => undefined,
       createElementStreamTransform: () => undefined,

@@ -107,6 +107,9 @@ export interface Act {
   readonly carousel?: Carousel
   /** What the file says; undefined means the rule of `extractsOutput`. */
   readonly extractOutput?: boolean
+  /** What the JSON of the answer must be; see `ActSchema`. */
+  readonly schema?: ActSchema
+  readonly retry?: Retry
   /** State key to JSON path (`$.a.b`) in the act's response. */
   readonly stateCapture: Readonly<Record<string, string>>
   readonly place: Place
@@ -116,6 +119,15 @@ export interface ModelSettings {
   readonly model?: string
   readonly temperature?: number
   readonly maxTokens?: number
+}
+
+/** A JSON Schema with an object or array as its root; `table`: rows with the columns of the target table. */
+export type ActSchema = JsonObject | 'table'
+
+/** How an act is tried again; what is absent the server decides. */
+export interface Retry {
+  /** How often the act is asked again, in the same conversation, when its JSON cannot be used. Default 1. */
+  readonly reask?: number
 }
 
 export interface Carousel {

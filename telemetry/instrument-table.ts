@@ -414,6 +414,20 @@ export const INSTRUMENTS = {
     labels: { narrative: ANY, outcome: ['success', 'repaired', 'failure'] },
     help: 'Attempts to take JSON out of an answer, by outcome',
   },
+  'botticelli.json.refusals': {
+    id: 'M043',
+    kind: 'counter',
+    unit: '{answer}',
+    labels: { narrative: ANY, reason: ['no-json', 'bad-json', 'invalid'] },
+    help: 'Answers whose JSON was missing, broken beyond repair or not as it had to be',
+  },
+  'botticelli.json.retries': {
+    id: 'M044',
+    kind: 'counter',
+    unit: '{question}',
+    labels: { narrative: ANY, reason: ['no-json', 'bad-json', 'invalid'] },
+    help: 'Questions asked again because the JSON of their answer could not be used',
+  },
   'botticelli.carousel.started': {
     id: 'M045',
     kind: 'counter',

@@ -215,6 +215,16 @@ export const LOG_EVENTS = {
     message: 'JSON of an answer was repaired',
     fields: { act: 'string', 'repairs?': 'data' },
   },
+  'json.refused': {
+    level: 'info',
+    message: 'JSON of an answer cannot be used as it is',
+    fields: { act: 'string', problem: 'string', asks_again: 'boolean' },
+  },
+  'json.schema_refused': {
+    level: 'warn',
+    message: 'Provider refused the schema; the question is asked without it',
+    fields: { act: 'string', err: 'error' },
+  },
   'json.failed': {
     level: 'warn',
     message: 'Answer holds no usable JSON',

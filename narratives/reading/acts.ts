@@ -2,7 +2,7 @@
 //
 //   An act is read once, however many narratives run it; its own report keeps what is wrong with it.
 
-import type { Act, Carousel, Input, ModelSettings } from '../narrative.ts'
+import type { Act, ActSchema, Carousel, Input, ModelSettings, Retry } from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { type InputScope, inputNodes, readInput, referenceOf } from './inputs.ts'
@@ -12,6 +12,8 @@ import { present } from './present.ts'
 import { looksLikeReference, withExtension } from './references.ts'
 import { keyOf, type Report, type Spot } from './report.ts'
 import type { Resource } from './resources.ts'
+import { readRetry } from './retry.ts'
+import { readSchema } from './schema.ts'
 import { readCarousel, readModelSettings } from './settings.ts'
 
 export interface ActDefinition {
@@ -24,6 +26,8 @@ export interface ActDefinition {
   readonly system?: string
   readonly carousel?: Carousel
   readonly extractOutput?: boolean
+  readonly schema?: ActSchema
+  readonly retry?: Retry
   readonly stateCapture: Readonly<Record<string, string>>
   readonly report: Report
   readonly uses: ReadonlySet<Resource<unknown>>
@@ -89,6 +93,7 @@ function readTable(name: string, table: TomlTable, scope: InputScope): ActBody {
     system: keys.string('system'),
     carousel: carousel && readCarousel(carousel, scope.report),
     stateCapture: readStateCapture(keys),
+    retry: readRetry(keys),
   }
   const target = keys.node('narrative', 'narrative_ref')
   const body = target === undefined ? readContent(name, keys, scope) : readComposition(target, keys, scope)
@@ -115,7 +120,8 @@ function readContent(name: string, keys: Keys, scope: InputScope) {
   if (nodes.length === 0 && inputs.length === 0 && !scope.report.hasErrors) {
     reportEmpty(name, keyOf(keys.table), scope)
   }
-  return { inputs, extractOutput: readExtract(keys) }
+  const schema = keys.node('schema')
+  return { inputs, extractOutput: readExtract(keys), schema: schema && readSchema(schema, scope.report) }
 }
 
 /** A prompt is always a text, also where it reads like a reference. */
@@ -143,7 +149,7 @@ function readExtract(keys: Keys): boolean | undefined {
   return extract ?? (skip === true ? false : undefined)
 }
 
-const NOT_IN_COMPOSITION = ['input', 'inputs', 'prompt', 'extract_output', 'skip_content_generation'] as const
+const NOT_IN_COMPOSITION = ['input', 'inputs', 'prompt', 'schema', 'extract_output', 'skip_content_generation'] as const
 
 /** `narrative = "x"`: the act runs that narrative and has no content of its own (format, section 13.1). */
 function readComposition(target: TomlNode, keys: Keys, scope: InputScope): Pick<ActBody, 'inputs' | 'composes'> {
@@ -199,7 +205,8 @@ export function actOf(
   },
   defaultsFor: (model: string | undefined) => ModelSettings,
 ): Act {
-  const { name, inputs, composes, system, carousel, extractOutput, stateCapture, report, node } = definition
+  const { name, inputs, composes, system, carousel, extractOutput, schema, retry, stateCapture, report, node } =
+    definition
   const own = { ...narrative.settings, ...definition.settings }
   return present({
     name,
@@ -209,6 +216,8 @@ export function actOf(
     system: system ?? narrative.system,
     carousel,
     extractOutput,
+    schema,
+    retry,
     stateCapture,
     place: report.placeOf(keyOf(node)),
   })

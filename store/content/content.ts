@@ -2,6 +2,7 @@
 
 import type { Db } from '../database.ts'
 import type { Content } from '../store.ts'
+import { checkRows, contentColumns } from './check-rows.ts'
 import { listGenerations, noteFailure, withFailureNoted } from './generations.ts'
 import { insertRows } from './insert-rows.ts'
 import { contentTables, findContent, listContent } from './read-content.ts'
@@ -18,6 +19,8 @@ export function openContent(db: Db): Content {
     update: (change, now) => db.write('content.update', () => updateRows(db, change, now)),
     insert: (rows, at) =>
       withFailureNoted(db, rows, at, () => db.write('content.insert', () => insertRows(db, rows, at))),
+    columns: (table) => db.read('content.columns', () => contentColumns(db, table)),
+    check: (rows) => db.read('content.check', () => checkRows(db, rows)),
     noteFailure: (run, error, at) => db.write('content.noteFailure', () => noteFailure(db, run, error, at)),
     generations: (filter) => db.read('content.generations', () => listGenerations(db, filter)),
     tables: () => db.read('content.tables', () => contentTables(db)),

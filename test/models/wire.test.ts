@@ -230,16 +230,38 @@ function pick(value: unknown, path: string): unknown {
   return path.split('.').reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
 }
 
-test('a list as root is only asked of who takes it', async () => {
-  await using server = await startProviderServer('[]')
+test('a list is asked for in an envelope where only an object is taken, and comes back without', async () => {
+  const rows = '[{"title": "a"}, {"title": "b"}]'
+  await using server = await startProviderServer(rows)
   const models = createModels(server.config, { clock: systemClock })
   const list = { ...question, json: { schema: { type: 'array', items: schema } } }
   await models.find('gemini:gemini-2.5-flash').ask(list, { signal: never })
   expect(server.requests.at(-1)!.body).toContain('"array"')
   for (const name of ['openai:gpt-4o', 'anthropic:claude-sonnet-4-5', 'ollama:llama3.2']) {
-    expect((await models.find(name).ask(list, { signal: never })).text).toBe('[]')
-    expect(server.requests.at(-1)!.body, name).not.toContain('"array"')
+    for (const [sent, text] of [
+      [`{ "items": ${rows} }`, rows],
+      [`{"items": [{"title": "a"}, {"tit`, '[{"title": "a"}, {"tit'],
+      [rows, rows],
+    ] as const) {
+      server.answerWith(sent)
+      expect((await models.find(name).ask(list, { signal: never })).text, name).toBe(text)
+    }
+    expect(server.requests.at(-1)!.body, name).toMatch(/"required":\["items"\]/)
   }
+})
+
+test.for([
+  ['openai:gpt-4o', true],
+  ['ollama:llama3.2', true],
+] as const)('%s is held to the letter of a schema only where every object of it is closed', async ([name, strict]) => {
+  await using server = await startProviderServer('{"title": "Hello"}')
+  const model = createModels(server.config, { clock: systemClock }).find(name)
+  const open = { type: 'object', properties: { title: { type: 'string' } } }
+  const told = () => pick(JSON.parse(server.requests.at(-1)!.body), 'response_format.json_schema.strict')
+  await model.ask({ ...question, json: { schema } }, { signal: never })
+  expect(told()).toBe(strict)
+  await model.ask({ ...question, json: { schema: open } }, { signal: never })
+  expect(told()).toBe(false)
 })
 
 test('an answer that is not JSON comes back as it is', async () => {

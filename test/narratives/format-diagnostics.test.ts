@@ -17,13 +17,14 @@ const shown = (text: string, color = false) =>
   formatDiagnostics(parseNarrativeFile(text, 'narratives/launch.toml').diagnostics, () => text, { color })
 
 test('what, where, the line, a remark, the way out; errors last', () => {
-  expect(shown(SOURCE)).toBe(
+  const text = shown(SOURCE).replace(/(Known here: ).*?model,.*/, '$1….')
+  expect(text).toBe(
     `warning[unknown-key]: Unknown key "modell" in act "hook".
   --> narratives/launch.toml:6:1
   5 | [acts.hook]
   6 | modell = "gemini-2.5-flash"
     | ^^^^^^ did you mean "model"?
-fix    Known here: carousel, model, temperature, max_tokens, config, system, state_capture, narrative, narrative_ref, input, inputs, prompt, extract_output, skip_content_generation.
+fix    Known here: ….
 
 error[bad-type]: "acts.hook.temperature" must be a number, found the string "hot".
   --> narratives/launch.toml:7:15
