@@ -16,6 +16,8 @@ import { PlainSystem } from './plain-actor.ts'
 
 const ROUNDS = 5
 const BATCH = 500
+/** More than any run sends: a refused message would never be handled. */
+const MAILBOX = 1_000_000
 
 interface Step extends Message {
   readonly type: 'go'
@@ -71,7 +73,7 @@ async function hop(messages: number, send: (step: Step) => unknown, handled: () 
 }
 
 async function hopOfSystem(messages: number, options: object, over: Partial<ActorSpec> = {}): Promise<number> {
-  const system = await systemOf([spec('a', { mailbox: { capacity: BATCH * 2 }, ...over })], options)
+  const system = await systemOf([spec('a', { mailbox: { capacity: MAILBOX }, ...over })], options)
   const time = await hop(
     messages,
     (step) => system.tell('/a', step),
@@ -125,7 +127,7 @@ async function hopDurable(messages: number): Promise<number> {
   const time = await hopOfSystem(
     messages,
     { inbox: durableInbox(store, systemClock) },
-    { mailbox: { capacity: BATCH * 2, durable: true } },
+    { mailbox: { capacity: MAILBOX, durable: true } },
   )
   store.close()
   rmSync(folder, { recursive: true })
@@ -305,17 +307,19 @@ async function memory(): Promise<void> {
 async function growth(): Promise<void> {
   const rows: string[][] = []
   for (const bots of [10, 100, 1_000, 10_000]) {
-    const system = await systemOf(Array.from({ length: bots }, (_, n) => spec(`b${n}`)))
+    const system = await systemOf(
+      Array.from({ length: bots }, (_, n) => spec(`b${n}`, { mailbox: { capacity: MAILBOX } })),
+    )
     const messages = 50_000
     let seq = 0
+    const counted = () => [...system.records()].reduce((sum, record) => sum + record.handled, 0)
     const each = await hop(
       messages,
       (step) => system.tell(`/b${seq++ % bots}`, step),
-      () => (seq === messages ? messages : 0),
+      () => (seq === messages ? counted() : 0),
     )
     const begun = performance.now()
-    let seen = 0
-    for (const record of system.records()) seen += record.handled
+    const seen = counted()
     rows.push([String(bots), each.toFixed(2), (performance.now() - begun).toFixed(1), String(seen)])
     await system.stop()
   }
