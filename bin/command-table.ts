@@ -2,7 +2,7 @@
 //
 // Only words here; the code of each command is found by its name in commands.ts.
 
-import { choice, integer } from '../config/kinds.ts'
+import { choice, duration, integer } from '../config/kinds.ts'
 import type { ArgSpec, CommandSpec, FlagSpec } from './command.ts'
 
 const LIMIT: FlagSpec = { flag: '--limit <n>', help: 'so many at most (20)', kind: integer(1, 1000) }
@@ -15,6 +15,11 @@ const MODEL: FlagSpec = {
   help: 'ask this model in every act: gemini-2.5-flash, openai:gpt-5.4, scripted',
 }
 const NARRATIVE: FlagSpec = { flag: '--narrative-name <name>', help: 'which narrative, where a file has several' }
+
+const EXECUTION: ArgSpec = { name: 'ID', help: 'whole, or its first or last letters' }
+const BOT: ArgSpec = { name: 'BOT', many: true, help: 'names of bots' }
+const LETTERS: ArgSpec = { name: 'ID', many: true, optional: true, help: 'from "dead-letters list"' }
+const ALL_LETTERS: FlagSpec = { flag: '--all', help: 'all there are' }
 
 const ALL = [
   {
@@ -146,6 +151,138 @@ const ALL = [
       { flag: '--outputs', help: 'with what each act answered' },
     ],
     examples: ['executions show 01JD8M', 'executions show 01JD8M --outputs'],
+  },
+  {
+    name: 'executions resume',
+    group: 'Look and decide',
+    summary: 'Go on with a run that did not complete',
+    args: [EXECUTION],
+    flags: [
+      { flag: '--done', help: 'what is in doubt was carried out: do not send it' },
+      { flag: '--send-again', help: 'what is in doubt was not carried out: send it' },
+      LIVE,
+    ],
+    examples: ['executions resume 01JD8M', 'executions resume 01JD8M --done'],
+  },
+  {
+    name: 'executions cancel',
+    group: 'Look and decide',
+    summary: 'Give up a run, and the rows that it held',
+    args: [EXECUTION],
+    examples: ['executions cancel 01JD8M --yes'],
+  },
+  {
+    name: 'executions replay',
+    group: 'Look and decide',
+    summary: 'Run it once more, from an act on',
+    args: [EXECUTION],
+    flags: [{ flag: '--from-act <act>', help: 'what was done before it is taken over' }, MODEL, LIVE],
+    examples: ['executions replay 01JD8M', 'executions replay 01JD8M --from-act format_json'],
+  },
+  {
+    name: 'schedule list',
+    group: 'Look and decide',
+    summary: 'When each bot is due, and what is paused',
+    examples: ['schedule list'],
+  },
+  {
+    name: 'schedule preview',
+    group: 'Look and decide',
+    summary: 'The next times of a schedule',
+    args: [{ ...BOT, optional: true }],
+    flags: [{ flag: '-n, --count <n>', help: 'so many times (5)', kind: integer(1, 1000) }],
+    examples: ['schedule preview', 'schedule preview poster -n 20'],
+  },
+  {
+    name: 'schedule pause',
+    group: 'Look and decide',
+    summary: 'Keep a bot from being due',
+    args: [BOT],
+    flags: [
+      { flag: '--for <duration>', help: 'so long; else until it is resumed', kind: duration },
+      { flag: '--reason <text>', help: 'why; shown by schedule list' },
+    ],
+    examples: ['schedule pause poster --for 2h --reason "launch day"'],
+  },
+  {
+    name: 'schedule resume',
+    group: 'Look and decide',
+    summary: 'Let it be due again',
+    args: [BOT],
+    examples: ['schedule resume poster'],
+  },
+  {
+    name: 'dead-letters list',
+    group: 'Look and decide',
+    summary: 'Messages that were given up, newest first',
+    flags: [LIMIT],
+    examples: ['dead-letters list'],
+  },
+  {
+    name: 'dead-letters show',
+    group: 'Look and decide',
+    summary: 'One of them, with every error it met',
+    args: [{ name: 'ID', help: 'from "dead-letters list"' }],
+    examples: ['dead-letters show m1x-4'],
+  },
+  {
+    name: 'dead-letters redrive',
+    group: 'Look and decide',
+    summary: 'Send it again, as a first attempt',
+    args: [LETTERS],
+    flags: [ALL_LETTERS],
+    examples: ['dead-letters redrive m1x-4', 'dead-letters redrive --all --yes'],
+  },
+  {
+    name: 'dead-letters drop',
+    group: 'Look and decide',
+    summary: 'Give it up for good',
+    args: [LETTERS],
+    flags: [ALL_LETTERS],
+    examples: ['dead-letters drop m1x-4'],
+  },
+  {
+    name: 'backup',
+    group: 'Look after it',
+    summary: 'Copy the database while others go on',
+    args: [{ name: 'FILE', optional: true, help: 'where to; a dated file in the state folder without' }],
+    examples: ['backup', 'backup /safe/place/botticelli.db'],
+  },
+  {
+    name: 'restore',
+    group: 'Look after it',
+    summary: 'Put a backup in the place of the database',
+    args: [{ name: 'FILE', help: 'made by "botticelli backup"' }],
+    flags: [{ flag: '--confirm <name>', help: 'name of the project folder' }],
+    examples: ['restore backup.db --confirm my-bots'],
+  },
+  {
+    name: 'db check',
+    group: 'Look after it',
+    summary: 'Whether the database is whole',
+    examples: ['db check'],
+  },
+  {
+    name: 'db migrate',
+    group: 'Look after it',
+    summary: 'Bring the database to this version',
+    examples: ['db migrate'],
+  },
+  {
+    name: 'db vacuum',
+    group: 'Look after it',
+    summary: 'Give unused space back to the disk, while no server runs',
+    examples: ['db vacuum'],
+  },
+  {
+    name: 'retention apply',
+    group: 'Look after it',
+    summary: 'Forget old runs and dead letters; content stays',
+    flags: [
+      { flag: '--older-than <duration>', help: 'instead of the setting "retention"', kind: duration },
+      { flag: '--dry-run', help: 'only say how many' },
+    ],
+    examples: ['retention apply --dry-run', 'retention apply --older-than 30d'],
   },
   {
     name: 'config show',

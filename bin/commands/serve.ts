@@ -12,6 +12,7 @@ import { openControl } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
 import type { Run } from '../command.ts'
+import { engineRoutes } from '../engine-routes.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, withIsoTimes } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
@@ -28,7 +29,7 @@ export const serve: Run = async (options, io) => {
   let app: Botticelli | undefined
   await using _lock = await openControl(
     config.stateDir,
-    serverRoutes(() => app, config.bots),
+    { ...serverRoutes(() => app, config.bots), ...engineRoutes(() => app) },
   )
   using interrupts = watchInterrupts(io.now)
   interrupts.second.then(() => io.leave(EXIT.interrupted))
