@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { ulid } from 'ulid'
 import { openHealthBook } from './actors/bot-health.ts'
+import { recordsOf } from './actors/bot-records.ts'
 import { type BotSettings, botSpec } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
@@ -30,6 +31,7 @@ import { filterProblem } from './store/filter/filter-problem.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import {
+  type ActorRecord,
   type ActorSystem,
   type ChildSpec,
   type SupervisionEvent,
@@ -53,6 +55,8 @@ export interface Botticelli {
   /** @returns the end of listening */
   onProgress(listener: ProgressListener): () => void
   status(): ServerStatus
+  /** One for each living actor; a bot's failures are those of its runs as well. */
+  records(): readonly ActorRecord[]
   /** Takes no new work, gives what runs the configured time to finish, then stops. What did not finish is resumed next time. */
   stop(): Promise<void>
 }
@@ -125,6 +129,7 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
           deadLetters: system.deadLetters().length,
         },
       ),
+    records: () => recordsOf(system, health),
     stop: async () => {
       isStopping = true
       if (options.bots) log('app.stopping', {})

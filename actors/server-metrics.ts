@@ -3,11 +3,12 @@
 // Reads the supervisor's records, the store and the book of bot health. Counts nothing itself.
 
 import type { Store } from '../store/store.ts'
-import type { ActorRecord, ActorSystem } from '../supervisor/index.ts'
+import type { ActorSystem } from '../supervisor/index.ts'
 import { startActorMetrics } from '../telemetry/actor-metrics.ts'
 import { count, observe } from '../telemetry/instruments.ts'
 import { observeStore, type StoreFigures } from '../telemetry/store-metrics.ts'
 import type { BotHealthBook } from './bot-health.ts'
+import { recordsOf } from './bot-records.ts'
 import type { BotSettings } from './bot-runs.ts'
 import type { Schedule } from './scheduler.ts'
 
@@ -57,7 +58,7 @@ export function observeServer(server: ObservedServer): () => void {
 function observeActors({ system, bots, health }: ObservedServer): () => void {
   const botOf = (path: string) => bots.find(({ name }) => path === `/bots/${name}`)
   const metrics = startActorMetrics({
-    records: () => Array.from(system.records(), (record) => withHealth(record, botOf(record.path), health)),
+    records: () => recordsOf(system, health),
     botTypeOf: ({ path }) => botOf(path)?.type,
   })
   const unsubscribe = system.subscribe(({ type, path }) => {
@@ -67,17 +68,6 @@ function observeActors({ system, bots, health }: ObservedServer): () => void {
   return () => {
     unsubscribe()
     metrics.stop()
-  }
-}
-
-function withHealth(record: ActorRecord, bot: BotSettings | undefined, health: BotHealthBook): ActorRecord {
-  if (bot === undefined) return record
-  const { consecutiveFailures, lastSuccessAt, lastFailureAt } = health.of(bot.name)
-  return {
-    ...record,
-    consecutiveFailures: record.consecutiveFailures + consecutiveFailures,
-    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
-    ...(lastFailureAt !== undefined && { lastFailureAt }),
   }
 }
 

@@ -14,6 +14,12 @@ const MODEL: FlagSpec = {
   flag: '--model <name>',
   help: 'ask this model in every act: gemini-2.5-flash, openai:gpt-5.4, scripted',
 }
+const ACTOR: ArgSpec = { name: 'PATH', help: 'as "actors tree" shows it; a last name alone will do' }
+const SANITIZE: FlagSpec = {
+  flag: '--sanitize <how>',
+  help: 'of data show types and sizes ("types", default) or all ("full")',
+  kind: choice(['types', 'full']),
+}
 const NARRATIVE: FlagSpec = { flag: '--narrative-name <name>', help: 'which narrative, where a file has several' }
 
 const EXECUTION: ArgSpec = { name: 'ID', help: 'whole, or its first or last letters' }
@@ -151,6 +157,56 @@ const ALL = [
       { flag: '--outputs', help: 'with what each act answered' },
     ],
     examples: ['executions show 01JD8M', 'executions show 01JD8M --outputs'],
+  },
+  {
+    name: 'actors tree',
+    group: 'Look and decide',
+    summary: 'What runs in the server, and who supervises it',
+    args: [{ ...ACTOR, optional: true }],
+    flags: [
+      { flag: '--stats', help: 'with every count' },
+      { flag: '--unhealthy', help: 'only what someone should look at, and the way to it' },
+      { flag: '--depth <n>', help: 'so many levels at most', kind: integer(0, 100) },
+    ],
+    examples: ['actors tree', 'actors tree /bots --stats', 'actors tree --unhealthy'],
+  },
+  {
+    name: 'actors show',
+    group: 'Look and decide',
+    summary: 'One actor: state, counts, what it runs, what happened',
+    args: [ACTOR],
+    flags: [SANITIZE],
+    examples: ['actors show /bots/curator', 'actors show curator --sanitize full'],
+  },
+  {
+    name: 'actors events',
+    group: 'Look and decide',
+    summary: 'Starts, crashes, restarts and messages, oldest first',
+    args: [{ ...ACTOR, optional: true }],
+    flags: [
+      { flag: '-f, --follow', help: 'go on until Ctrl-C' },
+      { flag: '--type <type>', help: 'such as crashed, restarted, dead-letter' },
+    ],
+    examples: ['actors events', 'actors events curator -f', 'actors events --type crashed --json'],
+  },
+  {
+    name: 'actors graph',
+    group: 'Look and decide',
+    summary: 'The states of an actor as a chart, with the current one',
+    args: [ACTOR],
+    flags: [{ flag: '--format <format>', help: 'mermaid (default) or dot', kind: choice(['mermaid', 'dot']) }],
+    examples: ['actors graph curator', 'actors graph curator --format dot'],
+  },
+  {
+    name: 'inspect',
+    group: 'Look and decide',
+    summary: 'Watch the actors in the XState inspector',
+    flags: [
+      { flag: '--port <n>', help: 'of the page (inspector.port); 0 takes a free one', kind: integer(0, 65_535) },
+      SANITIZE,
+      { flag: '--push <url>', help: 'send frames to a relay instead: ws://localhost:8080' },
+    ],
+    examples: ['inspect', 'inspect --sanitize full', 'inspect --push ws://localhost:8080'],
   },
   {
     name: 'executions resume',

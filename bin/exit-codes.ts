@@ -41,6 +41,7 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   'narrative-ambiguous': EXIT.usage,
   'bad-config': EXIT.invalid,
   'toml-syntax': EXIT.invalid,
+  'server-not-running': EXIT.unreachable,
   'server-unreachable': EXIT.unreachable,
   'server-running': EXIT.stopped,
   'confirmation-missing': EXIT.stopped,

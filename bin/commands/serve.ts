@@ -3,16 +3,21 @@
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once.
 
 import { existsSync } from 'node:fs'
+import { ulid } from 'ulid'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { BotConfig, Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { diagnosticAt } from '../../config/config-file.ts'
 import type { Loaded } from '../../config/load-config.ts'
+import type { ActorLook } from '../../console/actor-look.ts'
+import { actorRoutes, actorStreams, framesOf } from '../../console/actor-routes.ts'
 import { openControl } from '../../console/control.ts'
+import { createEventHistory } from '../../console/event-history.ts'
+import { createInspectionFeed } from '../../console/inspector/inspection-feed.ts'
+import { type InspectorServer, startInspectorServer } from '../../console/inspector/inspector-server.ts'
 import { BotticelliError } from '../../errors.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
 import type { Run } from '../command.ts'
-import { engineRoutes } from '../engine-routes.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, withIsoTimes } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
@@ -27,16 +32,25 @@ export const serve: Run = async (options, io) => {
   for (const bot of config.bots) if (bot.enabled) checkNarrative(bot, loaded)
 
   let app: Botticelli | undefined
+  let look: ActorLook | undefined
   await using _lock = await openControl(
     config.stateDir,
-    { ...serverRoutes(() => app, config.bots), ...engineRoutes(() => app) },
+    { ...serverRoutes(() => app, config.bots), ...actorRoutes(() => look, io.now) },
+    actorStreams(() => look),
   )
+  await using inspector = config.inspector.enabled
+    ? await startInspectorServer({ port: config.inspector.port, follow: (sink) => framesOf(look, 'types')(sink) })
+    : undefined
   using interrupts = watchInterrupts(io.now)
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
   const colors = io.paintRemark('red', 'x') !== 'x'
-  app = await openBotticelli(config, { bots: true, log: io.stderr, colors })
+  const events = createEventHistory()
+  app = await openBotticelli(config, { bots: true, log: io.stderr, colors, onSupervision: events.record })
+  const { system, records } = app
+  look = { system, records, events, inspection: createInspectionFeed(system, { boot: ulid(), now: io.now }), inspector }
   announce(app, config, begunAt, io)
+  if (inspector !== undefined) tellInspector(inspector, io)
 
   const timedOut = new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   const ended = await Promise.race([interrupts.first, timedOut.then(() => undefined), app.system.ended])
@@ -74,4 +88,9 @@ function announce(app: Botticelli, config: Config, begunAt: number, io: Io): voi
     io.remark(line)
   }
   io.remark(`ready in ${duration(io.now() - begunAt)} · Ctrl-C finishes what runs and stops`)
+}
+
+/** Without its token, which would end up in a log. */
+function tellInspector({ url }: InspectorServer, io: Io): void {
+  io.remark(`inspector at ${new URL(url).origin} · the link to it: botticelli inspect`)
 }

@@ -1,0 +1,22 @@
+// Bot records: what is counted of each actor; a bot's failures are those of its runs and of its own life together.
+
+import type { ActorRecord, ActorSystem } from '../supervisor/index.ts'
+import type { BotHealth, BotHealthBook } from './bot-health.ts'
+
+/** A record for each living actor, a parent before its children. */
+export function recordsOf(system: Pick<ActorSystem, 'records'>, health: BotHealthBook): ActorRecord[] {
+  const bots = new Map(health.all().map((one) => [`/bots/${one.bot}`, one]))
+  return Array.from(system.records(), (record) => withHealth(record, bots.get(record.path)))
+}
+
+function withHealth(record: ActorRecord, health: BotHealth | undefined): ActorRecord {
+  if (health === undefined) return record
+  const { consecutiveFailures, lastSuccessAt, lastFailureAt, lastError } = health
+  const isNewer = lastFailureAt !== undefined && lastFailureAt >= (record.lastFailureAt ?? 0)
+  return {
+    ...record,
+    consecutiveFailures: record.consecutiveFailures + consecutiveFailures,
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(isNewer && { lastFailureAt, ...(lastError && { lastError }) }),
+  }
+}
