@@ -22,6 +22,7 @@ import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import type { Config } from './config/config.ts'
 import { createModels } from './models/models.ts'
+import { withTimeLimit } from './models/time-limit.ts'
 import { loadNarrative, loadNested } from './narratives/load-file.ts'
 import { createDatabasePlatform } from './platforms/database.ts'
 import { createDiscord } from './platforms/discord/discord.ts'
@@ -235,6 +236,7 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     store,
     findModel: (name) => models.find(name),
     platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
+    limited: (model, timeoutMs) => withTimeLimit(model, { clock: systemClock, timeoutMs }),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),
     loadNarrative: (file, narrative) => warn(loadNarrative(file, narrative, reading)),

@@ -95,7 +95,9 @@ async function askOnce(
 
 /** A provider that does not take the schema is asked without it: the words of the prompt remain. */
 async function ask(question: Question, task: ActTask, services: Services, signal: AbortSignal): Promise<Answer> {
-  const model = services.findModel(task.model ?? task.act.settings.model)
+  const found = services.findModel(task.model ?? task.act.settings.model)
+  const { timeoutMs } = task.act.settings
+  const model = timeoutMs === undefined ? found : services.limited(found, timeoutMs)
   try {
     return await model.ask(question, { signal })
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { fromPromise } from 'xstate'
 import { BotticelliError, serializeError } from '../errors.ts'
-import type { NarrativeInput } from '../narratives/narrative.ts'
+import type { NarrativeInput, Retry } from '../narratives/narrative.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActContext, actMachine } from './act.ts'
@@ -39,7 +39,7 @@ export async function performAct(
 
 /** An error that may pass brings the act back after a while; any other is its last. */
 function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecution): ActorSpec<ActResult> {
-  const { maxRestarts, minMs, maxMs } = services.retry
+  const { maxRestarts, minMs, maxMs } = retryOf(stepTask.step.act.retry, services)
   const trace = currentTraceContext()
   const task = actTask(stepTask)
   return {
@@ -48,7 +48,7 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
     restart: 'transient',
     limit: { maxRestarts },
     backoff: { minMs, maxMs, jitter: 0.2 },
-    restartOn: mayPass,
+    restartOn: (error) => mayPass(error) && bringsBack(error, task.act.retry),
     beforeRestart: (error) => reportFailure(stepTask, services, error, { durationMs: 0, willRetry: true }),
     start: (scope) => {
       const last = scope.incarnation > maxRestarts
@@ -76,6 +76,24 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
       }
     },
   }
+}
+
+function retryOf(own: Retry | undefined, { retry }: Services): Services['retry'] {
+  const minMs = own?.backoffMs ?? retry.minMs
+  return {
+    maxRestarts: own?.attempts === undefined ? retry.maxRestarts : own.attempts - 1,
+    minMs,
+    maxMs: Math.max(minMs, retry.maxMs),
+  }
+}
+
+/** A failed command carries its platform's error inside. */
+function bringsBack(error: unknown, retry: Retry | undefined): boolean {
+  if (retry?.on === undefined) return true
+  return (
+    error instanceof BotticelliError &&
+    (retry.on.includes(error.code) || (error.cause !== undefined && bringsBack(error.cause, retry)))
+  )
 }
 
 function mayPass(error: unknown): boolean {

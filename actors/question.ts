@@ -13,7 +13,7 @@ export async function questionOf(
   gathered: Gathered,
   { refused, wanted, turn }: { refused: readonly Refused[]; wanted: JsonWanted | undefined; turn: number },
 ): Promise<Question> {
-  const { temperature, maxTokens } = act.settings
+  const { temperature, maxTokens, topP, stop, seed } = act.settings
   const turns: Turn[] = [...knowledge.turns, { role: 'user', pieces: gathered.pieces.map(({ piece }) => piece) }]
   for (const { answer, problem } of refused) turns.push({ role: 'assistant', text: answer.text }, correction(problem))
   return {
@@ -21,6 +21,9 @@ export async function questionOf(
     ...(act.system !== undefined && { system: act.system }),
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
+    ...(topP !== undefined && { topP }),
+    ...(stop !== undefined && { stop }),
+    ...(seed !== undefined && { seed }),
     ...(wanted?.schema !== undefined && { json: { schema: wanted.schema } }),
     origin: { narrative: narrative.key, act: act.name, turn },
   }

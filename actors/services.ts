@@ -13,6 +13,8 @@ export interface Services {
   readonly store: Store
   /** The model that a narrative names; undefined is the configured default. */
   findModel(name: string | undefined): Model
+  /** The model with a limit of its own on the wait for an answer. */
+  limited(model: Model, timeoutMs: number): Model
   /** All platforms, under the policy of the file that uses them. */
   platformsFor(policy: SecurityPolicy | undefined): Platforms
   /** Why a file's policy forbids a command, as far as its arguments are known before it runs. */

@@ -29,6 +29,12 @@ export interface Question {
   readonly temperature?: number
   /** Limit of the answer, in tokens. */
   readonly maxTokens?: number
+  /** Share of the likeliest tokens that are considered, 0 to 1. */
+  readonly topP?: number
+  /** The answer ends before any of these. */
+  readonly stop?: readonly string[]
+  /** Equal seeds give equal answers, as far as the provider can. */
+  readonly seed?: number
   /** Ask for JSON of this shape, where the provider can be held to it. */
   readonly json?: { readonly schema: Readonly<Record<string, unknown>> }
   /** Where the question comes from: for the scripted model and for telemetry, never sent to a provider. */

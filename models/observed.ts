@@ -202,11 +202,14 @@ function addressOf(baseUrl: string): Attributes {
   }
 }
 
-function requestAttributes({ temperature, maxTokens, json, origin }: Question): Attributes {
+function requestAttributes({ temperature, maxTokens, topP, stop, seed, json, origin }: Question): Attributes {
   return {
     'gen_ai.prompt.name': `${origin.narrative}/${origin.act}`,
     ...(temperature !== undefined && { 'gen_ai.request.temperature': temperature }),
     ...(maxTokens !== undefined && { 'gen_ai.request.max_tokens': maxTokens }),
+    ...(topP !== undefined && { 'gen_ai.request.top_p': topP }),
+    ...(stop !== undefined && { 'gen_ai.request.stop_sequences': [...stop] }),
+    ...(seed !== undefined && { 'gen_ai.request.seed': seed }),
     ...(json !== undefined && { 'gen_ai.output.type': 'json' }),
   }
 }

@@ -64,6 +64,9 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       ...(question.system !== undefined && { instructions: question.system }),
       ...(question.temperature !== undefined && { temperature: question.temperature }),
       ...(question.maxTokens !== undefined && { maxOutputTokens: question.maxTokens }),
+      ...(question.topP !== undefined && { topP: question.topP }),
+      ...(question.stop !== undefined && { stopSequences: [...question.stop] }),
+      ...(question.seed !== undefined && { seed: question.seed }),
       ...(schema !== undefined && jsonOutput(schema, provider)),
     })
     noteWarnings(result.warnings)

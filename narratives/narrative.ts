@@ -119,6 +119,14 @@ export interface ModelSettings {
   readonly model?: string
   readonly temperature?: number
   readonly maxTokens?: number
+  /** Share of the likeliest tokens that are considered, 0 to 1. */
+  readonly topP?: number
+  /** The answer ends before any of these. */
+  readonly stop?: readonly string[]
+  /** Equal seeds give equal answers, as far as the provider can. */
+  readonly seed?: number
+  /** Longest wait for an answer. */
+  readonly timeoutMs?: number
 }
 
 /** A JSON Schema with an object or array as its root; `table`: rows with the columns of the target table. */
@@ -126,6 +134,12 @@ export type ActSchema = JsonObject | 'table'
 
 /** How an act is tried again; what is absent the server decides. */
 export interface Retry {
+  /** The first one included. */
+  readonly attempts?: number
+  /** Wait before the second attempt; it doubles with each further one. */
+  readonly backoffMs?: number
+  /** Codes of errors that bring the act back, of those that may pass; all of them without it. */
+  readonly on?: readonly string[]
   /** How often the act is asked again, in the same conversation, when its JSON cannot be used. Default 1. */
   readonly reask?: number
 }

@@ -3,16 +3,21 @@
 import { type Budget, type Carousel, type ModelSettings, RETENTIONS, type Retention } from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
+import { readDuration } from './duration.ts'
 import { Keys, reportType } from './keys.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
 
-/** `model`, `temperature` and `max_tokens` of a table that may hold other keys as well. */
+/** Settings of the model in a table that may hold other keys as well. */
 export function readModelSettings(keys: Keys): ModelSettings {
   const settings = {
     model: keys.string('model'),
     temperature: keys.number('temperature'),
     maxTokens: keys.count('max_tokens'),
+    topP: readTopP(keys),
+    stop: readStop(keys),
+    seed: keys.count('seed'),
+    timeoutMs: readDuration(keys, 'timeout'),
   }
   const { temperature } = settings
   if (temperature !== undefined && (temperature < 0 || temperature > 2)) {
@@ -20,6 +25,17 @@ export function readModelSettings(keys: Keys): ModelSettings {
     keys.report.warn('temperature-range', node, `A temperature of ${temperature} lies outside 0 to 2.`)
   }
   return present(settings)
+}
+
+function readTopP(keys: Keys): number | undefined {
+  const topP = keys.number('top_p')
+  if (topP === undefined || (topP >= 0 && topP <= 1)) return topP
+  return reportType(keys.report, keys.node('top_p')!, 'a number from 0 to 1')
+}
+
+/** One text or several. */
+function readStop(keys: Keys): readonly string[] | undefined {
+  return keys.table.entries.get('stop')?.is === 'string' ? [keys.string('stop')!] : keys.strings('stop')
 }
 
 /** `carousel = 3`, or the table. */

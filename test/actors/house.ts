@@ -10,6 +10,8 @@ import type { ProgressEvent } from '../../actors/progress.ts'
 import { createRunner, type RunReport, type RunRequest } from '../../actors/runner.ts'
 import type { Services } from '../../actors/services.ts'
 import type { Model, Question } from '../../models/model.ts'
+import { ModelError } from '../../models/model-error.ts'
+import { withTimeLimit } from '../../models/time-limit.ts'
 import { loadNarrative, loadNested } from '../../narratives/load-file.ts'
 import { createDatabasePlatform } from '../../platforms/database.ts'
 import { createDiscord } from '../../platforms/discord/discord.ts'
@@ -72,6 +74,7 @@ export async function openHouse(
   const services: Services = {
     store,
     findModel: () => model,
+    limited: (limited, timeoutMs) => withTimeLimit(limited, { clock: systemClock, timeoutMs }),
     platformsFor: (policy) => applyPolicy(platforms, policy, 'dry-run'),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: 'dry-run' }),
@@ -111,11 +114,22 @@ export async function openHouse(
   }
 }
 
+/** Fails when the question is withdrawn or its time is over, as a provider's model does. */
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => {
+      const isLate = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+      reject(new ModelError(isLate ? 'model-timeout' : 'model-aborted', 'Ended.', { retryable: isLate }))
+    }
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
+
 function programmed(say: Say, asked: Asked[]): Model {
   return {
     provider: 'programmed',
     name: 'test',
-    async ask(question) {
+    async ask(question, { signal }) {
       const conversation = question.messages.map(({ role, parts }) => ({
         role,
         text: parts.map((part) => (part.type === 'text' ? part.text : `<${part.kind} ${part.mime}>`)).join('\n'),
@@ -124,7 +138,7 @@ function programmed(say: Say, asked: Asked[]): Model {
       const prompt = conversation.at(-1)?.text ?? ''
       const each: Asked = { call: asked.length + 1, act, narrative, prompt, conversation, question }
       asked.push(each)
-      const said = await say(each)
+      const said = await Promise.race([say(each), ended(signal)])
       if (said instanceof Error) throw said
       return {
         text: said,

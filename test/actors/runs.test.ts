@@ -363,3 +363,32 @@ content = "${content}"`
   house.store.state.set('room', '1', 0)
   expect((await house.run(send('$' + '{state:rom}'))).error?.message).toContain('room')
 })
+
+const busy = () => new ModelError('model-server', 'Busy.', { retryable: true })
+
+test.for([
+  ['retry = 5', 5],
+  ['retry = { attempts = 1 }', 1],
+  ['retry = { attempts = 4, on = ["model-rate-limit"] }', 1],
+  ['retry = { attempts = 4, on = ["model-server"], backoff = "1ms" }', 4],
+] as const)('an act says how it is tried again: %s', async ([retry, calls]) => {
+  await using house = await openHouse(busy)
+  await house.run(`${head('"a"')}[acts.a]\nprompt = "Say."\n${retry}`)
+  expect(house.asked).toHaveLength(calls)
+})
+
+test('an answer that does not come within the timeout is asked for again', async () => {
+  const never = new Promise<string>(() => {})
+  await using house = await openHouse(({ call }) => (call === 1 ? never : 'in time'))
+  const report = await house.run(`${head('"a"', 'timeout = "20ms"')}[acts.a]\nprompt = "Say."`)
+  expect(report).toMatchObject({ status: 'completed', response: 'in time' })
+  expect(house.events).toContainEqual(expect.objectContaining({ type: 'act.failed', errorType: 'model-timeout' }))
+})
+
+test('settings of the model reach the question, the act before its narrative', async () => {
+  await using house = await openHouse()
+  await house.run(
+    `${head('"a"', 'stop = "END"\nseed = 7\ntop_p = 0.5\nsystem = "Brief."')}[acts.a]\nprompt = "Say."\nseed = 8`,
+  )
+  expect(house.asked[0]?.question).toMatchObject({ stop: ['END'], seed: 8, topP: 0.5, system: 'Brief.' })
+})

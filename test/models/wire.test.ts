@@ -362,3 +362,17 @@ test('a document keeps its bytes, and a medium the provider cannot take is a bad
   await expect(refused).rejects.toMatchObject({ code: 'model-bad-request', retryable: false })
   expect(server.calls.length).toBe(before)
 })
+
+test.for([
+  ['gemini:gemini-2.5-flash', { topP: 0.5, stopSequences: ['END'], seed: 7 }, 'generationConfig'],
+  ['openai:gpt-4o', { top_p: 0.5, stop: ['END'], seed: 7 }, ''],
+  ['anthropic:claude-3-opus-20240229', { top_p: 0.5, stop_sequences: ['END'] }, ''],
+  ['ollama:llama3.2', { top_p: 0.5, stop: ['END'], seed: 7 }, ''],
+] as const)('%s is told top_p, stop and seed', async ([name, expected, path]) => {
+  await using server = await startProviderServer()
+  await createModels(server.config, { clock: systemClock })
+    .find(name)
+    .ask({ ...question, topP: 0.5, stop: ['END'], seed: 7 }, { signal: never })
+  const body = JSON.parse(server.requests.at(-1)!.body)
+  expect(path === '' ? body : pick(body, path)).toMatchObject(expected)
+})

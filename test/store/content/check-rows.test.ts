@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../../../json.ts'
 import type { Column } from '../../../store/store.ts'
 import { posts } from '../fixtures.ts'
 import { temporaryStore } from '../temporary-store.ts'
@@ -10,7 +11,11 @@ const columns: readonly Column[] = [
 
 test('rows for a table that does not exist yet are held to the columns that are asked for', () => {
   const { store } = temporaryStore()
-  const rows = [{ Title: 'a', word_count: '3' }, { wordCount: 'lots' }, { title: null, other: [] }]
+  const rows: readonly JsonObject[] = [
+    { Title: 'a', word_count: '3' },
+    { wordCount: 'lots' },
+    { title: null, other: [] },
+  ]
   expect(store.content.check({ table: 'posts', columns, rows })).toEqual([
     'Element 2 lacks "title".',
     'Element 2: "wordCount" must be an integer, found "lots".',

@@ -1,0 +1,55 @@
+// Keys that earlier versions did not have: how they are read, and what is said of wrong ones.
+
+import { expect, test } from 'vitest'
+import { parseNarrativeFile } from '../../narratives/parse-file.ts'
+
+const parse = (act: string, narrative = '') =>
+  parseNarrativeFile(`[narrative]\nname = "n"\ntoc = ["a"]\n${narrative}\n[acts.a]\nprompt = "x"\n${act}`, 'x.toml')
+const actOf = (act: string, narrative?: string) => parse(act, narrative).file?.narratives.get('n')?.acts[0]
+
+test('settings of the model', () => {
+  const narrative = 'top_p = 0.9\nstop = ["a", "b"]\ntimeout = 30'
+  expect(actOf('stop = "END"\nseed = 7', narrative)?.settings).toEqual({
+    topP: 0.9,
+    stop: ['END'],
+    seed: 7,
+    timeoutMs: 30_000,
+  })
+})
+
+test.for([
+  ['timeout = "90s"', 90_000],
+  ['timeout = "1.5m"', 90_000],
+  ['timeout = "250ms"', 250],
+  ['timeout = "1 h"', 3_600_000],
+  ['timeout = 0.5', 500],
+] as const)('%s', ([line, ms]) => {
+  expect(actOf(line)?.settings.timeoutMs).toBe(ms)
+})
+
+test('retry, whole and short', () => {
+  expect(actOf('retry = 3')?.retry).toEqual({ attempts: 3 })
+  expect(actOf('retry = { attempts = 2, backoff = "5s", on = ["model-timeout"], reask = 0 }')?.retry).toEqual({
+    attempts: 2,
+    backoffMs: 5_000,
+    on: ['model-timeout'],
+    reask: 0,
+  })
+})
+
+test.for([
+  ['timeout = 0', 'bad-type', 'a duration'],
+  ['timeout = "30d"', 'bad-type', 'a duration'],
+  ['timeout = "soon"', 'bad-type', 'a duration'],
+  ['top_p = 1.5', 'bad-type', 'from 0 to 1'],
+  ['seed = -1', 'bad-type', 'from 0'],
+  ['stop = [1]', 'bad-type', 'a string'],
+  ['retry = 0', 'bad-type', 'number of attempts'],
+  ['retry = { attempts = 0 }', 'bad-type', 'from 1'],
+  ['retry = { on = ["model-timeot"] }', 'bad-type', 'No error has the code'],
+] as const)('%s is refused', ([line, code, words]) => {
+  const { file, diagnostics } = parse(line)
+  expect(file).toBeUndefined()
+  expect(diagnostics).toMatchObject([{ code, severity: 'error', place: { line: 7 } }])
+  expect(diagnostics[0]?.message).toContain(words)
+})
