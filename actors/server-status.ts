@@ -16,6 +16,8 @@ export interface ServerStatus {
   readonly today: LedgerTotals
   readonly actors: readonly ActorRecord[]
   readonly deadLetters: number
+  /** Executions with a command of which nobody knows whether it was carried out: a person decides. */
+  readonly inDoubt: readonly string[]
 }
 
 export interface BotStatus extends BotHealth {
@@ -57,7 +59,13 @@ export function serverStatus(
     today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),
     actors: records,
     deadLetters: server.deadLetters,
+    inDoubt: inDoubt(store),
   }
+}
+
+/** Ids of top-level executions. */
+export function inDoubt(store: Store): readonly string[] {
+  return [...new Set(store.effects.doubtful().map(({ executionId }) => executionId.split('/', 1)[0]!))]
 }
 
 function botStatus(

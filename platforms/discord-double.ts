@@ -59,6 +59,8 @@ export interface DiscordDouble extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[]
   /** Lets requests fail from now on. */
   fail(fault: Fault): void
+  /** No fault strikes any more. */
+  heal(): void
   /** Forgets which nonces it has seen, as Discord does after some minutes. */
   forgetNonces(): void
   stop(): Promise<void>
@@ -148,6 +150,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
     forgetNonces: () => {
       for (const channel of world.channels.values()) channel.nonces.clear()
     },
+    heal: () => void faults.splice(0),
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     stop,
     [Symbol.asyncDispose]: stop,

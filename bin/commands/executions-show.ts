@@ -8,6 +8,7 @@ import type { Options, Run } from '../command.ts'
 import { errorText } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, isoTime, money, plural, tokens } from '../figures.ts'
+import { findExecution } from '../find-execution.ts'
 import type { Io } from '../io.ts'
 import { plainText } from '../plain-text.ts'
 import { withStore } from '../project.ts'
@@ -21,8 +22,7 @@ interface Story {
   readonly children: readonly ExecutionSummary[]
 }
 
-/** So many of the newest executions are searched for a shortened id. */
-const SEARCHED = 1000
+const MOST_CHILDREN = 1000
 
 export const executionsShow: Run = async (options, io) => {
   const { config } = io.config()
@@ -38,27 +38,13 @@ export const executionsShow: Run = async (options, io) => {
   return EXIT.ok
 }
 
-function find(store: Store, id: string): Story | undefined {
-  const parent = id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : undefined
-  const near = store.executions.list(parent === undefined ? { limit: SEARCHED } : { parentId: parent, limit: SEARCHED })
-  const matches = near.filter(
-    (one) => one.id === id || (id.length >= 4 && (one.id.startsWith(id) || one.id.endsWith(id))),
-  )
-  const execution = matches.find((one) => one.id === id) ?? matches[0]
-  if (execution === undefined) return undefined
-  if (execution.id !== id && matches.length > 1) {
-    throw new BotticelliError('not-found', `"${id}" is the beginning or end of ${matches.length} executions.`, {
-      fix: `Write more of it: ${matches
-        .slice(0, 3)
-        .map((one) => one.id)
-        .join(', ')}`,
-    })
-  }
+function find(store: Store, id: string): Story {
+  const execution = findExecution(store, id)
   return {
     execution,
     acts: store.journal.acts(execution.id),
     effects: store.effects.list(execution.id),
-    children: store.executions.list({ parentId: execution.id, limit: SEARCHED }).toReversed(),
+    children: store.executions.list({ parentId: execution.id, limit: MOST_CHILDREN }).toReversed(),
   }
 }
 

@@ -1,6 +1,6 @@
 // status: the server, its bots and the content on one screen. Without a server, what its database says.
 
-import { type BotStatus, pipelineStatus, type ServerStatus } from '../../actors/server-status.ts'
+import { type BotStatus, inDoubt, pipelineStatus, type ServerStatus } from '../../actors/server-status.ts'
 import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
 import type { LedgerTotals } from '../../store/store.ts'
@@ -15,11 +15,13 @@ import { table } from '../table.ts'
 
 type Pipeline = ServerStatus['pipeline']
 interface Stored {
+  readonly inDoubt: readonly string[]
   readonly pipeline: Pipeline
   readonly today: LedgerTotals
 }
 
 const NOTHING: Stored = {
+  inDoubt: [],
   pipeline: { pending: 0, approved: 0, posted: 0 },
   today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0, repeated: 0 },
 }
@@ -46,6 +48,7 @@ export const status: Run = async (options, io) => {
 
 function readStored({ pipeline: tables, ...config }: Config, now: number): Promise<Stored> {
   return withStore({ pipeline: tables, ...config }, NOTHING, (store) => ({
+    inDoubt: inDoubt(store),
     pipeline: pipelineStatus(store, tables),
     today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),
   }))
@@ -73,6 +76,7 @@ function showServer(server: ServerStatus, config: Config, worries: readonly stri
 function showStored(stored: Stored, config: Config, io: Io): void {
   io.print(`○ not running   ${config.root}`)
   showPipeline(stored, config, io)
+  for (const id of stored.inDoubt) io.print(`${io.paint('yellow', 'attention  ')}${doubtOf(id)}`)
   io.remark('\nThe server is not running; this is what its database says. Start it: botticelli serve')
 }
 
@@ -100,7 +104,7 @@ function botCells(bot: BotStatus, now: number): string[] {
   ]
 }
 
-function worriesOf({ bots, deadLetters }: ServerStatus): string[] {
+function worriesOf({ bots, deadLetters, inDoubt }: ServerStatus): string[] {
   const failing = bots
     .filter((bot) => bot.consecutiveFailures > 0)
     .map((bot) => {
@@ -108,5 +112,10 @@ function worriesOf({ bots, deadLetters }: ServerStatus): string[] {
       return `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${why}`
     })
   const down = bots.filter((bot) => bot.state === 'stopped').map((bot) => `${bot.bot} is stopped`)
-  return [...failing, ...down, ...(deadLetters > 0 ? [plural(deadLetters, 'dead letter')] : [])]
+  const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
+  return [...failing, ...down, ...letters, ...inDoubt.map(doubtOf)]
+}
+
+function doubtOf(id: string): string {
+  return `nobody knows whether a command had its effect: botticelli executions show ${id}`
 }
