@@ -5,6 +5,8 @@
 //   S2. Of the times that passed while nobody ran, the timetable's policy makes none, one or as many runs.
 //   S3. It looks at the store again at least every LOOK_MS: a pause or a changed clock is noticed without being told.
 //   S4. While the database takes nothing, it waits.
+//   S5. A bot that has not finished its last scheduled run is not told again, unless it is to catch up: what is slow or
+//       down does not pile up runs.
 
 import { fromCallback } from 'xstate'
 import type { StoredSchedule } from '../store/store.ts'
@@ -82,7 +84,8 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   const policy = wasPaused ? 'skip' : schedule.missed
   const row = dueAfterNow(schedule, nominal, now)
   const next = policy === 'catch-up' ? dueAfter(schedule, nominal) : row.next
-  const runs = !(policy === 'skip' && (isLate || wasPaused))
+  const runs =
+    !(policy === 'skip' && (isLate || wasPaused)) && (policy === 'catch-up' || !isUnfinished(schedule, services))
   store.together(() => {
     store.schedules.save(entry(schedule, next))
     if (wasPaused) store.schedules.resume(schedule.bot, { by: 'schedule', at: now })
@@ -91,6 +94,7 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
     }
   })
   const missed = (runs ? 0 : 1) + (policy === 'catch-up' ? 0 : row.missed)
+  logNext(schedule.bot, next)
   if (missed > 0) log('schedule.missed', { bot: schedule.bot, missed, policy })
   if (!runs) return 0
   record('botticelli.schedule.lag', lagMs / 1000, { bot_type: schedule.type })
@@ -98,11 +102,20 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   return 0
 }
 
+/** The message stays in the mailbox until its run has ended. */
+function isUnfinished({ path }: Schedule, { store }: Services): boolean {
+  return store.mailbox
+    .load(path)
+    .some(({ message }) => (message as unknown as BotMessage).type === 'bot.run' && message.trigger === 'schedule')
+}
+
 /** What is stored; begun anew when the timetable is another one than it was. */
 function known(schedule: Schedule, { store }: Services, now: number): StoredSchedule {
   const stored = store.schedules.find(schedule.bot)
   if (stored?.definition === definitionOf(schedule)) return stored
-  store.schedules.save(entry(schedule, firstDue(schedule, now)))
+  const first = firstDue(schedule, now)
+  store.schedules.save(entry(schedule, first))
+  logNext(schedule.bot, first)
   return store.schedules.find(schedule.bot)!
 }
 
@@ -116,4 +129,9 @@ function entry(schedule: Schedule, nominalAt: number | undefined) {
 
 function isPaused({ pausedAt, pausedUntil }: StoredSchedule, now: number): boolean {
   return pausedAt !== undefined && (pausedUntil === undefined || pausedUntil > now)
+}
+
+/** Without its jitter. */
+function logNext(bot: string, dueAt: number | undefined): void {
+  if (dueAt !== undefined) log('schedule.next', { bot, next_run: new Date(dueAt).toISOString() })
 }

@@ -85,7 +85,7 @@ export const LOG_EVENTS = {
   'schedule.next': {
     level: 'info',
     message: 'Scheduled next execution',
-    fields: { bot: 'string', next_run: 'string', every_ms: 'number' },
+    fields: { bot: 'string', next_run: 'string' },
   },
   'schedule.triggered': { level: 'info', message: 'Schedule triggered', fields: { bot: 'string', lag_ms: 'number' } },
   'schedule.delayed': {
@@ -149,6 +149,11 @@ export const LOG_EVENTS = {
   },
 
   // --- narratives and acts
+  'narrative.reload_failed': {
+    level: 'error',
+    message: 'Narrative file cannot be used, the narrative goes on as it was',
+    fields: { narrative: 'string', file: 'string', err: 'error' },
+  },
   'narrative.started': {
     level: 'info',
     message: 'Starting narrative execution',

@@ -1,7 +1,10 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Question } from '../../models/model.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { Model, Question } from '../../models/model.ts'
+import { ModelError } from '../../models/model-error.ts'
 import { createModels } from '../../models/models.ts'
+import { observed } from '../../models/observed.ts'
 import { systemClock } from '../../supervisor/clock.ts'
 import { inSpan } from '../../telemetry/spans.ts'
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
@@ -123,4 +126,34 @@ test('the scripted model is observed like any other', async () => {
     name: 'chat scripted-7',
     attributes: { 'gen_ai.provider.name': 'scripted', 'gen_ai.response.model': 'scripted-7', 'botticelli.cost.usd': 0 },
   })
+})
+
+test.for<[ErrorCode, string]>([
+  ['model-rate-limit', 'rate_limit'],
+  ['model-quota', 'rate_limit'],
+  ['model-auth', 'auth'],
+  ['model-network', 'network'],
+  ['model-timeout', 'timeout'],
+  ['model-bad-request', 'invalid_request'],
+  ['model-server', 'server'],
+  ['model-content-filter', 'content_filter'],
+  ['script-invalid', 'unknown'],
+])('%s is counted as %s', async ([code, errorType]) => {
+  const failing: Model = { provider: code, name: 'm', ask: () => Promise.reject(new ModelError(code, 'It failed.')) }
+  const model = observed(failing, { clock: systemClock })
+  await expect(model.ask(question, { signal: never })).rejects.toThrow('It failed.')
+  const labels = { provider: code, model: 'm', error_type: errorType }
+  expect(await metric('botticelli_llm_errors_total', labels)).toBe(1)
+})
+
+test('prompts and answers are in the span where that was asked for, without secrets', async () => {
+  const captured = createModels(server.config, { clock: systemClock, captureContent: true })
+  const secret = { ...question, system: 'Use the key sk-abcdefghijklmnopqrstuvwx.' }
+  await captured.find('gemini:gemini-2.5-flash').ask(secret, { signal: never })
+  await telemetry.flush()
+  const [chat] = receiver.spans()
+  expect(chat?.attributes['gen_ai.input.messages']).toContain('A private prompt')
+  expect(chat?.attributes['gen_ai.output.messages']).toContain('A private answer')
+  expect(chat?.attributes['gen_ai.system_instructions']).toContain('[redacted]')
+  expect(chat?.events.map(({ name }) => name)).toEqual(['request_sent', 'response_received'])
 })

@@ -50,12 +50,12 @@ export function decodeMetrics(body: Buffer): ReceivedMetric[] {
 
 function toMetric({ name, unit = '', sum, gauge, histogram }: Metric): ReceivedMetric {
   const points = (sum ?? gauge ?? histogram)?.dataPoints ?? []
-  const valueOf = ({ asDouble, asInt, count }: Point) => Number(asDouble ?? asInt ?? count)
+  const numberOf = ({ asDouble, asInt, count }: Point) => Number(asDouble ?? asInt ?? count)
   return {
     name,
     unit,
     kind: sum ? 'sum' : gauge ? 'gauge' : 'histogram',
-    points: points.map((point) => ({ attributes: attributesOf(point.attributes), value: valueOf(point) })),
+    points: points.map((point) => ({ attributes: attributesOf(point.attributes), value: numberOf(point) })),
   }
 }
 

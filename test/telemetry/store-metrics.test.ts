@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { observeStore } from '../../telemetry/store-metrics.ts'
+import { inSpan } from '../../telemetry/spans.ts'
+import { observeStore, recordQuery } from '../../telemetry/store-metrics.ts'
 import { startTelemetry } from '../../telemetry/telemetry.ts'
+import { startOtlpReceiver } from './otlp-receiver.ts'
 import { parsePrometheus, sampleValue } from './prometheus-text.ts'
 
 test('the store is read once in 15 seconds, however often the metrics are', async () => {
@@ -45,4 +47,24 @@ test('the store is read once in 15 seconds, however often the metrics are', asyn
   end()
   expect(await value('botticelli_potential_posts_size')).toBeUndefined()
   await telemetry.shutdown()
+})
+
+test('a call of the store that takes long is a span', async () => {
+  const receiver = await startOtlpReceiver()
+  const telemetry = await startTelemetry({ serviceName: 'x', serviceVersion: '0', otlpEndpoint: receiver.url })
+  recordQuery('content.list', 40, {})
+  inSpan('act a', {}, () => {
+    recordQuery('journal.begin', 1, {})
+    recordQuery('journal.complete', 40, { transaction: 'commit' })
+    recordQuery('content.insert', 40, { transaction: 'rollback', error: new Error('no room') })
+  })
+  await telemetry.shutdown()
+  const calls = receiver.spans().filter(({ name }) => name.startsWith('store '))
+  expect(calls.map(({ name, status }) => [name, status])).toEqual([
+    ['store journal.complete', 'unset'],
+    ['store content.insert', 'error'],
+  ])
+  expect(calls[0]).toMatchObject({ kind: 'client', attributes: { 'db.operation.name': 'journal.complete' } })
+  expect(Number(calls[0]!.endedAt - calls[0]!.startedAt) / 1e6).toBeGreaterThanOrEqual(39)
+  await receiver.close()
 })

@@ -1,0 +1,195 @@
+// The numbered requirements, looked up one by one in what a real server gave.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { supervisionLog } from '../../actors/supervision-log.ts'
+import { OTHER_NAMES } from '../../config/other-names.ts'
+import { SETTINGS } from '../../config/settings.ts'
+import { startLog, stopLog } from '../../telemetry/log.ts'
+import { COMMON_FIELDS, LOG_EVENTS, type LogEventName } from '../../telemetry/log-event-table.ts'
+import { checklistPage, type Proof, ROWS, type Row, STRAY_PROOFS } from './checklist.ts'
+import type { ReceivedSpan } from './otlp-decode.ts'
+import { type Evidence, runWholeServer } from './whole-server.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+let evidence: Evidence
+
+beforeAll(async () => {
+  evidence = await runWholeServer()
+}, 90_000)
+afterAll(() => evidence?.receiver.close())
+
+test('there is a row for every proof, and 698 rows', () => {
+  expect(STRAY_PROOFS).toEqual([])
+  expect(ROWS).toHaveLength(698)
+})
+
+// `npx vitest run test/telemetry/checklist.test.ts -u` prints the page anew.
+test('docs/checklist.md tells what holds', async () => {
+  await expect(checklistPage()).toMatchFileSnapshot(join(ROOT, 'docs/checklist.md'))
+})
+
+test.for(ROWS.filter((row): row is Row & { proof: Proof } => row.proof !== undefined))('$id $item', ({ proof }) => {
+  prove(proof)
+})
+
+function prove(proof: Proof): void {
+  switch (proof.kind) {
+    case 'metric': {
+      const samples = evidence.families.get(proof.name)?.samples ?? []
+      expect(samples.map(({ labels }) => labels)).toContainEqual(expect.objectContaining(proof.labels))
+      break
+    }
+    case 'line': {
+      const lines = evidence.lines.filter(({ event }) => proof.event === undefined || event === proof.event)
+      const complete = lines.filter((line) => proof.fields.every((field) => line[field] !== undefined))
+      expect(complete, `lines ${proof.event}`).not.toEqual([])
+      break
+    }
+    case 'span': {
+      const spans = evidence.receiver.spans().filter(({ name }) => name.startsWith(proof.name))
+      const complete = spans.filter(({ attributes }) => proof.attributes.every((key) => key in attributes))
+      expect(complete, `spans ${proof.name}`).not.toEqual([])
+      break
+    }
+    case 'resource':
+      for (const span of evidence.receiver.spans()) expect(span.resource).toHaveProperty([proof.attribute])
+      break
+    case 'page': {
+      const page = evidence.pages.get(proof.path)
+      expect(page?.status).toBe(proof.status)
+      for (const part of proof.holds) expect(page?.body).toContain(part)
+      break
+    }
+    case 'setting':
+      expect({ ...SETTINGS, ...OTHER_NAMES }).toHaveProperty([proof.path])
+      break
+    case 'variable': {
+      const known = Object.values(SETTINGS).flatMap(({ env }): readonly string[] => env)
+      const read = readFileSync(join(ROOT, 'config/load-config.ts'), 'utf8')
+      expect(known.includes(proof.name) || read.includes(proof.name)).toBe(true)
+      break
+    }
+    case 'test': {
+      const path = join(ROOT, proof.file)
+      expect(existsSync(path), proof.file).toBe(true)
+      expect(readFileSync(path, 'utf8')).toContain(proof.title)
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------- what a look at one thing cannot tell
+
+test('every line is as the table of log events says', () => {
+  for (const line of evidence.lines) {
+    const { fields, level } = LOG_EVENTS[line.event as LogEventName] ?? {}
+    expect(fields, String(line.event)).toBeDefined()
+    const known = Object.keys({ ...fields, ...COMMON_FIELDS }).map((name) => name.replace(/\?$/, ''))
+    const standard = ['timestamp', 'level', 'message', 'event', 'target', 'trace_id', 'span_id', 'left_out']
+    const needed = Object.keys(fields ?? {}).filter((name) => !name.endsWith('?'))
+    expect([...known, ...standard]).toEqual(expect.arrayContaining(Object.keys(line)))
+    expect(Object.keys(line)).toEqual(expect.arrayContaining(needed))
+    expect(line.level).toBe(level?.toUpperCase())
+  }
+})
+
+describe('traces', () => {
+  test('one item is one trace', () => {
+    const { draftTrace, approvedTrace, receiver } = evidence
+    expect(draftTrace).toMatch(/^[\da-f]{32}$/)
+    expect(approvedTrace).toBe(draftTrace)
+    const names = receiver.spans(draftTrace).map(({ name }) => name)
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'create potential_discord_posts',
+        'process potential_discord_posts',
+        'process approved_discord_posts',
+        'discord messages.send',
+      ]),
+    )
+  })
+
+  test('spans show who did what for whom', () => {
+    const spans = evidence.receiver.spans()
+    const chat = spans.find(({ name }) => name.startsWith('chat '))
+    const above = (span: ReceivedSpan | undefined) => spans.find(({ spanId }) => spanId === span?.parentSpanId)
+    expect(above(chat)?.name).toMatch(/^act /)
+    expect(above(above(chat))?.name).toMatch(/^invoke_workflow /)
+    const run = spans.find(({ name }) => name === 'bot.run curator')
+    expect(spans.filter(({ parentSpanId }) => parentSpanId === run?.spanId).map(({ name }) => name)).toContain(
+      'invoke_workflow curate',
+    )
+    expect(run?.links.length).toBeGreaterThan(0)
+  })
+
+  test('Discord is sent the context of the item', () => {
+    const traces = evidence.discordHeaders.map(({ traceparent }) => traceparent?.split('-')[1])
+    expect(traces).toContain(evidence.draftTrace)
+  })
+
+  test('log lines and spans meet under one id', () => {
+    const published = evidence.lines.find(({ event }) => event === 'content.published')
+    const span = evidence.receiver.spans().find(({ spanId }) => spanId === published?.span_id)
+    expect(span?.name).toBe('discord messages.send')
+    expect(published?.trace_id).toBe(evidence.draftTrace)
+    const pushed = evidence.receiver.logs.find(({ eventName }) => eventName === 'content.published')
+    expect(pushed?.traceId).toBe(evidence.draftTrace)
+  })
+
+  test('a request goes on in the trace that it brings', () => {
+    const { askedTrace, pages, receiver } = evidence
+    const [first] = receiver.spans(askedTrace)
+    expect(first).toMatchObject({ kind: 'server', parentSpanId: '00f067aa0ba902b7' })
+    expect(pages.get('/metrics')?.headers.get('x-trace-id')).toBe(askedTrace)
+    expect(pages.get('/metrics')?.headers.get('x-request-id')).toBe('asked-by-a-test')
+  })
+})
+
+test('numbers of the run are those of the run', () => {
+  const value = (name: string, labels: Record<string, string>) =>
+    evidence.families
+      .get(name)
+      ?.samples.find((sample) => Object.entries(labels).every(([label, text]) => sample.labels[label] === text))?.value
+  expect(value('botticelli_content_published_total', { bot: 'poster' })).toBe(1)
+  expect(value('botticelli_content_curated_total', { decision: 'rejected', bot: 'none' })).toBe(1)
+  expect(value('botticelli_bot_consecutive_failures', { bot: 'broken' })).toBe(1)
+  expect(value('botticelli_llm_retries_total', { reason: 'model-rate-limit' })).toBe(1)
+  expect(value('botticelli_carousel_iterations_total', { narrative: 'turns', outcome: 'ok' })).toBe(2)
+  expect(value('botticelli_bot_tokens_total', { bot: 'writer', type: 'output' })).toBeGreaterThan(0)
+})
+
+test('no metric has more series than its budget', () => {
+  for (const { name, samples, type } of evidence.families.values()) {
+    const series = new Set(samples.map(({ labels: { le: _, ...labels } }) => JSON.stringify(labels)))
+    expect(series.size, `${name} (${type})`).toBeLessThanOrEqual(100)
+  }
+})
+
+test('metrics and log lines were pushed as well', () => {
+  const { receiver } = evidence
+  expect(receiver.errors).toEqual([])
+  expect(receiver.metrics.get('botticelli.content.published')?.points.length).toBeGreaterThan(0)
+  expect(receiver.logs.length).toBeGreaterThan(100)
+})
+
+test('no path of telemetry holds the token', () => {
+  const everything = JSON.stringify([evidence.lines, evidence.receiver.logs, [...evidence.pages.values()]])
+  expect(everything).not.toContain('a-token-for-the-double')
+})
+
+test('what happens to a bot is told under its name', async () => {
+  const lines: string[] = []
+  await startLog({ level: 'info', format: 'json', destination: { write: (line) => lines.push(line) } })
+  const hear = supervisionLog([{ name: 'b', type: 'custom' }], { now: () => 5_000 })
+  const bot = { at: 1, path: '/bots/b', kind: 'bot', incarnation: 2 }
+  hear({ ...bot, type: 'restarting', delayMs: 100, cause: 'own_failure' })
+  hear({ ...bot, type: 'paused', reason: 'by hand' })
+  hear({ ...bot, type: 'resumed-by-hand' })
+  stopLog()
+  expect(lines.map((line) => JSON.parse(line)).filter(({ target }) => target === 'bot')).toMatchObject([
+    { event: 'bot.restarted', bot: 'b', attempt: 2, reason: 'own_failure', delay_ms: 100 },
+    { event: 'bot.paused', bot: 'b', reason: 'by hand' },
+    { event: 'bot.resumed', bot: 'b' },
+  ])
+})

@@ -1,0 +1,440 @@
+// Checklist: for each numbered requirement that holds, what proves it. A row without a proof comes later.
+//
+// Proofs of the first kinds are looked up in what a real server gave (`whole-server.ts`); `test` names a test that does
+// the work elsewhere, by its file and its title.
+
+import rowsFile from './checklist-rows.json' with { type: 'json' }
+
+export type Proof =
+  | { readonly kind: 'metric'; readonly name: string; readonly labels: Readonly<Record<string, string>> }
+  /** A line with this event that has these fields; without an event, any line. */
+  | { readonly kind: 'line'; readonly event: string | undefined; readonly fields: readonly string[] }
+  /** A span whose name begins so, with these attributes and events. */
+  | { readonly kind: 'span'; readonly name: string; readonly attributes: readonly string[] }
+  | { readonly kind: 'resource'; readonly attribute: string }
+  | { readonly kind: 'page'; readonly path: string; readonly status: number; readonly holds: readonly string[] }
+  /** A key of botticelli.toml, under its present or another name. */
+  | { readonly kind: 'setting'; readonly path: string }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'test'; readonly file: string; readonly title: string }
+
+export interface Row {
+  readonly id: string
+  readonly section: string
+  readonly item: string
+  readonly proof: Proof | undefined
+}
+
+const metric = (name: string, labels: Readonly<Record<string, string>> = {}): Proof => ({
+  kind: 'metric',
+  name,
+  labels,
+})
+const line = (event: string | undefined, ...fields: string[]): Proof => ({ kind: 'line', event, fields })
+const span = (name: string, ...attributes: string[]): Proof => ({ kind: 'span', name, attributes })
+const resource = (attribute: string): Proof => ({ kind: 'resource', attribute })
+const page = (path: string, status = 200, ...holds: string[]): Proof => ({ kind: 'page', path, status, holds })
+const setting = (path: string): Proof => ({ kind: 'setting', path })
+const variable = (name: string): Proof => ({ kind: 'variable', name })
+const tested = (file: string, title: string): Proof => ({ kind: 'test', file: `test/${file}`, title })
+
+const LOG_TEST = 'telemetry/log.test.ts'
+const ITEM_TRACE = tested('telemetry/checklist.test.ts', 'one item is one trace')
+const SERVER_ENDS = tested(
+  'telemetry/telemetry.test.ts',
+  'a second start ends the first, and ending twice is ending once',
+)
+const ERROR_TYPE = tested('models/observed.test.ts', '%s is counted as %s')
+
+const PROOFS: Readonly<Record<string, Proof>> = {
+  // 1.1 metrics
+  'S000-001': metric('botticelli_bot_executions_total', { bot_type: 'generation' }),
+  'S000-002': metric('botticelli_bot_failures_total'),
+  'S000-003': metric('botticelli_bot_duration_seconds'),
+  'S000-004': metric('botticelli_bot_queue_depth'),
+  'S000-005': metric('botticelli_bot_consecutive_failures'),
+  'S000-006': metric('botticelli_bot_last_success_timestamp'),
+  'S000-007': metric('botticelli_content_published_total', { platform: 'discord', bot: 'poster' }),
+  'S000-008': metric('botticelli_content_generated_total', { bot: 'writer' }),
+  'S000-009': metric('botticelli_potential_posts_size'),
+  'S000-010': metric('botticelli_approved_posts_size'),
+  'S000-013': metric('process_resident_memory_bytes'),
+  'S000-014': metric('botticelli_pipeline_latency_seconds', { stage: 'end_to_end' }),
+  'S000-015': metric('botticelli_daily_cost_dollars'),
+  'S000-016': metric('botticelli_monthly_cost_dollars'),
+  'S000-017': metric('botticelli_llm_tokens_total', { type: 'input' }),
+  'S000-018': metric('botticelli_llm_cost_usd_total'),
+  'S000-019': metric('botticelli_bot_cost_usd_total', { bot: 'writer' }),
+  'S000-020': metric('botticelli_narrative_cost_usd_total'),
+  'S000-021': metric('botticelli_daily_cost_dollars'),
+  'S000-022': metric('botticelli_monthly_cost_dollars'),
+  'S000-024': page('/metrics.json', 200, 'botticelli_bot_executions_total', '"series"'),
+  'S001-001': metric('botticelli_bot_executions_total', { bot_type: 'generation' }),
+  'S001-002': metric('botticelli_bot_duration_seconds', { bot_type: 'generation' }),
+  'S001-003': metric('botticelli_bot_tokens_total', { bot: 'writer', type: 'output' }),
+  'S001-004': metric('botticelli_content_curated_total', { decision: 'approved', bot: 'curator' }),
+  'S001-005': metric('botticelli_content_curated_total', { decision: 'rejected', bot: 'none' }),
+  'S001-006': metric('botticelli_content_published_total'),
+  'S001-007': tested('platforms/platforms.test.ts', 'what is published, fails and takes time is counted'),
+  'S001-008': metric('botticelli_narrative_duration_seconds', { outcome: 'ok' }),
+  'S001-009': metric('botticelli_act_duration_seconds', { act_type: 'model' }),
+  'S001-011': metric('botticelli_json_extractions_total'),
+  'S001-012': metric('db_client_operation_duration_seconds'),
+  'S001-014': metric('botticelli_llm_requests_total'),
+  'S001-015': metric('gen_ai_client_inference_duration_seconds'),
+  'S001-016': metric('botticelli_bot_duration_seconds', { outcome: 'error' }),
+  'S002-001': metric('http_server_request_duration_seconds', { http_route: '/health' }),
+  'S002-002': metric('http_server_request_duration_seconds', { http_request_method: 'GET' }),
+  'S002-003': metric('botticelli_narrative_started_total', { trigger: 'schedule' }),
+  'S002-005': metric('botticelli_narrative_active'),
+  'S002-006': metric('botticelli_carousel_started_total', { narrative: 'turns' }),
+  'S002-007': metric('botticelli_carousel_iterations_total', { outcome: 'ok' }),
+  'S002-008': metric('botticelli_carousel_completed_total', { outcome: 'ok' }),
+  'S002-009': metric('botticelli_act_started_total', { act_type: 'model' }),
+  'S002-010': metric('botticelli_act_completed_total', { outcome: 'ok' }),
+  'S002-011': metric('botticelli_act_duration_seconds'),
+  'S002-012': metric('botticelli_conversation_messages_total', { role: 'system' }),
+  'S002-013': metric('botticelli_conversation_message_length_chars', { role: 'user' }),
+  'S002-014': metric('botticelli_llm_tokens_total', { type: 'output' }),
+  'S002-015': metric('botticelli_llm_cost_usd_total'),
+  'S002-016': metric('gen_ai_client_inference_duration_seconds'),
+  'S002-017': metric('botticelli_llm_errors_total'),
+  'S002-018': metric('botticelli_actor_messages_sent_total', { actor_kind: 'bot' }),
+  'S002-019': metric('botticelli_actor_messages_processed_total', { outcome: 'ok' }),
+  'S002-020': tested('telemetry/actor-metrics.test.ts', 'events are counted by kind, others let pass'),
+  'S002-021': metric('messaging_process_duration_seconds'),
+  'S002-022': metric('botticelli_rate_limit_hits_total', { scope: 'provider' }),
+  'S002-023': metric('db_client_operation_duration_seconds', { db_operation_name: 'journal.complete' }),
+  'S002-028': tested('telemetry/prometheus.test.ts', 'holds every instrument of the table'),
+  'S003-001': metric('botticelli_llm_requests_total', { provider: 'scripted' }),
+  'S003-002': metric('botticelli_llm_errors_total'),
+  'S003-003': metric('gen_ai_client_inference_duration_seconds'),
+  'S003-004': metric('botticelli_llm_tokens_total'),
+  'S003-005': metric('botticelli_llm_tokens_total', { type: 'input' }),
+  'S003-006': metric('botticelli_llm_tokens_total', { type: 'output' }),
+  'S003-007': metric('botticelli_llm_errors_total', { error_type: 'rate_limit' }),
+  'S003-008': ERROR_TYPE,
+  'S003-009': ERROR_TYPE,
+  'S003-010': ERROR_TYPE,
+  'S003-011': ERROR_TYPE,
+  'S003-012': ERROR_TYPE,
+  'S004-001': metric('botticelli_narrative_executions_total', { outcome: 'ok' }),
+  'S004-002': metric('botticelli_narrative_duration_seconds'),
+  'S004-003': metric('botticelli_narrative_failures_total'),
+  'S004-007': metric('botticelli_source_requests_total', { source: 'discord', outcome: 'ok' }),
+  'S004-008': metric('botticelli_source_duration_seconds', { source: 'discord' }),
+  'S004-009': tested('platforms/platforms.test.ts', 'what is published, fails and takes time is counted'),
+  'S004-010': tested('platforms/platforms.test.ts', 'answers the same question once, until it is too old'),
+  'S004-011': tested('platforms/platforms.test.ts', 'answers the same question once, until it is too old'),
+  'S004-012': tested('telemetry/actor-metrics.test.ts', 'circuit breakers show their state as a number'),
+  'S004-013': tested('telemetry/actor-metrics.test.ts', 'circuit breakers show their state as a number'),
+  'S004-014': tested('telemetry/actor-metrics.test.ts', 'circuit breakers show their state as a number'),
+  'S004-015': metric('http_server_request_duration_seconds', { http_response_status_code: '200' }),
+  'S004-016': metric('http_server_request_duration_seconds'),
+  'S004-018': metric('http_server_active_requests'),
+  'S004-019': metric('botticelli_llm_requests_total', { outcome: 'ok' }),
+  'S004-020': metric('gen_ai_client_inference_duration_seconds'),
+  'S004-021': metric('botticelli_llm_tokens_total'),
+  'S004-022': metric('botticelli_llm_cost_usd_total'),
+  'S004-028': metric('db_client_operation_duration_seconds', { db_operation_name: 'journal.complete' }),
+
+  // 1.2 quantities
+  'S000-025': metric('botticelli_bot_start_time_seconds'),
+  'S000-026': metric('botticelli_bot_restarts_total'),
+  'S000-027': metric('botticelli_bot_executions_total'),
+  'S000-028': metric('botticelli_bot_duration_seconds'),
+  'S000-029': metric('botticelli_bot_queue_depth', { bot: 'curator' }),
+  'S000-030': metric('botticelli_bot_executions_total', { outcome: 'error', bot: 'broken' }),
+  'S000-031': metric('botticelli_bot_last_success_timestamp', { bot: 'poster' }),
+  'S000-032': metric('botticelli_narrative_executions_total'),
+  'S000-033': metric('botticelli_act_duration_seconds', { act_type: 'action' }),
+  'S000-034': metric('botticelli_processor_runs_total', { outcome: 'ok' }),
+  'S000-035': metric('botticelli_json_extractions_total'),
+  'S000-036': metric('db_client_operation_duration_seconds', { db_operation_name: 'content.select' }),
+  'S000-037': metric('botticelli_content_generated_total'),
+  'S000-038': metric('botticelli_content_curated_total'),
+  'S000-039': metric('botticelli_content_published_total'),
+  'S000-041': metric('botticelli_pipeline_latency_seconds', { stage: 'generation_to_curation' }),
+  'S000-042': metric('botticelli_llm_requests_total'),
+  'S000-043': metric('gen_ai_client_inference_usage_input_tokens_total'),
+  'S000-044': metric('gen_ai_client_inference_duration_seconds'),
+  'S000-046': metric('botticelli_llm_errors_total'),
+  'S000-047': span('chat', 'botticelli.cost.usd'),
+  'S000-048': metric('db_client_operation_duration_seconds'),
+  'S000-049': metric('botticelli_table_rows', { table: 'potential_discord_posts' }),
+  'S000-051': metric('botticelli_db_transactions_total', { outcome: 'commit' }),
+  'S000-052': metric('process_cpu_time_seconds_total', { cpu_mode: 'user' }),
+  'S000-053': metric('botticelli_actor_mailbox_depth'),
+  'S000-054': metric('nodejs_eventloop_utilization_ratio'),
+  'S000-055': metric('botticelli_db_wal_size_bytes'),
+  'S000-056': metric('botticelli_carousel_iteration_duration_seconds'),
+  'S000-057': metric('botticelli_pipeline_latency_seconds', { stage: 'curation_to_posting' }),
+  'S001-017': metric('gen_ai_client_inference_duration_seconds'),
+  'S002-029': metric('http_server_request_duration_seconds'),
+  'S002-030': metric('botticelli_llm_cost_usd_total'),
+  'S002-031': metric('botticelli_narrative_started_total'),
+  'S004-030': metric('botticelli_narrative_executions_total'),
+  'S004-033': metric('botticelli_llm_cost_usd_total'),
+
+  // 1.3 log records
+  'S000-058': line(undefined, 'trace_id', 'span_id'),
+  'S000-059': line('act.completed', 'bot', 'narrative', 'act', 'execution'),
+  'S000-060': line('actor.started', 'actor', 'kind', 'incarnation'),
+  'S000-061': line('act.failed', 'err', 'execution', 'act', 'trace_id'),
+  'S000-062': line('bot.run_completed', 'duration_ms'),
+  'S000-063': variable('LOG_LEVEL'),
+  'S000-064': line(undefined, 'target'),
+  'S000-068': tested(LOG_TEST, 'a line carries the standard fields and its own'),
+  'S000-069': tested(LOG_TEST, 'a line has time, level, message and fields'),
+  'S001-019': tested('telemetry/push.test.ts', 'metrics and log lines go to the receiver as well'),
+  'S001-020': tested('telemetry/push.test.ts', 'metrics and log lines go to the receiver as well'),
+  'S001-021': tested('telemetry/push.test.ts', 'metrics and log lines go to the receiver as well'),
+  'S002-032': line(undefined, 'timestamp'),
+  'S002-033': line(undefined, 'level'),
+  'S002-034': line(undefined, 'target'),
+  'S002-035': line(undefined, 'message'),
+  'S002-036': line(undefined, 'trace_id'),
+  'S002-037': line(undefined, 'span_id'),
+  'S002-039': line('narrative.started', 'execution'),
+  'S002-040': line('http.request_completed', 'request_id'),
+  'S002-044': line('http.request_completed', 'method', 'route', 'status', 'duration_ms', 'bytes'),
+  'S002-045': line('bot.failed', 'err'),
+  'S002-047': tested('telemetry/checklist.test.ts', 'every line is as the table of log events says'),
+  'S004-034': tested(LOG_TEST, 'a line carries the standard fields and its own'),
+  'S004-036': line(undefined, 'trace_id'),
+  'S004-037': tested(LOG_TEST, 'a line carries the standard fields and its own'),
+  'S004-039': tested(LOG_TEST, 'no line holds %s'),
+  'S004-040': line(undefined, 'timestamp', 'level'),
+  'S004-041': tested(LOG_TEST, 'of the details a share can be written'),
+
+  // 1.4 levels and events
+  'S000-070': line('narrative.failed', 'err'),
+  'S000-071': line('llm.rate_limited'),
+  'S000-072': line('app.started'),
+  'S000-073': line('act.started'),
+  'S000-074': line('db.query'),
+  'S000-075': line('bot.started', 'bot_type'),
+  'S000-076': line('bot.stopped', 'uptime_secs'),
+  'S000-077': tested('telemetry/checklist.test.ts', 'what happens to a bot is told under its name'),
+  'S000-078': line('bot.failed', 'err', 'consecutive_failures'),
+  'S000-079': line('narrative.started', 'narrative', 'act_count', 'has_carousel'),
+  'S000-080': line('act.started', 'act'),
+  'S000-081': line('narrative.completed', 'narrative', 'duration_ms', 'acts_completed'),
+  'S000-082': line('narrative.failed', 'err'),
+  'S000-083': line('content.generated', 'table', 'count'),
+  'S000-084': line('content.curated', 'selected', 'evaluated'),
+  'S000-085': line('content.published', 'post_id', 'channel_id'),
+  'S000-086': line('llm.request', 'model', 'max_tokens'),
+  'S000-087': line('llm.response', 'model', 'input_tokens', 'output_tokens', 'duration_ms', 'finish_reason'),
+  'S000-088': line('llm.rate_limited', 'model', 'retry_after_ms'),
+  'S000-089': line('db.query', 'name', 'duration_ms'),
+  'S000-090': line('db.commit', 'duration_ms'),
+  'S000-091': line('schedule.next', 'next_run'),
+  'S000-092': line('schedule.triggered', 'lag_ms'),
+  'S000-093': line('bot.run_completed', 'duration_ms', 'outcome'),
+  'S002-048': line('narrative.started', 'execution', 'narrative', 'trigger'),
+  'S002-049': line('narrative.started', 'span_id'),
+  'S002-051': line('http.request_completed'),
+  'S003-013': line('metrics.listening', 'url'),
+  'S004-043': line('app.started', 'version', 'node', 'pid'),
+  'S004-044': line('content.curated'),
+  'S004-045': line('actor.stopped', 'actor', 'reason'),
+
+  // 1.5 spans
+  'S000-094': span('bot.run ', 'botticelli.bot.type', 'botticelli.bot.name', 'botticelli.run.id'),
+  'S000-095': span('invoke_workflow ', 'gen_ai.workflow.name'),
+  'S000-096': span('act ', 'botticelli.act.name', 'botticelli.act.type'),
+  'S000-097': span('process potential_discord_posts'),
+  'S000-098': ITEM_TRACE,
+  'S000-099': span('bot.run ', 'botticelli.run.id'),
+  'S000-100': metric('botticelli_pipeline_latency_seconds'),
+  'S000-101': span('act '),
+  'S000-103': resource('service.name'),
+  'S000-104': resource('service.version'),
+  'S001-022': tested('telemetry/checklist.test.ts', 'spans show who did what for whom'),
+  'S001-024': resource('deployment.environment.name'),
+  'S002-052': span('GET /metrics', 'http.route'),
+  'S002-055': span('chat ', 'gen_ai.provider.name', 'gen_ai.request.model', 'gen_ai.usage.output_tokens'),
+  'S002-056': tested('telemetry/store-metrics.test.ts', 'a call of the store that takes long is a span'),
+  'S002-058': span('GET /health', 'http.response.status_code'),
+  'S002-059': span('invoke_workflow ', 'botticelli.execution.id'),
+  'S002-060': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S002-063': resource('deployment.environment.name'),
+  'S004-046': tested('telemetry/spans.test.ts', 'nests what is called inside, over awaits'),
+  'S004-048': tested('telemetry/spans.test.ts', 'gives %j the kind %s'),
+  'S004-049': span('GET /health/ready', 'http.request.method'),
+  'S004-050': tested('telemetry/checklist.test.ts', 'spans show who did what for whom'),
+
+  // 1.6 propagation
+  'S000-105': span('create potential_discord_posts'),
+  'S000-106': ITEM_TRACE,
+  'S000-107': line('content.generated', 'trace_id'),
+  'S000-109': ITEM_TRACE,
+  'S000-110': ITEM_TRACE,
+  'S001-025': ITEM_TRACE,
+  'S001-026': ITEM_TRACE,
+  'S001-028': tested('telemetry/checklist.test.ts', 'Discord is sent the context of the item'),
+  'S002-064': tested(
+    'telemetry/trace-context.test.ts',
+    'a written context comes back as it was, with state and baggage',
+  ),
+  'S002-065': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S002-066': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S002-067': tested('supervisor/tracing.test.ts', 'a hop is a consumer span below the sender'),
+  'S002-068': tested('supervisor/tracing.test.ts', 'a hop is a consumer span below the sender'),
+  'S002-069': span('process bot ', 'messaging.message.conversation_id'),
+  'S002-072': tested('telemetry/checklist.test.ts', 'log lines and spans meet under one id'),
+  'S002-073': tested('telemetry/checklist.test.ts', 'Discord is sent the context of the item'),
+  'S004-051': tested('telemetry/checklist.test.ts', 'Discord is sent the context of the item'),
+  'S004-052': tested(
+    'telemetry/trace-context.test.ts',
+    'a written context comes back as it was, with state and baggage',
+  ),
+
+  // 1.7 endpoints
+  'S000-112': page('/health', 200, '"status"'),
+  'S000-113': page('/metrics', 200, '# HELP'),
+  'S000-114': page('/health/live'),
+  'S000-115': page('/health/ready'),
+  'S001-029': page('/metrics'),
+  'S001-030': page('/health', 200, 'consecutive_failures'),
+  'S002-074': page('/health/live', 200, '{"status":"ok"}'),
+  'S002-075': page('/health/ready', 200, '"status":"ready"', '"checks"'),
+  'S002-076': page('/metrics'),
+  'S003-014': page('/metrics'),
+
+  // 1.8 health
+  'S000-116': page('/health', 200, '"status":"degraded"', '"status":"healthy"'),
+  'S000-117': tested('telemetry/metrics-server.test.ts', 'is ready when every check is ok'),
+  'S000-118': page('/health', 200, '"bots":['),
+  'S000-119': page('/health', 200, '"database":{"status":"healthy","latency_ms":'),
+  'S000-120': page('/health', 200, '"api":{', '"providers":[{"name":"scripted"'),
+  'S000-121': page('/health', 200, '"name":"broken"'),
+  'S000-122': page('/health', 200, '"name":"writer","status":"healthy"'),
+  'S000-123': page('/health', 200, '"last_success":"20'),
+  'S000-124': page('/health', 200, '"last_failure":"20'),
+  'S000-125': page('/health', 200, '"consecutive_failures":1'),
+  'S000-126': page('/health/live'),
+  'S000-127': page('/health/ready', 200, '"database":"ok"'),
+  'S000-128': page('/health/ready', 200, '"bots":"ok"'),
+  'S000-129': page('/health/ready', 200, '"ai_provider":"ok"'),
+  'S000-130': tested('actors/server-health.test.ts', 'is ready when all checks are'),
+  'S002-077': page('/health/ready', 200, '"database":"ok"'),
+  'S002-078': page('/health/ready', 200, '"message_bus":"ok"'),
+  'S002-079': page('/health/ready', 200, '"ai_provider":"ok"'),
+  'S002-080': tested('actors/server-health.test.ts', 'is ready when all checks are'),
+  'S004-055': tested('actors/server-health.test.ts', 'is not ready while it stops'),
+
+  // 1.9 configuration
+  'S000-131': setting('observability.log_level'),
+  'S000-132': setting('observability.json_logs'),
+  'S000-133': setting('observability.metrics_enabled'),
+  'S000-134': setting('observability.metrics_port'),
+  'S000-135': setting('observability.metrics_path'),
+  'S000-136': setting('observability.tracing_enabled'),
+  'S000-137': setting('observability.otlp_endpoint'),
+  'S000-138': setting('observability.sample_rate'),
+  'S000-139': setting('observability.health_enabled'),
+  'S001-032': setting('telemetry.enabled'),
+  'S001-033': setting('telemetry.otlp_endpoint'),
+  'S001-034': setting('telemetry.service_name'),
+  'S001-035': setting('telemetry.sampling_rate'),
+  'S001-038': setting('telemetry.batch_size'),
+  'S001-039': setting('telemetry.batch_timeout_ms'),
+  'S001-040': variable('OTEL_SDK_DISABLED'),
+  'S002-081': setting('telemetry.log_level'),
+  'S002-082': setting('telemetry.otlp_endpoint'),
+  'S002-083': setting('telemetry.sample_rate'),
+  'S002-084': setting('telemetry.metrics_port'),
+  'S002-085': setting('telemetry.environment'),
+  'S004-056': setting('telemetry.log_levels'),
+  'S004-057': setting('telemetry.log_format'),
+  'S004-058': setting('telemetry.sample_ratio'),
+
+  // 1.10 environment
+  'S000-145': variable('LOG_LEVELS'),
+  'S002-087': variable('LOG_LEVEL'),
+  'S002-088': variable('OTLP_ENDPOINT'),
+  'S002-089': variable('TRACE_SAMPLE_RATE'),
+  'S002-090': variable('METRICS_PORT'),
+  'S002-091': variable('ENVIRONMENT'),
+  'S003-017': variable('OTEL_EXPORTER'),
+  'S003-018': variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
+  'S003-019': variable('PROMETHEUS_ENDPOINT'),
+  'S003-020': tested(
+    'config/load-config.test.ts',
+    'narratives see the variables of the environment over those of .env',
+  ),
+
+  // 1.11 components
+  'S000-147': SERVER_ENDS,
+  'S000-148': page('/metrics'),
+  'S000-149': line('metrics.listening'),
+  'S000-152': page('/health', 200, 'last_success'),
+  'S001-042': SERVER_ENDS,
+
+  // 1.14 sampling
+  'S000-202': setting('telemetry.sample_ratio'),
+  'S000-203': tested('telemetry/telemetry.test.ts', 'a narrative may have its own share of traces'),
+  'S001-060': setting('telemetry.sample_ratio'),
+  'S001-061': setting('telemetry.sampling_rate'),
+  'S001-062': tested('telemetry/tail-buffer.test.ts', 'a trace in which something failed arrives whole'),
+  'S001-064': tested('telemetry/telemetry.test.ts', 'a narrative may have its own share of traces'),
+  'S002-116': variable('TRACE_SAMPLE_RATE'),
+}
+
+/** All rows in order, with their proofs. */
+export const ROWS: readonly Row[] = rowsFile.sections.flatMap(({ section, rows }) =>
+  rows.map(([id = '', item = '']) => ({ id, section, item, proof: PROOFS[id] })),
+)
+
+/** Ids of proofs for rows that do not exist. */
+export const STRAY_PROOFS = Object.keys(PROOFS).filter((id) => !ROWS.some((row) => row.id === id))
+
+/** The page docs/checklist.md. */
+export function checklistPage(): string {
+  const held = ROWS.filter(({ proof }) => proof !== undefined).length
+  const sections = rowsFile.sections.map(({ section }) => {
+    const rows = ROWS.filter((row) => row.section === section)
+    const lines = rows.map(({ id, item, proof }) => `| ${id} | ${item} | ${describe(proof)} |`)
+    return [`## ${section}`, '', '| row | what is asked for | proof |', '| --- | --- | --- |', ...lines, ''].join('\n')
+  })
+  return `# Checklist
+
+Every numbered requirement of the five documents on observability, with what proves it, or *later*: ${held} of ${ROWS.length}
+hold. Printed by \`test/telemetry/checklist.test.ts\`, which looks each proof up; those of a running server in what a real
+\`botticelli serve\` gave.
+
+${sections.join('\n')}`
+}
+
+function describe(proof: Proof | undefined): string {
+  if (proof === undefined) return '*later*'
+  switch (proof.kind) {
+    case 'metric':
+      return `metric \`${proof.name}${labelsOf(proof.labels)}\``
+    case 'line':
+      return `log ${proof.event === undefined ? 'lines' : `event \`${proof.event}\``}${listed(proof.fields)}`
+    case 'span':
+      return `span \`${proof.name.trim()}\`${listed(proof.attributes)}`
+    case 'resource':
+      return `resource attribute \`${proof.attribute}\``
+    case 'page':
+      return `\`GET ${proof.path}\` answers ${proof.status}${listed(proof.holds)}`
+    case 'setting':
+      return `key \`${proof.path}\``
+    case 'variable':
+      return `variable \`${proof.name}\``
+    case 'test':
+      return `\`${proof.file}\`: ${proof.title}`
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` with ${names.map((name) => `\`${name}\``).join(', ')}`
+}
+
+function labelsOf(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}

@@ -1,0 +1,160 @@
+// Whole server: one real `botticelli serve` over the library's narratives, and everything that came out of it.
+//
+// Three bots write, curate and post to the Discord double; a fourth one always fails. The model refuses once, a person
+// rejects a draft, somebody asks for pages with a trace and a request id of their own.
+
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JsonObject } from '../../json.ts'
+import { startDiscordDouble } from '../../platforms/discord-double.ts'
+import { traceIdOf } from '../../telemetry/trace-context.ts'
+import { makeProject, type Project, until } from '../end-to-end/project.ts'
+import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
+import { type Family, parsePrometheus } from './prometheus-text.ts'
+
+export interface Page {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+export interface Evidence {
+  readonly families: ReadonlyMap<string, Family>
+  readonly pages: ReadonlyMap<string, Page>
+  /** Lines of the log. */
+  readonly lines: readonly JsonObject[]
+  readonly receiver: OtlpReceiver
+  /** Headers of the requests that Discord received. */
+  readonly discordHeaders: readonly Readonly<Record<string, string>>[]
+  /** Trace of the one published item: as its rows have it. */
+  readonly draftTrace: string | undefined
+  readonly approvedTrace: string | undefined
+  /** The trace that a page was asked in. */
+  readonly askedTrace: string
+}
+
+const LIBRARY = join(import.meta.dirname, '../../narratives/library')
+/** The metrics come last: they count the requests before them. */
+const PAGES = ['/metrics.json', '/health', '/health/live', '/health/ready', '/health/startup', '/nothing', '/metrics']
+const ASKED_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
+
+/** Runs the server until a post is out, stops it and gives what it left. */
+export async function runWholeServer(): Promise<Evidence> {
+  await using discord = await startDiscordDouble()
+  const receiver = await startOtlpReceiver()
+  using project = makeProject()
+  fill(project, discord.url)
+  const environment = {
+    DISCORD_TOKEN: 'a-token-for-the-double',
+    DISCORD_GUILD_ID: discord.guildId,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    ENVIRONMENT: 'staging',
+    LOG_LEVEL: 'trace',
+  }
+  const server = project.start(['serve'], environment)
+  await server.says('metrics.listening')
+  const url = new URL(/"url":"([^"]+)"/.exec(server.output())?.[1] ?? '')
+  const published = () => server.output().includes('"event":"content.published"')
+  await until(published, 30_000, () => server.output())
+  await until(
+    () => server.output().split('"event":"bot.failed"').length > 1,
+    30_000,
+    () => server.output(),
+  )
+  const drafts = { table: 'potential_discord_posts', status: 'pending', limit: 1 }
+  const rejected = project.look((store) => store.content.list(drafts))[0]
+  await project.botticelli(['content', 'reject', `${rejected?.table}/${rejected?.id}`, '--yes'], environment)
+
+  const pages = new Map<string, Page>()
+  for (const path of PAGES) pages.set(path, await ask(new URL(path, url)))
+  const { code, stderr } = await server.kill('SIGTERM')
+  if (code !== 0) throw new Error(`The server ended with ${code}:\n${stderr}`)
+
+  const [post] = project.look((store) => store.content.list({ table: 'approved_discord_posts', status: 'posted' }))
+  const draft = project.look((store) => (post?.source === undefined ? undefined : store.content.find(post.source)))
+  return {
+    families: parsePrometheus(pages.get('/metrics')?.body ?? ''),
+    pages,
+    lines: stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as JsonObject),
+    receiver,
+    discordHeaders: discord.requests.map(({ headers }) => headers),
+    draftTrace: traceIdOf(draft?.traceparent),
+    approvedTrace: traceIdOf(post?.traceparent),
+    askedTrace: ASKED_TRACE,
+  }
+}
+
+async function ask(url: URL): Promise<Page> {
+  const headers = { traceparent: `00-${ASKED_TRACE}-00f067aa0ba902b7-01`, 'x-request-id': 'asked-by-a-test' }
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
+  return { status: response.status, headers: response.headers, body: await response.text() }
+}
+
+function fill(project: Project, discordUrl: string): void {
+  mkdirSync(join(project.folder, 'narratives'))
+  for (const name of readdirSync(LIBRARY)) copyFileSync(join(LIBRARY, name), join(project.folder, 'narratives', name))
+  project.write('narratives/turns.toml', TURNS)
+  project.write('script.toml', SCRIPT)
+  project.write(
+    'botticelli.toml',
+    `posting = "live"
+[models]
+default = "scripted"
+script = "script.toml"
+retries = 1
+[discord]
+api_url = "${discordUrl}"
+[telemetry]
+metrics_port = 0
+log_format = "json"
+push_metrics = true
+push_logs = true
+[bots.writer]
+type = "generation"
+narrative = "generate"
+narrative_name = "batch"
+every = "1h"
+on_start = true
+[bots.curator]
+type = "curation"
+narrative = "curate"
+after = ["writer"]
+[bots.poster]
+type = "posting"
+narrative = "post"
+after = ["curator"]
+[bots.turner]
+narrative = "turns"
+every = "1h"
+on_start = true
+[bots.broken]
+narrative = "turns"
+model = "scripted:http:500"
+every = "1h"
+on_start = true
+`,
+  )
+}
+
+const TURNS = `[narrative]
+name = "turns"
+description = "Says something twice"
+skip_content_generation = true
+[narrative.carousel]
+iterations = 2
+[toc]
+order = ["say"]
+[acts.say]
+system_prompt = "You are brief."
+[[acts.say.input]]
+type = "text"
+content = "Say something."
+`
+
+const SCRIPT = `[[reply]]
+when  = { narrative = "use_case", act = "critique", call = 1 }
+fault = "http:429 retry_after=100ms"
+`
