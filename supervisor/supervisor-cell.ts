@@ -10,25 +10,22 @@
 //   S4. Between a failed start and its retry the supervisor serves whoever else is in line.
 
 import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
-import { type SerializedError, serializeError } from '../errors.ts'
+import { serializeError } from '../errors.ts'
 import { Cell, type Escalation, type Host, type StartOutcome } from './cell.ts'
-import { checkChild, checkSupervisor, doubtsAbout, SpecError, type SpecProblem } from './check-spec.ts'
+import { checkSupervisor, doubtsAbout, SpecError } from './check-spec.ts'
 import {
   type ActorSpec,
   type ChildSpec,
   DEFAULT_INTENSITY,
   DEFAULT_PERIOD_MS,
-  type EffectiveSpec,
-  effectiveSpec,
   isSupervisorSpec,
   restartOf,
   type ShutdownTime,
   type SupervisorSpec,
   shutdownOf,
-  typeOf,
 } from './child-spec.ts'
 import { describeExit, type Exit, KILLED, NORMAL, SHUTDOWN } from './exit.ts'
-import type { CallError, CallOutcome, ChildCounts, ChildStatus, Instance, StartChildOutcome } from './management.ts'
+import { type Managed, Management } from './management.ts'
 import type { ActorRecord } from './record.ts'
 import {
   addLimited,
@@ -40,40 +37,23 @@ import {
   resetAfterMs,
 } from './restart-policy.ts'
 import type { Runtime } from './runtime.ts'
+import { type Child, lastErrorOf, newChild } from './supervised-child.ts'
 import { BadInit, FailedToStartChild, StartError } from './supervision-error.ts'
 import { TaskLine } from './task-line.ts'
 import { stopActor } from './xstate-internals.ts'
 
-/** A child as its supervisor keeps it. */
-interface Child {
-  readonly id: string
-  spec: ChildSpec
-  readonly cell: Cell
-  /** How often the supervisor has started it. */
-  starts: number
-  /** The start it is believed to be running since. */
-  live: number | undefined
-  /** To be started again: after a failed start, or after the back-off. */
-  restarting: boolean
-  /** Times of restarts, for the child's own limit. */
-  readonly restarts: number[]
-  backoffAttempt: number
-  /** The wait before its next restart. */
-  timer: unknown
-}
-
-export class SupervisorCell extends Cell implements Host {
+export class SupervisorCell extends Cell implements Host, Managed {
   /** As given, with what `init` returned. */
   spec: SupervisorSpec
   readonly kind: string
   readonly #given: SupervisorSpec
   readonly #createRoot: ((logic: SupervisorLogic) => AnyActorRef) | undefined
-  #children = new Map<string, Child>()
-  #template: ChildSpec | undefined
+  children = new Map<string, Child>()
+  readonly calls: Management
   #history: number[] = []
   #ref: AnyActorRef | undefined
   /** What there is to do in this life. */
-  #line: TaskLine
+  line: TaskLine
   #startedOnce = false
   #stopping: PromiseWithResolvers<void> | undefined
 
@@ -89,8 +69,9 @@ export class SupervisorCell extends Cell implements Host {
     this.#given = spec
     this.kind = spec.kind ?? 'supervisor'
     this.#createRoot = createRoot
-    this.#line = this.#newLine()
-    this.#line.end()
+    this.line = this.#newLine()
+    this.line.end()
+    this.calls = new Management(this)
   }
 
   get alive(): boolean {
@@ -111,13 +92,12 @@ export class SupervisorCell extends Cell implements Host {
     const refused = await this.#resolveSpec()
     if (refused) return refused
     const line = this.#newLine()
-    this.#line = line
+    this.line = line
     this.incarnation++
     this.state = 'starting'
     this.startedAt = this.runtime.clock.now()
     this.#history = []
-    this.#children = new Map()
-    this.#template = this.spec.template
+    this.children = new Map()
     const parent = this.host?.parentRef()
     this.#ref =
       this.#createRoot?.(supervisorLogic) ??
@@ -126,8 +106,8 @@ export class SupervisorCell extends Cell implements Host {
     this.publish({ type: 'started' })
     for (const doubt of doubtsAbout(this.spec)) this.publish({ type: 'doubtful', doubt })
     for (const spec of this.spec.strategy === 'simple_one_for_one' ? [] : (this.spec.children ?? [])) {
-      const child = this.#add(spec)
-      const outcome = child === undefined ? taken(this.path, spec.id) : await this.#start(child)
+      const child = this.add(spec)
+      const outcome = child === undefined ? taken(this.path, spec.id) : await this.startOne(child)
       if (line.hasEnded) return killedWhileStarting(this.path)
       if (outcome.is === 'failed') return this.#rollBack(spec.id, outcome.error)
     }
@@ -160,7 +140,7 @@ export class SupervisorCell extends Cell implements Host {
 
   /** Stops, in reverse, what was started before the child that failed. */
   async #rollBack(id: string, reason: unknown): Promise<StartOutcome> {
-    await this.#stopAll([...this.#children.values()])
+    await this.#stopAll([...this.children.values()])
     this.#clear()
     const error = new FailedToStartChild(this.path, id, reason)
     this.publish({ type: 'stopped', reason: error.exit })
@@ -168,32 +148,22 @@ export class SupervisorCell extends Cell implements Host {
     return { is: 'failed', error }
   }
 
-  #add(spec: ChildSpec, args?: unknown): Child | undefined {
+  add(spec: ChildSpec, args?: unknown): Child | undefined {
     const cell = this.runtime.create(this, spec, args)
     if (cell === undefined) return undefined
-    const child: Child = {
-      id: spec.id,
-      spec,
-      cell,
-      starts: 0,
-      live: undefined,
-      restarting: false,
-      restarts: [],
-      backoffAttempt: 0,
-      timer: undefined,
-    }
-    this.#children.set(spec.id, child)
+    const child = newChild(spec, cell)
+    this.children.set(spec.id, child)
     return child
   }
 
-  async #start(child: Child): Promise<StartOutcome> {
+  async startOne(child: Child): Promise<StartOutcome> {
     const start = ++child.starts
     const outcome = await child.cell.start()
     child.restarting = false
     // A child may have ended while it was starting; its exit waits in line, for this start.
     child.live = outcome.is === 'started' ? start : undefined
     if (outcome.is === 'ignored') {
-      if (restartOf(child.spec) === 'temporary' || this.#simple) this.#remove(child, NORMAL)
+      if (restartOf(child.spec) === 'temporary' || this.#simple) this.drop(child, NORMAL)
       else child.cell.finish(NORMAL)
     }
     return outcome
@@ -202,10 +172,10 @@ export class SupervisorCell extends Cell implements Host {
   // ------------------------------------------------------------------ exits
 
   childEnded(cell: Cell, exit: Exit): void {
-    const child = this.#children.get(cell.id)
-    if (child?.cell !== cell || (child.live === undefined && !this.#line.isBusy)) return
+    const child = this.children.get(cell.id)
+    if (child?.cell !== cell || (child.live === undefined && !this.line.isBusy)) return
     const { starts } = child
-    this.#line.add(() => (child.live === starts ? this.#exited(child, exit) : undefined))
+    this.line.add(() => (child.live === starts ? this.#exited(child, exit) : undefined))
   }
 
   /** A supervisor takes no errors over: the child ends with its own. */
@@ -216,27 +186,27 @@ export class SupervisorCell extends Cell implements Host {
   async #exited(child: Child, exit: Exit): Promise<void> {
     child.live = undefined
     if (comesBack(restartOf(child.spec), exit)) return this.#restart(child, exit)
-    this.#leave(child, exit)
+    this.leave(child, exit)
     return this.#endIfSignificant(child)
   }
 
   async #endIfSignificant(child: Child): Promise<void> {
     const others = () =>
-      [...this.#children.values()].some((c) => (c.live !== undefined || c.restarting) && c.spec.significant)
+      [...this.children.values()].some((c) => (c.live !== undefined || c.restarting) && c.spec.significant)
     const ends = endsSupervisor(this.spec.autoShutdown ?? 'never', child.spec.significant ?? false, others)
     if (ends) await this.#end(SHUTDOWN)
   }
 
   /** A child is down and stays so: its place is kept unless it is temporary. */
-  #leave(child: Child, exit: Exit): void {
+  leave(child: Child, exit: Exit): void {
     child.live = undefined
     this.#cancelRestart(child)
-    if (restartOf(child.spec) === 'temporary' || this.#simple) this.#remove(child, exit)
+    if (restartOf(child.spec) === 'temporary' || this.#simple) this.drop(child, exit)
     else child.cell.finish(exit)
   }
 
-  #remove(child: Child, exit: Exit): void {
-    this.#children.delete(child.id)
+  drop(child: Child, exit: Exit): void {
+    this.children.delete(child.id)
     child.cell.remove(exit)
   }
 
@@ -245,7 +215,7 @@ export class SupervisorCell extends Cell implements Host {
   async #restart(child: Child, exit: Exit | undefined): Promise<void> {
     const now = this.runtime.clock.now()
     if (exit && this.#givesUp(child, exit, now)) {
-      this.#leave(child, exit)
+      this.leave(child, exit)
       return this.#endIfSignificant(child)
     }
     const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
@@ -262,7 +232,7 @@ export class SupervisorCell extends Cell implements Host {
     if (delayMs === 0) return this.#startGroup(child)
     child.restarting = true
     // The restart was counted when it was decided; nothing is left but to start.
-    const retry = () => this.#line.add(() => (this.#isRestarting(child) ? this.#startGroup(child) : undefined))
+    const retry = () => this.line.add(() => (this.#isRestarting(child) ? this.#startGroup(child) : undefined))
     child.timer = this.runtime.clock.setTimeout(retry, delayMs)
   }
 
@@ -290,7 +260,7 @@ export class SupervisorCell extends Cell implements Host {
   /** The children that share the crash, in start order. */
   #group(child: Child): readonly Child[] {
     if (this.spec.strategy === 'one_for_one' || this.spec.strategy === 'simple_one_for_one') return [child]
-    const all = [...this.#children.values()]
+    const all = [...this.children.values()]
     const [from, to] = groupOf(this.spec.strategy, all.indexOf(child), all.length)
     return all.slice(from, to)
   }
@@ -300,19 +270,19 @@ export class SupervisorCell extends Cell implements Host {
     const group = this.#group(child)
     for (const member of group.toReversed()) {
       this.#cancelRestart(member)
-      if (member !== child || member.live !== undefined) await this.#stopOne(member)
+      if (member !== child || member.live !== undefined) await this.stopOne(member)
       if (member === child) continue
-      if (restartOf(member.spec) === 'temporary') this.#remove(member, SHUTDOWN)
+      if (restartOf(member.spec) === 'temporary') this.drop(member, SHUTDOWN)
       else member.cell.state = 'restarting'
     }
   }
 
   /** Starts the group again in order. The first that fails is tried again later, with the whole group that is then its own. */
   async #startGroup(child: Child): Promise<void> {
-    const line = this.#line
+    const line = this.line
     for (const member of this.#group(child)) {
       if (member !== child) member.cell.publish({ type: 'restarting', delayMs: 0, cause: 'sibling' })
-      const outcome = await this.#start(member)
+      const outcome = await this.startOne(member)
       if (line.hasEnded) return
       if (outcome.is !== 'failed') continue
       member.restarting = true
@@ -329,7 +299,7 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   #isRestarting(child: Child): boolean {
-    return child.restarting && this.#children.get(child.id) === child
+    return child.restarting && this.children.get(child.id) === child
   }
 
   // ------------------------------------------------------------------ end
@@ -343,13 +313,13 @@ export class SupervisorCell extends Cell implements Host {
     this.state = 'stopping'
     const { clock } = this.runtime
     const timer = time === 'infinity' ? undefined : clock.setTimeout(() => this.kill(), time)
-    this.#line.add(() => this.#end(exit))
+    this.line.add(() => this.#end(exit))
     return done.promise.finally(() => clock.clearTimeout(timer))
   }
 
   kill(): void {
     if (!this.alive) return
-    const children = [...this.#children.values()]
+    const children = [...this.children.values()]
     this.#clear()
     this.publish({ type: 'stopped', reason: 'killed' })
     for (const { cell } of children) {
@@ -361,9 +331,9 @@ export class SupervisorCell extends Cell implements Host {
 
   /** Stops everything in reverse and ends. */
   async #end(exit: Exit): Promise<void> {
-    const line = this.#line
+    const line = this.line
     this.state = 'stopping'
-    await this.#stopAll([...this.#children.values()])
+    await this.#stopAll([...this.children.values()])
     if (line.hasEnded) return
     this.#clear()
     this.publish({ type: 'stopped', reason: describeExit(exit) })
@@ -380,9 +350,9 @@ export class SupervisorCell extends Cell implements Host {
   }
 
   #clear(): void {
-    this.#line.end()
-    for (const child of this.#children.values()) this.#cancelRestart(child)
-    this.#children = new Map()
+    this.line.end()
+    for (const child of this.children.values()) this.#cancelRestart(child)
+    this.children = new Map()
     if (this.#ref) stopActor(this.#ref)
     this.#ref = undefined
   }
@@ -397,11 +367,11 @@ export class SupervisorCell extends Cell implements Host {
 
   async #stopForGood(child: Child): Promise<void> {
     child.cell.close()
-    await this.#stopOne(child)
+    await this.stopOne(child)
     child.cell.remove(SHUTDOWN)
   }
 
-  #stopOne(child: Child): void | Promise<void> {
+  stopOne(child: Child): void | Promise<void> {
     child.live = undefined
     return child.cell.stop(SHUTDOWN, shutdownOf(child.spec))
   }
@@ -410,7 +380,7 @@ export class SupervisorCell extends Cell implements Host {
   #newLine(): TaskLine {
     return new TaskLine((error) => {
       this.failedWith(error)
-      const children = [...this.#children.values()].reverse()
+      const children = [...this.children.values()].reverse()
       this.#clear()
       for (const { cell } of children) {
         cell.kill()
@@ -421,135 +391,8 @@ export class SupervisorCell extends Cell implements Host {
     })
   }
 
-  // ------------------------------------------------------------------ calls
-
-  startChild(given: ChildSpec | Instance): Promise<StartChildOutcome> {
-    return this.#line.call(async () => {
-      if (this.#simple) return this.#startInstance(given as Instance)
-      const problem = checkChild(given, this.spec.autoShutdown ?? 'never')
-      if (problem) return { error: 'spec', problem }
-      const spec = given as ChildSpec
-      const known = this.#children.get(spec.id)
-      if (known?.live !== undefined) return { error: 'already_started', incarnation: known.cell.incarnation }
-      if (known) return { error: 'already_present' }
-      return this.#startNew(spec, undefined)
-    })
-  }
-
-  async #startInstance({ id, args }: Instance): Promise<StartChildOutcome> {
-    const template = this.#template!
-    if (this.#children.size >= (this.spec.maxChildren ?? Number.POSITIVE_INFINITY)) return { error: 'max_children' }
-    const known = this.#children.get(id)
-    if (known) return { error: 'already_started', incarnation: known.cell.incarnation }
-    return this.#startNew({ ...template, id }, args)
-  }
-
-  async #startNew(spec: ChildSpec, args: unknown): Promise<StartChildOutcome> {
-    const child = this.#add(spec, args)
-    if (child === undefined) return { error: 'already_present' }
-    const outcome = await this.#start(child)
-    if (outcome.is === 'failed') this.#remove(child, { is: 'error', error: outcome.error })
-    return startOutcome(child, outcome)
-  }
-
-  restartChild(id: string): Promise<StartChildOutcome> {
-    return this.#line.call(async () => {
-      if (this.#simple) return { error: 'simple_one_for_one' }
-      const child = this.#children.get(id)
-      if (child === undefined) return { error: 'not_found' }
-      if (child.restarting) return { error: 'restarting' }
-      if (child.live !== undefined) return { error: 'running' }
-      child.cell.publish({ type: 'restarting', delayMs: 0, cause: 'operator' })
-      const outcome = await this.#start(child)
-      if (outcome.is === 'failed') child.cell.finish({ is: 'error', error: outcome.error })
-      return startOutcome(child, outcome)
-    })
-  }
-
-  terminateChild(id: string): Promise<CallOutcome> {
-    return this.#line.call(async () => {
-      const child = this.#children.get(id)
-      if (this.#simple && child === undefined) {
-        if (id === this.#template?.id) return { error: 'simple_one_for_one' }
-        return this.runtime.lastIncarnation(`${this.path === '/' ? '' : this.path}/${id}`) > 0
-          ? { ok: true }
-          : { error: 'not_found' }
-      }
-      if (child === undefined) return { error: 'not_found' }
-      child.cell.close()
-      await this.#stopOne(child)
-      this.#leave(child, SHUTDOWN)
-      return { ok: true }
-    })
-  }
-
-  deleteChild(id: string): Promise<CallOutcome> {
-    return this.#line.call(() => {
-      if (this.#simple) return { error: 'simple_one_for_one' }
-      const child = this.#children.get(id)
-      if (child === undefined) return { error: 'not_found' }
-      if (child.restarting) return { error: 'restarting' }
-      if (child.live !== undefined) return { error: 'running' }
-      this.#remove(child, SHUTDOWN)
-      return { ok: true }
-    })
-  }
-
-  whichChildren(): Promise<readonly ChildStatus[] | CallError> {
-    return this.#line.call(() => [...this.#children.values()].map(statusOf))
-  }
-
-  countChildren(): Promise<ChildCounts | CallError> {
-    return this.#line.call(() => this.#counts())
-  }
-
-  #counts(): ChildCounts {
-    const children = [...this.#children.values()]
-    const supervisors = children.filter(({ spec }) => typeOf(spec) === 'supervisor').length
-    return {
-      specs: this.#simple ? 1 : children.length,
-      active: children.filter(({ live }) => live !== undefined).length,
-      supervisors,
-      workers: children.length - supervisors,
-    }
-  }
-
-  childSpec(id: string): Promise<EffectiveSpec | CallError> {
-    return this.#line.call(() => {
-      const child = this.#children.get(id)
-      const spec = this.#simple && (child !== undefined || id === this.#template?.id) ? this.#template : child?.spec
-      if (spec === undefined) return { error: 'not_found' }
-      return effectiveSpec(spec)
-    })
-  }
-
-  /** New flags and specs for a running supervisor. New children are known but not started, running ones run on. */
-  reload(next: SupervisorSpec): Promise<CallOutcome> {
-    return this.#line.call(() => {
-      const problem = this.#checkReload(next)
-      if (problem) return { error: 'spec', problem: { ...problem, in: 'reload' } }
-      this.spec = { ...next, id: this.spec.id }
-      if (this.#simple) {
-        this.#template = next.template
-        for (const child of this.#children.values()) child.spec = { ...next.template!, id: child.id }
-        return { ok: true }
-      }
-      const old = this.#children
-      this.#children = new Map()
-      for (const spec of next.children ?? []) {
-        const known = old.get(spec.id)
-        if (known) this.#children.set(spec.id, Object.assign(known, { spec }))
-        else this.#add(spec)?.cell.finish(NORMAL)
-      }
-      for (const [id, child] of old) if (!this.#children.has(id)) this.#children.set(id, child)
-      return { ok: true }
-    })
-  }
-
-  #checkReload(next: SupervisorSpec): SpecProblem | undefined {
-    const problem = checkSupervisor(next)
-    if (problem?.problem === 'bad_start_spec') return { ...problem, problem: 'simple_needs_exactly_one_template' }
-    return problem
+  hasHad(id: string): boolean {
+    return this.runtime.lastIncarnation(`${this.path === '/' ? '' : this.path}/${id}`) > 0
   }
 
   get #simple(): boolean {
@@ -568,7 +411,7 @@ export class SupervisorCell extends Cell implements Host {
       handled: 0,
       failed: 0,
       mailbox: { depth: 0, highWater: 0, oldestAgeMs: 0, capacity: 0 },
-      supervisor: { strategy, intensity, periodMs, left: Math.max(0, intensity - used), children: this.#children.size },
+      supervisor: { strategy, intensity, periodMs, left: Math.max(0, intensity - used), children: this.children.size },
     }
   }
 }
@@ -597,23 +440,4 @@ function isWorthRestart({ restartOn }: ActorSpec, error: unknown): boolean {
 
 function taken(path: string, id: string): StartOutcome {
   return { is: 'failed', error: new StartError('child-start', `${path} has a child ${id} already.`) }
-}
-
-function startOutcome(child: Child, outcome: StartOutcome): StartChildOutcome {
-  if (outcome.is === 'failed') return { error: 'start_failed', reason: outcome.error }
-  if (outcome.is === 'ignored') return { ok: 'ignored' }
-  const { path, incarnation } = child.cell
-  return { ok: 'child', path, incarnation, ...('info' in outcome && { info: outcome.info }) }
-}
-
-function statusOf({ id, spec, cell, live, restarting }: Child): ChildStatus {
-  const type = typeOf(spec)
-  if (restarting) return { id, is: 'restarting', type }
-  return live === undefined ? { id, is: 'stopped', type } : { id, is: 'running', incarnation: cell.incarnation, type }
-}
-
-function lastErrorOf({ cell }: Child): SerializedError {
-  return cell.lastFailure
-    ? serializeError(cell.lastFailure.error)
-    : { name: 'Exit', message: `${cell.path} ended too often.` }
 }

@@ -15,7 +15,15 @@ import type { SupervisionEvent } from './event.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
 import { type LoopBlock, LoopWatchdog, type WatchdogOptions } from './loop-watchdog.ts'
-import type { CallError, CallOutcome, ChildCounts, ChildStatus, Instance, StartChildOutcome } from './management.ts'
+import type {
+  CallError,
+  CallOutcome,
+  ChildCounts,
+  ChildStatus,
+  Instance,
+  Management,
+  StartChildOutcome,
+} from './management.ts'
 import type {
   AskOptions,
   DeadLetter,
@@ -406,44 +414,41 @@ class System implements ActorSystem, Runtime {
 
   // ------------------------------------------------------------------ calls
 
-  async #supervisor<Result>(
-    path: string,
-    call: (cell: SupervisorCell) => Promise<Result>,
-  ): Promise<Result | CallError> {
+  async #supervisor<Result>(path: string, call: (calls: Management) => Promise<Result>): Promise<Result | CallError> {
     const cell = this.#cells.get(path)
-    return cell instanceof SupervisorCell ? call(cell) : { error: 'noproc' }
+    return cell instanceof SupervisorCell ? call(cell.calls) : { error: 'noproc' }
   }
 
   startChild(supervisor: string, spec: ChildSpec | Instance) {
-    return this.#supervisor(supervisor, (cell) => cell.startChild(spec))
+    return this.#supervisor(supervisor, (calls) => calls.startChild(spec))
   }
 
   restartChild(supervisor: string, id: string) {
-    return this.#supervisor(supervisor, (cell) => cell.restartChild(id))
+    return this.#supervisor(supervisor, (calls) => calls.restartChild(id))
   }
 
   terminateChild(supervisor: string, id: string) {
-    return this.#supervisor(supervisor, (cell) => cell.terminateChild(id))
+    return this.#supervisor(supervisor, (calls) => calls.terminateChild(id))
   }
 
   deleteChild(supervisor: string, id: string) {
-    return this.#supervisor(supervisor, (cell) => cell.deleteChild(id))
+    return this.#supervisor(supervisor, (calls) => calls.deleteChild(id))
   }
 
   whichChildren(supervisor: string) {
-    return this.#supervisor(supervisor, (cell) => cell.whichChildren())
+    return this.#supervisor(supervisor, (calls) => calls.whichChildren())
   }
 
   countChildren(supervisor: string) {
-    return this.#supervisor(supervisor, (cell) => cell.countChildren())
+    return this.#supervisor(supervisor, (calls) => calls.countChildren())
   }
 
   childSpec(supervisor: string, id: string) {
-    return this.#supervisor(supervisor, (cell) => cell.childSpec(id))
+    return this.#supervisor(supervisor, (calls) => calls.childSpec(id))
   }
 
   reload(supervisor: string, spec: SupervisorSpec) {
-    return this.#supervisor(supervisor, (cell) => cell.reload(spec))
+    return this.#supervisor(supervisor, (calls) => calls.reload(spec))
   }
 
   // ------------------------------------------------------------------ orders to one actor
