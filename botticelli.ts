@@ -8,6 +8,7 @@ import { recordsOf } from './actors/bot-records.ts'
 import { type BotSettings, botSpec } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
+import { keepLastGood } from './actors/last-good.ts'
 import { warnOfNarratives } from './actors/narrative-warnings.ts'
 import type { ProgressListener } from './actors/progress.ts'
 import { runLog } from './actors/run-log.ts'
@@ -81,6 +82,7 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
   const wanted = telemetryOptions(config, options)
   const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
   const store = opened.adopt(openStore(config.database, { onQuery: recordQuery }), (each) => each.close())
+  store.executions.abandon(isAlive, systemClock.now())
   const listeners = new Set<ProgressListener>([runLog(config.pipeline)])
   const services = createServices(config, store, (event) => {
     for (const listener of listeners) listener(event)
@@ -127,7 +129,7 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
           health,
           tables: pipeline,
           records: [...system.records()],
-          deadLetters: system.deadLetters().length,
+          deadLetters: store.deadLetters.list({ limit: 1_000 }).length,
         },
       ),
     records: () => recordsOf(system, health),
@@ -174,8 +176,9 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     if (!options.bots || prometheus === undefined) return undefined
     const source = { bots, health, system, store, providers: providerHealth, isStopping: () => isStopping }
     const pages = { text: () => telemetry.metricsText(), json: () => telemetry.metricsJson() }
-    const page = prometheus.health ? { health: serverHealth(source) } : {}
-    return opened.adopt(await startMetricsServer({ ...prometheus, ...pages, ...page }), (each) => each.close())
+    const { health: wantsHealth, ...listener } = prometheus
+    const page = wantsHealth ? { health: serverHealth(source) } : {}
+    return opened.adopt(await startMetricsServer({ ...listener, ...pages, ...page }), (each) => each.close())
   }
 
   function about() {
@@ -235,11 +238,11 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
   return {
     store,
     findModel: (name) => models.find(name),
-    platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
     limited: (model, timeoutMs) => withTimeLimit(model, { clock: systemClock, timeoutMs }),
+    platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),
-    loadNarrative: (file, narrative) => warn(loadNarrative(file, narrative, reading)),
+    loadNarrative: keepLastGood((file, narrative) => warn(loadNarrative(file, narrative, reading))),
     loadNested: (file, input) => warn(loadNested(file, input, reading)),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, bases),
     env,
@@ -278,9 +281,20 @@ function pathOf(bot: string): string {
   return `/bots/${bot}`
 }
 
+/** Of a process that is gone, what it ran is nobody's any more. */
+function isAlive(owner: number): boolean {
+  try {
+    return process.kill(owner, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** Ends the schedules, then waits until no bot is at work, or the time is up. */
 async function drain(system: ActorSystem, drainMs: number): Promise<void> {
   await system.terminateChild('/', 'scheduler')
+  // What is told to a bot from now on waits in the store for the next start.
+  for (const { path, kind } of [...system.records()]) if (kind === 'bot') system.pause(path, { reason: 'shutdown' })
   const isBusy = () => [...system.records()].some(({ kind, value }) => kind === 'bot' && value === 'running')
   const deadline = systemClock.now() + drainMs
   while (isBusy() && systemClock.now() < deadline) {
