@@ -12,9 +12,11 @@ export function recordsOf(system: Pick<ActorSystem, 'records'>, health: BotHealt
 function withHealth(record: ActorRecord, health: BotHealth | undefined): ActorRecord {
   if (health === undefined) return record
   const { consecutiveFailures, lastSuccessAt, lastFailureAt, lastError } = health
+  // A message is handled though the run that it asked for has failed: only the run is a success.
+  const { lastSuccessAt: _, ...rest } = record
   const isNewer = lastFailureAt !== undefined && lastFailureAt >= (record.lastFailureAt ?? 0)
   return {
-    ...record,
+    ...rest,
     consecutiveFailures: record.consecutiveFailures + consecutiveFailures,
     ...(lastSuccessAt !== undefined && { lastSuccessAt }),
     ...(isNewer && { lastFailureAt, ...(lastError && { lastError }) }),

@@ -108,7 +108,7 @@ interface PipelineConfig {
   readonly approved: string
 }
 
-export interface InspectorConfig {
+interface InspectorConfig {
   /** Whether the server opens it by itself. */
   readonly enabled: boolean
   /** 0 takes a free one. */

@@ -106,7 +106,7 @@ class Reader {
 }
 
 /** Whether a path is another one, or below it. */
-export function isWithin(path: string, top: string): boolean {
+function isWithin(path: string, top: string): boolean {
   return path === top || top === '/' || path.startsWith(`${top}/`)
 }
 

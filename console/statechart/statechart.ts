@@ -5,15 +5,13 @@
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
 
-export const STATE_KINDS = ['atomic', 'compound', 'parallel', 'final', 'history'] as const
-
 export interface ChartState {
   /** Unique in its chart: `bot.running`. */
   readonly id: string
   readonly name: string
   /** Id of the state around it; the root has none. */
   readonly parent?: string
-  readonly kind: (typeof STATE_KINDS)[number]
+  readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
   /** Entered first, of the states beside it. */
   readonly isInitial: boolean
   readonly isCurrent: boolean

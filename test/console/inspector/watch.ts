@@ -2,7 +2,7 @@
 
 import type { Follow, Following } from '../../../console/follow.ts'
 
-export interface Frame {
+interface Frame {
   readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot'
   readonly sessionId: string
   readonly rootId: string
