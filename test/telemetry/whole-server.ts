@@ -6,9 +6,9 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../../json.ts'
-import { startDiscordDouble } from '../../platforms/discord-double.ts'
+import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import { traceIdOf } from '../../telemetry/trace-context.ts'
-import { makeProject, type Project, until } from '../end-to-end/project.ts'
+import { makeProject, type Project, type Running } from '../end-to-end/project.ts'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
 import { type Family, parsePrometheus } from './prometheus-text.ts'
 
@@ -38,29 +38,49 @@ const LIBRARY = join(import.meta.dirname, '../../narratives/library')
 const PAGES = ['/metrics.json', '/health', '/health/live', '/health/ready', '/health/startup', '/nothing', '/metrics']
 const ASKED_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
-/** Runs the server until a post is out, stops it and gives what it left. */
-export async function runWholeServer(): Promise<Evidence> {
-  await using discord = await startDiscordDouble()
-  const receiver = await startOtlpReceiver()
-  using project = makeProject()
+export interface WholeServer extends AsyncDisposable {
+  readonly project: Project
+  readonly server: Running
+  readonly discord: DiscordDouble
+  readonly environment: Record<string, string>
+  /** Of the metrics. */
+  readonly url: string
+}
+
+/** Starts the server, and waits until a post is out and the broken bot has failed. */
+export async function startWholeServer(otlpEndpoint: string | undefined): Promise<WholeServer> {
+  const discord = await startDiscordDouble()
+  const project = makeProject()
   fill(project, discord.url)
   const environment = {
     DISCORD_TOKEN: 'a-token-for-the-double',
     DISCORD_GUILD_ID: discord.guildId,
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     ENVIRONMENT: 'staging',
     LOG_LEVEL: 'trace',
+    ...(otlpEndpoint !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }),
   }
   const server = project.start(['serve'], environment)
-  await server.says('metrics.listening')
-  const url = new URL(/"url":"([^"]+)"/.exec(server.output())?.[1] ?? '')
-  const published = () => server.output().includes('"event":"content.published"')
-  await until(published, 30_000, () => server.output())
-  await until(
-    () => server.output().split('"event":"bot.failed"').length > 1,
-    30_000,
-    () => server.output(),
-  )
+  await server.says('"event":"metrics.listening"')
+  await server.says('"event":"content.published"', 30_000)
+  await server.says('"event":"bot.failed"', 30_000)
+  return {
+    project,
+    server,
+    discord,
+    environment,
+    url: /"url":"([^"]+)"/.exec(server.output())?.[1] ?? '',
+    async [Symbol.asyncDispose]() {
+      project[Symbol.dispose]()
+      await discord[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Runs the server until a post is out, stops it and gives what it left. */
+export async function runWholeServer(): Promise<Evidence> {
+  const receiver = await startOtlpReceiver()
+  await using whole = await startWholeServer(receiver.url)
+  const { project, server, discord, environment, url } = whole
   const drafts = { table: 'potential_discord_posts', status: 'pending', limit: 1 }
   const rejected = project.look((store) => store.content.list(drafts))[0]
   await project.botticelli(['content', 'reject', `${rejected?.table}/${rejected?.id}`, '--yes'], environment)

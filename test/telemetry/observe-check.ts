@@ -1,0 +1,180 @@
+// Observe check: a real Prometheus and a real Jaeger look at a real server, and this says what they saw.
+//
+// Run by `npm run observe:check`. Prometheus and promtool come from the system (Debian: apt-get install prometheus).
+// Jaeger is the program `jaeger` in PATH, or, where Go is at hand, its module at a commit of v2.20, since the v2 tags
+// cannot be installed. What is missing is skipped, and said.
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { traceIdOf } from '../../telemetry/trace-context.ts'
+import { startWholeServer, type WholeServer } from './whole-server.ts'
+
+const JAEGER = 'github.com/jaegertracing/jaeger/cmd/jaeger@798e4b0fcf22'
+const QUERIES = [
+  'up',
+  'sum by (bot, outcome) (botticelli_bot_executions_total)',
+  'botticelli_bot_consecutive_failures > 0',
+  'sum by (stage) (botticelli_pipeline_latency_seconds_count)',
+  'botticelli_approved_posts_size',
+  'sum by (error_type) (botticelli_llm_errors_total)',
+  'histogram_quantile(0.95, sum by (le) (gen_ai_client_inference_duration_seconds_bucket))',
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'botticelli-observe-'))
+const children: ChildProcess[] = []
+let failures = 0
+try {
+  const jaeger = await startJaeger()
+  await using whole = await startWholeServer(jaeger?.otlp)
+  await checkMetrics(whole)
+  await askPrometheus(whole)
+  if (jaeger !== undefined) await askJaeger(whole, jaeger.query)
+} finally {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+}
+console.log(failures === 0 ? 'observe:check: well' : `observe:check: ${failures} failed`)
+process.exitCode = failures === 0 ? 0 : 1
+
+// ---------------------------------------------------------------------------- Prometheus
+
+async function checkMetrics({ url }: WholeServer): Promise<void> {
+  if (!has('promtool')) return skip('promtool', 'it is not installed (Debian: apt-get install prometheus)')
+  const text = await (await fetch(url)).text()
+  const { status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+  say('promtool check metrics', status === 0, `${text.split('\n').length} lines${stdout}${stderr}`)
+}
+
+async function askPrometheus({ url }: WholeServer): Promise<void> {
+  if (!has('prometheus')) return skip('Prometheus', 'it is not installed (Debian: apt-get install prometheus)')
+  const port = await freePort()
+  writeFileSync(
+    join(folder, 'prometheus.yml'),
+    `global: { scrape_interval: 1s }\nscrape_configs:\n  - job_name: botticelli\n    static_configs: [{ targets: ['${new URL(url).host}'] }]\n`,
+  )
+  start('prometheus', [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ])
+  const query = async (expression: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`)
+    const { data } = (await answer.json()) as { data: { result: { metric: object; value: [number, string] }[] } }
+    return data.result
+  }
+  const isUp = await eventually(async () => (await query('up'))[0]?.value[1] === '1')
+  say('Prometheus scrapes the server', isUp, `${url}`)
+  if (!isUp) return
+  for (const expression of QUERIES) {
+    const result = await query(expression)
+    const shown = result.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`)
+    say(expression, result.length > 0, shown.slice(0, 6).join('\n    '))
+  }
+}
+
+// ---------------------------------------------------------------------------- Jaeger
+
+interface Jaeger {
+  readonly otlp: string
+  readonly query: string
+}
+
+async function startJaeger(): Promise<Jaeger | undefined> {
+  const program = jaegerProgram()
+  if (program === undefined) return undefined
+  const [grpc, http, query, queryGrpc, health] = await Promise.all([1, 2, 3, 4, 5].map(freePort))
+  const config = join(folder, 'jaeger.json')
+  writeFileSync(
+    config,
+    JSON.stringify({
+      service: {
+        extensions: ['jaeger_storage', 'jaeger_query', 'healthcheckv2'],
+        pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
+        telemetry: { metrics: { level: 'none' } },
+      },
+      extensions: {
+        healthcheckv2: { use_v2: true, http: { endpoint: `127.0.0.1:${health}` } },
+        jaeger_storage: { backends: { memory: { memory: { max_traces: 10_000 } } } },
+        jaeger_query: {
+          storage: { traces: 'memory' },
+          http: { endpoint: `127.0.0.1:${query}` },
+          grpc: { endpoint: `127.0.0.1:${queryGrpc}` },
+        },
+      },
+      receivers: {
+        otlp: {
+          protocols: { grpc: { endpoint: `127.0.0.1:${grpc}` }, http: { endpoint: `127.0.0.1:${http}` } },
+        },
+      },
+      exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
+    }),
+  )
+  start(program, ['--config', config])
+  const base = `http://127.0.0.1:${query}`
+  const isUp = await eventually(async () => (await fetch(`${base}/api/services`)).ok)
+  say('Jaeger runs', isUp, base)
+  return isUp ? { otlp: `http://127.0.0.1:${http}`, query: base } : undefined
+}
+
+function jaegerProgram(): string | undefined {
+  if (has('jaeger')) return 'jaeger'
+  if (!has('go')) return skip('Jaeger', 'there is neither a program jaeger nor Go to build it with')
+  const bin = join(process.env.GOBIN ?? join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'), 'jaeger')
+  if (existsSync(bin)) return bin
+  console.log(`Jaeger is built by: go install ${JAEGER}`)
+  const { status, stderr } = spawnSync('go', ['install', JAEGER], { encoding: 'utf8', timeout: 900_000 })
+  if (status === 0) return bin
+  return skip('Jaeger', `its module could not be installed: ${stderr.trim().split('\n').slice(0, 2).join(' ')}`)
+}
+
+async function askJaeger({ project }: WholeServer, base: string): Promise<void> {
+  const [post] = project.look((store) => store.content.list({ table: 'approved_discord_posts', status: 'posted' }))
+  const traceId = traceIdOf(post?.traceparent)
+  let names: string[] = []
+  const isWhole = await eventually(async () => {
+    const answer = await fetch(`${base}/api/traces/${traceId}`)
+    const { data } = (await answer.json()) as { data: { spans: { operationName: string }[] }[] | null }
+    names = (data?.[0]?.spans ?? []).map(({ operationName }) => operationName)
+    return ['create potential_discord_posts', 'discord messages.send'].every((name) => names.includes(name))
+  })
+  say(`Jaeger has the trace ${traceId} of the post as one tree`, isWhole, names.join('\n    '))
+}
+
+// ---------------------------------------------------------------------------- programs
+
+function has(program: string): boolean {
+  return spawnSync(program, ['--version']).error === undefined
+}
+
+function start(program: string, args: readonly string[]): void {
+  children.push(spawn(program, args, { stdio: 'ignore' }))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as { port: number }
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+async function eventually(check: () => Promise<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < 60; tries++) {
+    if (await check().catch(() => false)) return true
+    await sleep(500)
+  }
+  return false
+}
+
+function say(what: string, isWell: boolean, seen: string): void {
+  if (!isWell) failures += 1
+  console.log(`${isWell ? 'ok    ' : 'FAILED'} ${what}\n    ${seen}`)
+}
+
+function skip(what: string, why: string): undefined {
+  console.log(`skip   ${what}: ${why}`)
+}
