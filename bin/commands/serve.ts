@@ -18,6 +18,7 @@ import { type InspectorServer, startInspectorServer } from '../../console/inspec
 import { BotticelliError } from '../../errors.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
 import type { Run } from '../command.ts'
+import { engineRoutes } from '../engine-routes.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, withIsoTimes } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
@@ -35,7 +36,7 @@ export const serve: Run = async (options, io) => {
   let look: ActorLook | undefined
   await using _lock = await openControl(
     config.stateDir,
-    { ...serverRoutes(() => app, config.bots), ...actorRoutes(() => look, io.now) },
+    { ...serverRoutes(() => app, config.bots), ...engineRoutes(() => app), ...actorRoutes(() => look, io.now) },
     actorStreams(() => look),
   )
   await using inspector = config.inspector.enabled
