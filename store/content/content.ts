@@ -7,7 +7,7 @@ import { listGenerations, noteFailure, withFailureNoted } from './generations.ts
 import { insertRows } from './insert-rows.ts'
 import { contentTables, findContent, listContent } from './read-content.ts'
 import { reviewContent } from './review-content.ts'
-import { pullRows, selectRows } from './select-rows.ts'
+import { countRows, pullRows, selectRows } from './select-rows.ts'
 import { findTable } from './table.ts'
 import { updateRows } from './update-rows.ts'
 
@@ -19,6 +19,7 @@ export function openContent(db: Db): Content {
     update: (change, now) => db.write('content.update', () => updateRows(db, change, now)),
     insert: (rows, at) =>
       withFailureNoted(db, rows, at, () => db.write('content.insert', () => insertRows(db, rows, at))),
+    count: (query, now) => db.read('content.count', () => countRows(db, query, now)),
     columns: (table) => db.read('content.columns', () => contentColumns(db, table)),
     check: (rows) => db.read('content.check', () => checkRows(db, rows)),
     noteFailure: (run, error, at) => db.write('content.noteFailure', () => noteFailure(db, run, error, at)),

@@ -2,7 +2,9 @@
 //
 //   V1. Every decision that changes something is in `reviews` and in `audit`.
 //   V2. Approving with a target copies the row there once; the copy keeps the trace and names its source.
-//   V3. What was posted stays posted. Rejecting takes back copies that nobody has used yet.
+//   V3. What was posted stays posted. Rejecting takes back whatever was made from the row and waits to be posted,
+//       whoever had chosen it, a person or a curator.
+//   V4. A row of the target itself waits to be posted by being `pending` there: approving it only lets it wait again.
 
 import { audit } from '../audit.ts'
 import type { Db } from '../database.ts'
@@ -11,7 +13,7 @@ import { StoreError } from '../store-error.ts'
 import { contentColumn, isBookkeeping } from './bookkeeping.ts'
 import { quote, sameName } from './identifier.ts'
 import { storeRows } from './insert-rows.ts'
-import { findContent } from './read-content.ts'
+import { contentTables, findContent } from './read-content.ts'
 import { checkTarget, findTable, needTable } from './table.ts'
 
 type Decision = Parameters<Content['review']>[1]
@@ -20,6 +22,9 @@ type Decision = Parameters<Content['review']>[1]
 export function reviewContent(db: Db, ref: RowRef, decision: Decision): ReturnType<Content['review']> {
   const row = needContent(db, ref)
   if (row.reviewStatus === 'posted') return { changed: false }
+  if (decision.status === 'approved' && decision.target !== undefined && sameName(row.table, decision.target)) {
+    return { changed: waitAgain(db, row, decision) }
+  }
   const copied = decision.status === 'approved' && decision.target ? copy(db, row, decision.target) : undefined
   const changed = row.reviewStatus !== decision.status || copied?.isNew === true
   if (!changed) return { changed, ...(copied && { copied: copied.ref }) }
@@ -27,6 +32,13 @@ export function reviewContent(db: Db, ref: RowRef, decision: Decision): ReturnTy
   if (decision.status === 'rejected') takeBackCopies(db, row)
   record(db, row, decision, copied?.ref)
   return { changed, ...(copied && { copied: copied.ref }) }
+}
+
+function waitAgain(db: Db, row: ContentRow, decision: Decision): boolean {
+  if (row.reviewStatus === 'pending') return false
+  setStatus(db, row, 'pending')
+  record(db, row, decision, undefined)
+  return true
 }
 
 function needContent(db: Db, ref: RowRef): ContentRow {
@@ -63,7 +75,7 @@ function copy(db: Db, row: ContentRow, target: string): { ref: RowRef; isNew: bo
   return { ref: { table, id: ids[0]! }, isNew: true }
 }
 
-function copyIn(db: Db, row: ContentRow, target: string): RowRef | undefined {
+function copyIn(db: Db, row: RowRef, target: string): RowRef | undefined {
   const table = findTable(db, target)
   if (!table?.columns.some(({ name }) => sameName(name, 'source_row'))) return undefined
   const found = db.get<{ id: number }>(
@@ -90,19 +102,18 @@ function setStatus(db: Db, ref: RowRef, status: string): void {
   db.run(`update ${quote(ref.table)} set review_status = @status where id = @id`, { id: ref.id, status })
 }
 
-function takeBackCopies(db: Db, row: ContentRow): void {
-  const copies = db.all<{ target: string }>(
-    `select distinct copied_table as target from reviews
-      where table_name = @table and row_id = @id and copied_table is not null`,
-    { table: row.table, id: row.id },
-  )
-  for (const { target } of copies) {
-    const ref = copyIn(db, row, target)
-    if (ref) {
-      db.run(`update ${quote(ref.table)} set review_status = 'rejected' where id = @id and review_status = 'pending'`, {
-        id: ref.id,
-      })
-    }
+/** Through all tables, and from copy to copy: a source never has itself as its source. */
+function takeBackCopies(db: Db, row: RowRef): void {
+  for (const name of contentTables(db)) {
+    const copied = copyIn(db, row, name)
+    if (copied === undefined) continue
+    db.run(
+      `update ${quote(copied.table)} set review_status = 'rejected' where id = @id and review_status = 'pending'`,
+      {
+        id: copied.id,
+      },
+    )
+    takeBackCopies(db, copied)
   }
 }
 

@@ -58,6 +58,15 @@ export function selectRows(db: Db, query: TableQuery, now: number, reader?: stri
   }
 }
 
+/** Rows that fit the filter; none fit one on a column that the table lacks. @throws StoreError as `selectRows` */
+export function countRows(db: Db, { table: name, where }: { table: string; where?: string | undefined }, now: number) {
+  const table = needTable(db, name)
+  const filter = where === undefined ? undefined : compiled(table, where, now)
+  if (filter && filter.unknownColumns.length > 0) return 0
+  const sql = `select count(*) as count from ${quote(table.name)} where ${filter?.sql ?? 'true'}`
+  return db.get<{ count: number }>(sql, { ...filter?.params })?.count ?? 0
+}
+
 /** The rows are the act's own from now on. @throws StoreError as `selectRows` */
 export function pullRows(db: Db, query: TableQuery, now: number, act: ActKey): TableRows {
   releaseAct(db, act)

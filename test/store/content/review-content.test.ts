@@ -139,3 +139,32 @@ test.for([
   expect(content.find(ref)?.reviewStatus).toBe('pending')
   expect(query('select count(*) as n from reviews')).toEqual([{ n: 0 }])
 })
+
+describe('a row that a curator chose', () => {
+  function chosen() {
+    const drafted = drafts()
+    const rows: NewRow[] = [{ values: { text: 'one' }, source: ref }]
+    drafted.content.insert(
+      posts([], { table: 'approved_posts', columns: [{ name: 'text', type: 'text' }], rows }),
+      2000,
+    )
+    return drafted
+  }
+  const copy = { table: 'approved_posts', id: 1 }
+
+  test('no longer waits to be posted when its draft is rejected', () => {
+    const { content } = chosen()
+    expect(content.find(ref)?.reviewStatus).toBe('approved')
+    expect(content.review(ref, reject)).toEqual({ changed: true })
+    expect(content.find(copy)?.reviewStatus).toBe('rejected')
+  })
+
+  test('is not copied into its own table by approving it, but waits again after it was rejected', () => {
+    const { content } = chosen()
+    expect(content.review(copy, approve)).toEqual({ changed: false })
+    content.review(copy, reject)
+    expect(content.review(copy, approve)).toEqual({ changed: true })
+    expect(content.find(copy)?.reviewStatus).toBe('pending')
+    expect(content.list({ table: 'approved_posts' })).toHaveLength(1)
+  })
+})
