@@ -78,7 +78,7 @@ function withTrace(values: JsonObject, table: string, source: SourceRow | undefi
     source?.traceparent === undefined ? beginItem(table, alone) : continueItem(source.ref.table, source.traceparent)
   return {
     values,
-    ...(traceparent !== undefined && { traceparent }),
+    traceparent,
     ...(source !== undefined && { source: source.ref }),
   }
 }

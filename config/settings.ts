@@ -92,7 +92,11 @@ export const SETTINGS = {
   'bots.*.windows': setting(windowList, [] as readonly DayWindow[], 'Parts of the day in which it may run.'),
   'bots.*.jitter': setting(duration0, 0, 'Each run is put off by so much at most.'),
   'bots.*.missed': setting(choice(MISSED_POLICIES), 'once', 'What becomes of runs that were due while nothing ran.'),
-  'bots.*.on_start': setting(boolean, false, 'Run once as soon as the server runs.'),
+  'bots.*.on_start': setting(
+    boolean,
+    false,
+    'The first run is due at once, not after `every`. A restart of the server changes no due time.',
+  ),
   'bots.*.after': setting(textList, [] as readonly string[], 'Run when one of these bots has finished something.'),
   'bots.*.model': unset(text, 'Overrides the model of every act.'),
   'bots.*.enabled': setting(boolean, true, 'False keeps the bot from running.'),

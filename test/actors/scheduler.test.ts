@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { fromCallback } from 'xstate'
+import { type AnyActorLogic, createMachine, fromCallback } from 'xstate'
 import { durableInbox } from '../../actors/durable-inbox.ts'
 import { type Schedule, schedulerSpec } from '../../actors/scheduler.ts'
 import type { Services } from '../../actors/services.ts'
@@ -22,7 +22,7 @@ const SCHEDULE: Schedule = {
 }
 
 /** A process that runs the schedule; the messages that its bot received, with the time. */
-async function start(store: Store, clock: FakeClock, schedule: Partial<Schedule> = {}) {
+async function start(store: Store, clock: FakeClock, schedule: Partial<Schedule> = {}, logic?: AnyActorLogic) {
   const told: number[] = []
   let ids = 0
   const services = { store, clock, newId: () => `run-${ids++}` } as unknown as Services
@@ -30,10 +30,13 @@ async function start(store: Store, clock: FakeClock, schedule: Partial<Schedule>
     id: 'poster',
     kind: 'bot',
     mailbox: { durable: true },
+    shutdown: 'brutal_kill' as const,
     start: () => ({
-      logic: fromCallback(({ receive }) => {
-        receive(() => void told.push(clock.now() / MINUTE))
-      }),
+      logic:
+        logic ??
+        fromCallback(({ receive }) => {
+          receive(() => void told.push(clock.now() / MINUTE))
+        }),
     }),
   }
   const children = [bot, schedulerSpec([{ ...SCHEDULE, ...schedule }], services)]
@@ -67,6 +70,23 @@ test.for([
   second.told.length = 0
   await again.advance(20 * MINUTE)
   expect(second.told).toEqual(later)
+})
+
+test('a bot that is still at its last run is not told again', async () => {
+  const { store } = temporaryStore()
+  const clock = new FakeClock()
+  const { told } = await start(
+    store,
+    clock,
+    {},
+    createMachine({
+      initial: 'idle',
+      states: { idle: { tags: 'ready', on: { 'bot.run': 'busy' } }, busy: {} },
+    }),
+  )
+  await clock.advance(35 * MINUTE)
+  expect(told).toEqual([])
+  expect(store.mailbox.load('/poster')).toHaveLength(1)
 })
 
 test('a restart neither forgets nor repeats a run', async () => {

@@ -70,5 +70,11 @@ describe.skipIf(!hasCorpus)('real narrative files, one after the other', () => {
     expect(await run('curate_two_step.toml')).toMatchObject({ code: 0 })
     expect(await run('discord_poster.toml')).toMatchObject({ code: 0 })
     expect(discord.requests.filter(({ method }) => method !== 'GET')).toEqual([])
+
+    // Nothing was traced, and the item has its trace id all the same.
+    const [draft] = project.look((store) => store.content.list({ table: 'potential_discord_posts' }))
+    const [chosen] = project.look((store) => store.content.list({ table: 'approved_discord_posts' }))
+    expect(traceIdOf(draft?.traceparent)).toMatch(/^[\da-f]{32}$/)
+    expect(traceIdOf(chosen?.traceparent)).toBe(traceIdOf(draft?.traceparent))
   })
 })
