@@ -88,6 +88,18 @@ export const CODES = {
     summary: 'A budget has an unknown key, or a share that is not above 0 and at most 1.',
     fix: 'Use rpm_multiplier, tpm_multiplier and rpd_multiplier with values above 0 and at most 1.',
   },
+  'bad-condition': {
+    summary: 'The condition under which an act runs cannot be read.',
+    fix: 'Correct it: names, numbers, quoted texts, == != < <= > >=, and, or, not, count, empty, length, contains.',
+  },
+  'input-missing': {
+    summary: 'A narrative needs a value that nobody gave it.',
+    fix: 'Give it with --input NAME=VALUE, or give the variable a default.',
+  },
+  'input-unknown': {
+    summary: 'A value is given for a variable that the narrative does not have.',
+    fix: 'Use one of the names below [narrative.vars].',
+  },
   'bad-schema': {
     summary: 'The schema of an act is not one that answers can be held to.',
     fix: 'Write it with the keywords that the message lists.',

@@ -43,6 +43,8 @@ export interface ActTask {
   readonly model?: string
   /** Name of the bot that the execution works for. */
   readonly bot?: string
+  /** Values of the narrative's variables. */
+  readonly inputs: Readonly<Record<string, string>>
   /** The response before the one that is being made, where a narrative runs this one. */
   readonly callerResponse?: string
   /** W3C context that the act's work belongs to. */
@@ -99,6 +101,8 @@ export interface ActResult {
   readonly outputTokens: number
   /** Undefined when no model was asked or no price is known. */
   readonly costUsd?: number
+  /** Its condition did not hold: it left nothing behind. */
+  readonly skipped?: true
 }
 
 export interface StoredRows {
@@ -111,6 +115,7 @@ export const NOTHING_KNOWN: Knowledge = { turns: [], pending: [], responses: {},
 
 /** Knowledge after an act: what the next one is given. */
 export function learn(known: Knowledge, act: string, result: ActResult): Knowledge {
+  if (result.skipped) return known
   return {
     turns: [...known.turns, ...result.turns],
     pending: pendingAfter(known, act, result),

@@ -15,7 +15,7 @@ import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import { type BotMessage, type BotRun, botMachine } from './bot.ts'
 import type { BotHealthBook } from './bot-health.ts'
-import { type ExecutionOutcome, type ExecutionPlan, planOf, wasTakenDown } from './execution-plan.ts'
+import { type ExecutionOutcome, type ExecutionPlan, fromOptions, planOf, wasTakenDown } from './execution-plan.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -77,9 +77,8 @@ async function takeUpHeld(post: Post): Promise<void> {
 }
 
 async function resume({ id, trigger, options, file, narrative }: Execution, post: Post): Promise<void> {
-  const model = typeof options.model === 'string' ? { model: options.model } : {}
   await attempt(post, { id, trigger, resumed: true }, () =>
-    planOf(post.services.loadNarrative(file, narrative), { id, bot: post.bot.name, trigger, ...model }),
+    planOf(post.services.loadNarrative(file, narrative), { id, bot: post.bot.name, trigger, ...fromOptions(options) }),
   )
 }
 

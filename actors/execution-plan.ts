@@ -1,8 +1,10 @@
 // Execution plan: what one run of one narrative is to do, and what came of it.
 
+import type { JsonObject } from '../json.ts'
 import { enterNested, type LoadedNarrative } from '../narratives/load-file.ts'
 import type { Act, Narrative, NarrativeFile } from '../narratives/narrative.ts'
 import { extractsOutput } from '../narratives/narrative.ts'
+import { valuesOfVariables } from '../narratives/variables.ts'
 import type { Trigger } from '../store/store.ts'
 import { ActorStoppedError, type Scope } from '../supervisor/index.ts'
 import type { StoredRows } from './act-task.ts'
@@ -19,6 +21,8 @@ export interface ExecutionPlan {
   readonly trigger: Trigger
   /** Replaces the model of every act. */
   readonly model?: string
+  /** Values of the narrative's variables. */
+  readonly inputs: Readonly<Record<string, string>>
   /** Narratives around this one and itself, to refuse a circle. */
   readonly chain: readonly string[]
   /** Of a nested execution: the caller's latest response when it began. */
@@ -30,9 +34,26 @@ export interface ExecutionPlan {
 /** The plan of a run that nothing is around. */
 export function planOf(
   { file, narrative }: LoadedNarrative,
-  run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model'>,
+  run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model'> & Partial<Pick<ExecutionPlan, 'inputs'>>,
 ): ExecutionPlan {
-  return { ...run, file, narrative, chain: enterNested([], file, narrative) }
+  const inputs = valuesOfVariables(narrative, run.inputs ?? {})
+  return { ...run, inputs, file, narrative, chain: enterNested([], file, narrative) }
+}
+
+/** What has to be kept of a run so that it can go on in another process. */
+export function optionsOf({ model, inputs }: Pick<ExecutionPlan, 'model' | 'inputs'>): JsonObject {
+  return {
+    ...(model !== undefined && { model }),
+    ...(Object.keys(inputs).length > 0 && { inputs }),
+  }
+}
+
+/** What `optionsOf` kept. */
+export function fromOptions({ model, inputs }: JsonObject): Partial<Pick<ExecutionPlan, 'model' | 'inputs'>> {
+  return {
+    ...(typeof model === 'string' && { model }),
+    ...(typeof inputs === 'object' && inputs !== null && { inputs: inputs as Readonly<Record<string, string>> }),
+  }
 }
 
 /** The plan of an execution inside of another. @param key of the step, or of the step and its input */
@@ -49,6 +70,7 @@ export function planNested(
     parentId: around.id,
     file,
     narrative,
+    inputs: valuesOfVariables(narrative, around.inputs),
     trigger: 'narrative',
     chain: enterNested(around.chain, file, narrative),
     ...(callerResponse !== undefined && { callerResponse }),

@@ -71,12 +71,15 @@ function nextStep({ steps, results }: ExecutionContext): Step {
 /** An act that turns several times responds with all its turns; later acts find them joined under its name. */
 function combined({ steps, results }: ExecutionContext, result: StepResult): StepResult {
   const { act } = steps[results.length]!
-  if (act.carousel === undefined) return result
-  const earlier = results.filter((_, index) => steps[index]?.act === act).map(({ response }) => response)
+  if (act.carousel === undefined || result.skipped) return result
+  const earlier = results
+    .filter(({ skipped }, index) => steps[index]?.act === act && !skipped)
+    .map(({ response }) => response)
   return { ...result, response: [...earlier, result.response].join('\n\n') }
 }
 
-function outcomeOf({ plan, results }: ExecutionContext): ExecutionOutcome {
+function outcomeOf({ plan, results: all }: ExecutionContext): ExecutionOutcome {
+  const results = all.filter(({ skipped }) => !skipped)
   return {
     id: plan.id,
     responses: results.map(({ response }) => response),

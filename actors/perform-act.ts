@@ -110,6 +110,7 @@ function actTask({ plan, step, knowledge }: StepTask): ActTask {
     narrative: plan.narrative,
     act: step.act,
     extracts: step.extracts,
+    inputs: plan.inputs,
     knowledge,
     ...(plan.model !== undefined && { model: plan.model }),
     ...(plan.bot !== undefined && { bot: plan.bot }),

@@ -12,7 +12,8 @@ import type { Host, RunExecution } from './execution-plan.ts'
 import { performAct } from './perform-act.ts'
 import { performNarrative } from './perform-narrative.ts'
 import type { Services } from './services.ts'
-import { reportReplay, typeOfAct } from './step-report.ts'
+import { skipStep } from './skip-step.ts'
+import { reportReplay, reportSkip, typeOfAct } from './step-report.ts'
 
 export function performStep(
   task: StepTask,
@@ -23,6 +24,9 @@ export function performStep(
   const { plan, step, knowledge } = task
   const earlier = services.store.journal.find({ executionId: plan.id, key: step.key })
   if (earlier?.status === 'completed') return Promise.resolve(replay(earlier, task, services))
+
+  const skipped = earlier === undefined ? skipStep(task, services) : undefined
+  if (skipped !== undefined) return Promise.resolve(skipped)
 
   // Once the execution has read its one item, what follows belongs to that item's trace (P5).
   const inItem = knowledge.item !== undefined && {
@@ -40,6 +44,10 @@ export function performStep(
 
 function replay(record: ActRecord, task: StepTask, services: Services): StepResult {
   const result = record.result as unknown as ActResult
+  if (result.skipped) {
+    reportSkip(task, services)
+    return { ...result, acts: 0 }
+  }
   const table = targetTable(task.plan.narrative)
   const rows = record.rowsStored > 0 ? [{ table, stored: record.rowsStored, skipped: 0 }] : result.rows
   reportReplay(task, services, { ...result, rows })

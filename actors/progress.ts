@@ -46,6 +46,8 @@ export type ProgressEvent =
       readonly rowsStored: number
       readonly table?: string
     })
+  /** Its condition did not hold. */
+  | (ActPosition & { readonly type: 'act.skipped' })
   | (ActPosition & {
       readonly type: 'act.failed'
       readonly durationMs: number

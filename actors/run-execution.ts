@@ -19,6 +19,7 @@ import {
   type ExecutionPlan,
   type Host,
   makesContent,
+  optionsOf,
   stepsOf,
   wasTakenDown,
 } from './execution-plan.ts'
@@ -81,7 +82,7 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
     file: plan.file.path,
     narrative: plan.narrative.key,
     trigger: plan.trigger,
-    options: plan.model === undefined ? {} : { model: plan.model },
+    options: optionsOf(plan),
     startedAt,
     ...(plan.parentId !== undefined && { parentId: plan.parentId }),
     ...(plan.bot !== undefined && { bot: plan.bot }),

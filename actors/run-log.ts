@@ -44,6 +44,9 @@ function logProgress(event: ProgressEvent): void {
       if (event.replayed) log('act.replayed', act(event))
       else log('act.completed', { ...act(event), duration_ms: event.durationMs, output_length: event.outputChars })
       break
+    case 'act.skipped':
+      log('act.skipped', act(event))
+      break
     case 'act.failed':
       log('act.failed', { ...act(event), err: event.error, will_retry: event.willRetry })
       break

@@ -87,6 +87,8 @@ function take(event: ProgressEvent, books: Books): void {
     case 'act.completed':
       actCompleted(event, books)
       break
+    case 'act.skipped':
+      break
     case 'act.failed':
       if (event.willRetry) countRetry(event, books)
       else actEnded(event, 'error')

@@ -2,11 +2,12 @@
 
 import { fromCallback } from 'xstate'
 import { BotticelliError, type SerializedError, serializeError } from '../errors.ts'
+import { checkGiven } from '../narratives/variables.ts'
 import type { ActorSpec, Scope } from '../supervisor/index.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext, traceIdOf } from '../telemetry/trace-context.ts'
 import type { StoredRows } from './act-task.ts'
-import { type ExecutionOutcome, type ExecutionPlan, planOf } from './execution-plan.ts'
+import { type ExecutionOutcome, type ExecutionPlan, fromOptions, optionsOf, planOf } from './execution-plan.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -17,6 +18,8 @@ export interface RunRequest {
   readonly narrative?: string
   /** Replaces the model of every act. */
   readonly model?: string
+  /** Values for variables of the narrative. */
+  readonly inputs?: Readonly<Record<string, string>>
   /** Id of an execution that did not complete: it goes on at its first unfinished act. */
   readonly resume?: string
   /** A new run that takes over what another one has done, up to an act where one is named. */
@@ -121,7 +124,7 @@ function planToReplay(
       file: file.path,
       narrative: narrative.key,
       trigger: 'cli',
-      options: plan.model === undefined ? {} : { model: plan.model },
+      options: optionsOf(plan),
       startedAt: clock.now(),
     })
     store.journal.takeOver(id, plan.id, fromAct)
@@ -129,12 +132,10 @@ function planToReplay(
   return plan
 }
 
-function planFor({ file = '', narrative, model }: RunRequest, services: Services): ExecutionPlan {
-  return planOf(services.loadNarrative(file, narrative), {
-    id: services.newId(),
-    trigger: 'cli',
-    ...(model !== undefined && { model }),
-  })
+function planFor({ file = '', narrative, model, inputs = {} }: RunRequest, services: Services): ExecutionPlan {
+  const loaded = services.loadNarrative(file, narrative)
+  checkGiven(loaded.narrative, inputs)
+  return planOf(loaded, { id: services.newId(), trigger: 'cli', inputs, ...(model !== undefined && { model }) })
 }
 
 function planToResume(id: string, services: Services): ExecutionPlan {
@@ -148,7 +149,7 @@ function planToResume(id: string, services: Services): ExecutionPlan {
     id,
     trigger,
     ...(bot !== undefined && { bot }),
-    ...(typeof options.model === 'string' && { model: options.model }),
+    ...fromOptions(options),
   })
 }
 

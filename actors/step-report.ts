@@ -26,6 +26,10 @@ export function reportReplay(task: StepTask, services: Services, result: ActResu
   completed(task, services, result, { durationMs: 0, replayed: true })
 }
 
+export function reportSkip(task: StepTask, services: Services): void {
+  services.onProgress({ type: 'act.skipped', ...positionOf(task) })
+}
+
 export function reportFailure(
   task: StepTask,
   services: Services,

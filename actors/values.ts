@@ -6,16 +6,22 @@ import type { Services } from './services.ts'
 
 /** @param rendered tables that earlier inputs of the same act have read */
 export function valuesFor(
-  { knowledge, narrative, callerResponse }: Pick<ActTask, 'knowledge' | 'narrative' | 'callerResponse'>,
+  {
+    knowledge,
+    narrative,
+    inputs,
+    callerResponse,
+  }: Pick<ActTask, 'knowledge' | 'narrative' | 'inputs' | 'callerResponse'>,
   { store, env }: Pick<Services, 'store' | 'env'>,
   rendered: Readonly<Record<string, string>>,
 ): Values {
   const tables = { ...knowledge.tables, ...rendered }
   return {
-    response: (name) => (name === 'previous' ? knowledge.previous : (knowledge.responses[name] ?? tables[name])),
+    response: (name) =>
+      name === 'previous' ? knowledge.previous : (knowledge.responses[name] ?? tables[name] ?? inputs[name]),
     state: (key) => store.state.get(key),
     env,
-    known: [...Object.keys(knowledge.responses), ...Object.keys(tables)],
+    known: [...Object.keys(knowledge.responses), ...Object.keys(tables), ...Object.keys(inputs)],
     stateKeys: () => store.state.keys(),
     ...(callerResponse !== undefined && { callerResponse }),
     ...(narrative.vars !== undefined && { locals: narrative.vars }),

@@ -44,6 +44,7 @@ const ALL = [
       NARRATIVE,
       MODEL,
       LIVE,
+      { flag: '--input <name=value>', help: 'a value for a variable of the narrative; repeatable', many: true },
       { flag: '--resume <id>', help: 'go on with an execution that did not end' },
       { flag: '--narrative <file>', help: 'older spelling of FILE', hidden: true },
       { flag: '--save', help: 'older flag: rows are always stored', hidden: true },

@@ -12,6 +12,8 @@ export interface Options {
   readonly args: readonly string[]
   text(flag: string): string | undefined
   number(flag: string): number | undefined
+  /** Of a flag that may be given several times; empty without it. */
+  list(flag: string): readonly string[]
   isSet(flag: string): boolean
 }
 
@@ -44,6 +46,8 @@ export interface FlagSpec {
   readonly help: string
   /** What a value must be; text without it. */
   readonly kind?: Kind<string | number>
+  /** May be given several times. */
+  readonly many?: true
   /** Still understood, not shown. */
   readonly hidden?: boolean
 }

@@ -130,7 +130,7 @@ export function parse(words: readonly string[]): Parsed {
   }
 }
 
-function optionOf({ flag, kind, hidden }: FlagSpec): Option {
+function optionOf({ flag, kind, many, hidden }: FlagSpec): Option {
   const option = new Option(flag)
   const wanted: Kind<string | number> | undefined = flag.startsWith('--timeout') ? duration : kind
   if (wanted !== undefined) {
@@ -140,6 +140,7 @@ function optionOf({ flag, kind, hidden }: FlagSpec): Option {
       return value
     })
   }
+  if (many) option.argParser((text, earlier: readonly string[] | undefined) => [...(earlier ?? []), text])
   return option.hideHelp(hidden === true)
 }
 
@@ -150,6 +151,7 @@ function optionsOf(command: Command): Options {
     args: command.args,
     text: (flag) => read(flag) as string | undefined,
     number: (flag) => read(flag) as number | undefined,
+    list: (flag) => (read(flag) as readonly string[] | undefined) ?? [],
     isSet: (flag) => read(flag) === true,
   }
 }

@@ -19,6 +19,8 @@ function lineOf(event: ProgressEvent, paint: Paint): string | undefined {
       return executionLine(event, paint)
     case 'act.completed':
       return ` ${paint('green', '✓')} ${event.key.padEnd(20)} ${figures(event).join('   ')}`.trimEnd()
+    case 'act.skipped':
+      return ` ${paint('dim', '–')} ${event.key.padEnd(20)} skipped`
     case 'act.failed': {
       const after = event.willRetry ? paint('yellow', ' (trying again)') : ''
       return ` ${paint('red', '✗')} ${event.key.padEnd(20)} ${oneLine(event.error.message, 200)}${after}`

@@ -26,6 +26,7 @@
 
 import type { Place } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import type { Condition } from './condition.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 /** A parsed file. What is broken but not reached is only in `diagnostics`. */
@@ -84,6 +85,8 @@ export interface Narrative {
   readonly settings: ModelSettings
   /** Local variables, written `{name}` in its prompts; only the dialect of section 24.4 has them. */
   readonly vars?: Readonly<Record<string, string>>
+  /** What whoever runs the narrative may set, by name. */
+  readonly variables?: Readonly<Record<string, Variable>>
   readonly processors: readonly string[]
   readonly info: {
     readonly title?: string
@@ -92,6 +95,12 @@ export interface Narrative {
     readonly tags: readonly string[]
   }
   readonly place: Place
+}
+
+/** Without a default it must be given. */
+export interface Variable {
+  readonly default?: string
+  readonly description?: string
 }
 
 export interface Act {
@@ -110,6 +119,8 @@ export interface Act {
   /** What the JSON of the answer must be; see `ActSchema`. */
   readonly schema?: ActSchema
   readonly retry?: Retry
+  /** The act runs only if this holds when its turn comes. */
+  readonly when?: Condition
   /** State key to JSON path (`$.a.b`) in the act's response. */
   readonly stateCapture: Readonly<Record<string, string>>
   readonly place: Place

@@ -367,6 +367,8 @@ export interface Content {
   update(change: { table: string; where: string; values: JsonObject; limit?: number }, now: number): number
   /** @throws StoreError `bad-rows` when no row could be stored, `reserved-table`, `bad-identifier` */
   insert(rows: NewRows, at: number): InsertOutcome
+  /** Rows that fit the filter. @throws StoreError as `select` */
+  count(query: { table: string; where?: string | undefined }, now: number): number
   /** The columns that the content of a table brought, in order; undefined when there is no such table. */
   columns(table: string): readonly Column[] | undefined
   /**

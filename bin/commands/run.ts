@@ -22,6 +22,7 @@ export const run: Run = async (options, io) => {
 
 /** Runs to the end, with its progress on the terminal and its report as the result. */
 export async function runRequest(request: RunRequest, config: Config, io: Io): Promise<ExitCode> {
+  io.outliveReaders()
   await using app = await open(config, io)
   using interrupts = watchInterrupts(io.now)
   using display = createProgressDisplay(io)
@@ -62,8 +63,18 @@ function requestOf(options: Options, io: Io, config: Config): RunRequest {
     ...(found !== undefined && { file: found.file }),
     ...(narrative !== undefined && { narrative }),
     ...(model !== undefined && { model }),
+    ...inputsOf(options, io),
     ...(resume !== undefined && { resume }),
   }
+}
+
+function inputsOf(options: Options, io: Io): Pick<RunRequest, 'inputs'> {
+  const pairs = options.list('input').map((pair) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+    if (name !== undefined && value !== undefined) return [name.trim(), value]
+    throw new UsageError(`"${pair}" gives no value.`, 'Write it as --input name=value.', io.globals)
+  })
+  return pairs.length > 0 ? { inputs: Object.fromEntries(pairs) } : {}
 }
 
 function show(report: RunReport, io: Io): void {

@@ -2,6 +2,7 @@
 //
 //   An act is read once, however many narratives run it; its own report keeps what is wrong with it.
 
+import type { Condition } from '../condition.ts'
 import type { Act, ActSchema, Carousel, Input, ModelSettings, Retry } from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
@@ -15,6 +16,7 @@ import type { Resource } from './resources.ts'
 import { readRetry } from './retry.ts'
 import { readSchema } from './schema.ts'
 import { readCarousel, readModelSettings } from './settings.ts'
+import { readWhen } from './when.ts'
 
 export interface ActDefinition {
   readonly name: string
@@ -28,6 +30,7 @@ export interface ActDefinition {
   readonly extractOutput?: boolean
   readonly schema?: ActSchema
   readonly retry?: Retry
+  readonly when?: Condition
   readonly stateCapture: Readonly<Record<string, string>>
   readonly report: Report
   readonly uses: ReadonlySet<Resource<unknown>>
@@ -94,6 +97,7 @@ function readTable(name: string, table: TomlTable, scope: InputScope): ActBody {
     carousel: carousel && readCarousel(carousel, scope.report),
     stateCapture: readStateCapture(keys),
     retry: readRetry(keys),
+    when: readWhen(keys, scope.ports),
   }
   const target = keys.node('narrative', 'narrative_ref')
   const body = target === undefined ? readContent(name, keys, scope) : readComposition(target, keys, scope)
@@ -205,7 +209,7 @@ export function actOf(
   },
   defaultsFor: (model: string | undefined) => ModelSettings,
 ): Act {
-  const { name, inputs, composes, system, carousel, extractOutput, schema, retry, stateCapture, report, node } =
+  const { name, inputs, composes, system, carousel, extractOutput, schema, retry, when, stateCapture, report, node } =
     definition
   const own = { ...narrative.settings, ...definition.settings }
   return present({
@@ -218,6 +222,7 @@ export function actOf(
     extractOutput,
     schema,
     retry,
+    when,
     stateCapture,
     place: report.placeOf(keyOf(node)),
   })

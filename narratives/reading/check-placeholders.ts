@@ -2,6 +2,7 @@
 //
 //   Only a warning: in prompts such a placeholder stays as it is written, which some files rely on.
 
+import { namesIn } from '../condition.ts'
 import { type Narrative, placeholderNames } from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import { type PlaceholderName, placeholdersIn } from '../placeholders.ts'
@@ -17,6 +18,7 @@ export function checkPlaceholders(narrative: Narrative, definitions: Iterable<Ac
   for (const definition of definitions) {
     const last = narrative.acts.findLastIndex((act) => act.name === definition.name)
     const names = namesBefore(narrative, last)
+    warnOfCondition(definition, names)
     const nodes = [definition.node, ...[...definition.uses].map((resource) => resource.node)]
     for (const node of nodes.flatMap(stringsIn)) {
       for (const placeholder of placeholdersIn(node.value)) {
@@ -43,6 +45,7 @@ function namesBefore(narrative: Narrative, index: number): Names {
     ...inputs.flatMap((input) => (input.kind === 'table' ? placeholderNames(input) : [])),
     ...inputs.flatMap((input) => (input.kind === 'command' && input.capture ? [input.capture.key] : [])),
     ...(index > 0 ? ['previous', 'prev'] : []),
+    ...Object.keys(narrative.variables ?? {}),
   ])
   const later = new Set(narrative.acts.slice(index).map((act) => act.name))
   return { known, later }
@@ -67,6 +70,19 @@ function warnIfUnknown(
     hint: didYouMean(name, known),
     fix: known.size === 0 ? undefined : `Known here: ${[...known].join(', ')}.`,
   })
+}
+
+function warnOfCondition(act: ActDefinition, { known, later }: Names): void {
+  const node = act.node.is === 'table' ? act.node.entries.get('when') : undefined
+  if (act.when === undefined || node === undefined) return
+  for (const name of new Set(namesIn(act.when))) {
+    if (known.has(name)) continue
+    const reason = later.has(name) ? 'it has not run yet' : 'nothing before it is called so'
+    act.report.warn('unknown-placeholder', act.report.within(node, name), `"${name}" has no value here: ${reason}.`, {
+      hint: didYouMean(name, known),
+      fix: known.size === 0 ? undefined : `Known here: ${[...known].join(', ')}.`,
+    })
+  }
 }
 
 function warnIfUnset(

@@ -8,6 +8,7 @@ import { jsonOf, Keys, reportType, stringsOf } from './keys.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
 import { readBudget, readCarousel, readModelSettings } from './settings.ts'
+import { readVariables } from './vars.ts'
 
 export interface NarrativeSource {
   readonly key: string
@@ -57,6 +58,7 @@ export function readNarrative(
     budget: setting('budget', [keys.node('budget'), toc.budget], readBudget, report),
     settings,
     vars: source.dialect === 'array-narratives' ? readVars(keys) : undefined,
+    variables: readVariables(keys),
     processors: readProcessors(keys, report),
     info: readInfo(keys, report),
     place: report.placeOf(keyOf(source.node)),

@@ -392,3 +392,87 @@ test('settings of the model reach the question, the act before its narrative', a
   )
   expect(house.asked[0]?.question).toMatchObject({ stop: ['END'], seed: 8, topP: 0.5, system: 'Brief.' })
 })
+
+test('an act runs only when its condition holds, and leaves nothing behind otherwise', async () => {
+  await using house = await openHouse(({ act }) => (act === 'score' ? '{"value": 6}' : `answer of ${act}`))
+  const report = await house.run(`${head('"score", "praise", "mend", "end"', 'skip_content_generation = true')}
+[acts]
+score = "Score it, in JSON."
+[acts.praise]
+prompt = "Praise."
+when = "score.value >= 7"
+[acts.mend]
+prompt = "Mend."
+when = "score.value < 7 and count(drafts) == 0"
+[acts.end]
+prompt = "End.{% if praise %} Praised.{% endif %} Before: {{previous}}"`)
+  expect(report).toMatchObject({ status: 'completed', acts: 3 })
+  expect(house.promptsOf('end')).toEqual(['End. Before: answer of mend'])
+  expect(house.asked.map(({ act }) => act)).toEqual(['score', 'mend', 'end'])
+  expect(house.events).toContainEqual(expect.objectContaining({ type: 'act.skipped', act: 'praise' }))
+})
+
+test('what was decided once stays decided when the run goes on', async () => {
+  const say = ({ call }: { call: number }) => (call === 1 ? new ModelError('model-auth', 'No.') : 'fine')
+  await using house = await openHouse(say)
+  const report = await house.run(`${head('"seldom", "last"', 'skip_content_generation = true')}
+[acts.seldom]
+prompt = "Seldom."
+when = "count(drafts) > 0"
+[acts.last]
+prompt = "Last."`)
+  expect(report.status).toBe('failed')
+  house.store.content.insert(
+    {
+      table: 'drafts',
+      columns: [{ name: 'x', type: 'text' }],
+      rows: [{ values: { x: 'a' } }],
+      narrative: 'n',
+      act: 'a',
+      executionId: 'E',
+    },
+    0,
+  )
+  expect(await house.resume(report.executionId)).toMatchObject({ status: 'completed', acts: 1 })
+  expect(house.promptsOf('seldom')).toEqual([])
+})
+
+const greeting = (vars: string) =>
+  `${head('"a"', 'skip_content_generation = true')}[narrative.vars]\n${vars}\n[acts]\na = "{{greeting}} {{name}}"`
+
+test('variables have the values that the run is given, else their defaults', async () => {
+  await using house = await openHouse()
+  const file = greeting('greeting = "Hello"\nname = { description = "whom to greet" }')
+  expect(await house.run(file, { inputs: { name: 'Ada {{greeting}}' } })).toMatchObject({ status: 'completed' })
+  expect(house.promptsOf('a')).toEqual(['Hello Ada {{greeting}}'])
+  await expect(house.run(file)).rejects.toMatchObject({
+    code: 'input-missing',
+    message: expect.stringContaining('whom to greet'),
+  })
+  await expect(house.run(file, { inputs: { nam: 'x' } })).rejects.toMatchObject({
+    code: 'input-unknown',
+    message: expect.stringContaining('Did you mean "name"?'),
+  })
+})
+
+test('a run goes on with the values that it was given; a narrative further in gets those it declares', async () => {
+  const say = ({ call }: { call: number }) => (call === 1 ? new ModelError('model-auth', 'No.') : 'fine')
+  await using house = await openHouse(say)
+  const report = await house.run(
+    `[acts]
+first = "First."
+inner = { narrative = "inner" }
+greet = "Hello {{name}}, {{mood}}."
+[narrative.inner]
+toc = ["greet"]
+skip_content_generation = true
+vars = { name = {}, mood = "glad" }
+[narrative.outer]
+toc = ["first", "inner"]
+vars = { name = "nobody" }`,
+    { narrative: 'outer', inputs: { name: 'Ada' } },
+  )
+  expect(report.status).toBe('failed')
+  expect(await house.resume(report.executionId)).toMatchObject({ status: 'completed' })
+  expect(house.promptsOf('greet')).toEqual(['Hello Ada, glad.'])
+})

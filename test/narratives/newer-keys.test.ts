@@ -53,3 +53,32 @@ test.for([
   expect(diagnostics).toMatchObject([{ code, severity: 'error', place: { line: 7 } }])
   expect(diagnostics[0]?.message).toContain(words)
 })
+
+test('a condition is refused where it cannot be read, and warns of names that have no value', () => {
+  const { diagnostics } = parse('when = "a ="')
+  expect(diagnostics).toMatchObject([{ code: 'bad-condition', place: { line: 7, column: 8 } }])
+  expect(parse('when = "draft.score > 3"').diagnostics).toMatchObject([
+    { code: 'unknown-placeholder', severity: 'warning', place: { line: 7, column: 9 } },
+  ])
+  expect(parse("when = '''count(posts, 'nonsense !')'''").diagnostics).toEqual([])
+  const strict = parseNarrativeFile(
+    `[narrative]\nname = "n"\ntoc = ["a"]\n[acts.a]\nprompt = "x"\nwhen = "count(posts, 'b !')"`,
+    'x.toml',
+    { checkFilter: () => 'a filter that is none' },
+  )
+  expect(strict.diagnostics).toMatchObject([{ code: 'bad-condition' }])
+})
+
+test('variables', () => {
+  const { file, diagnostics } = parse(
+    '',
+    'vars = { a = "x", b = 3, c = {}, d = { default = "y", description = "what" } }',
+  )
+  expect(diagnostics).toEqual([])
+  expect(file?.narratives.get('n')?.variables).toEqual({
+    a: { default: 'x' },
+    b: { default: '3' },
+    c: {},
+    d: { default: 'y', description: 'what' },
+  })
+})
