@@ -84,7 +84,7 @@ async function askOnce(
   signal: AbortSignal,
 ): Promise<StoredAnswer> {
   const { journal, ledger } = services.store
-  const turn = ledger.totals().calls + 1
+  const turn = ledger.lines() + 1
   const question = await questionOf(task, gathered, { refused, wanted, turn })
   const answer = stored(await patiently(() => ask(question, task, services, signal), services, signal))
   const prompt = (refused.length === 0 ? gathered : { ...gathered, refused }) as unknown as Json

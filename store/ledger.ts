@@ -4,7 +4,15 @@ import type { Db } from './database.ts'
 import type { ActKey, Ledger, LedgerTotals, StoredAnswer } from './store.ts'
 
 export function openLedger(db: Db): Ledger {
-  return { totals: (filter) => db.read('ledger.totals', () => totals(db, filter)) }
+  return {
+    // Lines are never taken out, so that the last id counts them.
+    lines: () =>
+      db.read(
+        'ledger.lines',
+        () => db.get<{ last: number }>('select coalesce(max(id), 0) as last from ledger')?.last ?? 0,
+      ),
+    totals: (filter) => db.read('ledger.totals', () => totals(db, filter)),
+  }
 }
 
 /** For the journal, which adds the line in the transaction of the answer. */

@@ -410,6 +410,8 @@ export interface LedgerTotals {
 }
 
 export interface Ledger {
+  /** How many lines it has; does not look at them. */
+  lines(): number
   /** Of an execution: with those nested in it. Of a bot: with what its narratives nest. `since` is inclusive. */
   totals(filter?: { since?: number; executionId?: string; bot?: string }): LedgerTotals
 }
