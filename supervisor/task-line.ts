@@ -82,7 +82,7 @@ export class TaskLine {
     try {
       while (this.#next < this.#tasks.length) await this.#tasks[this.#next++]!()
     } catch (error) {
-      this.#failed(error)
+      if (!this.hasEnded) this.#failed(error)
     }
     this.#tasks = this.#tasks.slice(this.#next)
     this.#next = 0

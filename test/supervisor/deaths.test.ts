@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createActor, fromCallback, fromPromise, setup } from 'xstate'
-import { type ActorSpec, Shutdown, type SupervisionEvent, startSystem } from '../../supervisor/index.ts'
+import { type ActorSpec, type Scope, Shutdown, type SupervisionEvent, startSystem } from '../../supervisor/index.ts'
 import { prepareSystem } from '../../supervisor/xstate-internals.ts'
 import { counter, say, shortEvents } from './counter.ts'
 import { FakeClock, settle } from './fake-clock.ts'
@@ -447,6 +447,27 @@ test('a stop during a back-off leaves no timer behind', async () => {
   expect(clock.pending).toBe(1)
   await system.stop()
   expect(clock.pending).toBe(0)
+})
+
+test('a supervisor below an actor ends with the actor, or by itself when it gives up', async () => {
+  const { system } = await systemOf([counter('a', { redeliver: false })])
+  const group = {
+    id: 'group',
+    strategy: 'one_for_all',
+    intensity: 0,
+    children: [counter('x', { redeliver: false }), counter('y')],
+  } as const
+  const startGroup = { type: 'work' as const, run: (scope: Scope) => scope.startChild(group) }
+  say(system, '/a', startGroup)
+  await settle()
+  expect([...system.records()].map(({ path }) => path)).toEqual(['/', '/a', '/a/group', '/a/group/x', '/a/group/y'])
+  say(system, '/a/group/x', { type: 'fail' })
+  await settle()
+  expect([...system.records()].map(({ path }) => path)).toEqual(['/', '/a'])
+  say(system, '/a', startGroup, { type: 'fail' })
+  await settle()
+  expect([...system.records()].map(({ path }) => path)).toEqual(['/', '/a'])
+  expect(system.record('/a')).toMatchObject({ incarnation: 2, handled: 2 })
 })
 
 test('a record tells of the specification and of the last five failures', async () => {

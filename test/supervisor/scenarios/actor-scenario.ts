@@ -63,7 +63,7 @@ class ActorRun {
     const seen: Seen[] = []
     for (const step of steps) seen.push(await this.#world.step(step, () => this.#step(step)))
     const final: Data = {}
-    for (const path of Object.keys(expect.final)) final[path] = this.#final(path)
+    for (const path of Object.keys(expect.final ?? {})) final[path] = this.#final(path)
     return { start, steps: seen, final }
   }
 

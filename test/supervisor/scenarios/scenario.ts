@@ -43,12 +43,15 @@ export interface Outcome {
 /** Where what was seen differs from what must be seen; empty when the row passes. */
 export function differences(scenario: Scenario, seen: Outcome): readonly string[] {
   const { expect } = scenario
+  const start = expect.start ?? {}
   // A tree whose flags or specs are refused has no process that could say anything.
-  const refused = refusedBySpec(expect.start.return)
+  const refused = refusedBySpec(start.return)
   return [
-    ...compare('start', refused ? { ...expect.start, events: undefined } : expect.start, seen.start, scenario),
-    ...expect.steps.flatMap((step, n) => compare(`step ${n + 1}`, step, seen.steps[n] ?? {}, scenario)),
-    ...(isDeepStrictEqual(expect.final, seen.final) ? [] : [line('final', expect.final, seen.final)]),
+    ...compare('start', refused ? { ...start, events: undefined } : start, seen.start, scenario),
+    ...(expect.steps ?? []).flatMap((step, n) => compare(`step ${n + 1}`, step, seen.steps[n] ?? {}, scenario)),
+    ...(expect.final === undefined || isDeepStrictEqual(expect.final, seen.final)
+      ? []
+      : [line('final', expect.final, seen.final)]),
   ]
 }
 

@@ -57,7 +57,8 @@ class SupervisorRun {
     const seen: Seen[] = []
     for (const step of steps) seen.push(await this.#world.step(step, () => this.#step(step)))
     const final: Data = {}
-    for (const path of Object.keys(expect.final)) final[path] = (await this.#world.call(() => this.#final(path))).return
+    for (const path of Object.keys(expect.final ?? {}))
+      final[path] = (await this.#world.call(() => this.#final(path))).return
     return { start, steps: seen, final }
   }
 
