@@ -29,6 +29,8 @@ export interface RunRequest {
 }
 
 export interface RunReport {
+  /** The same as `executionId`, as lists of executions name it. */
+  readonly id: string
   readonly executionId: string
   readonly status: 'completed' | 'failed' | 'cancelled'
   readonly narrative: string
@@ -81,15 +83,19 @@ async function run(request: RunRequest, services: Services, host: Scope): Promis
       try {
         return report(plan, services, startedAt, await runExecution(plan, services, host))
       } catch (error) {
-        if (request.signal?.aborted) {
-          services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
-        }
-        return report(plan, services, startedAt, undefined, error)
+        if (!request.signal?.aborted) return report(plan, services, startedAt, undefined, error)
+        services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+        return report(plan, services, startedAt, undefined, cancelled(plan))
       } finally {
         request.signal?.removeEventListener('abort', stop)
       }
     },
   )
+}
+
+function cancelled({ id, narrative }: ExecutionPlan): BotticelliError {
+  const message = `The run of "${narrative.key}" was cancelled; what was done is kept.`
+  return new BotticelliError('run-cancelled', message, { fix: `Go on with it: botticelli run --resume ${id}` })
 }
 
 function planOfRequest(request: RunRequest, services: Services): ExecutionPlan {
@@ -144,7 +150,6 @@ function planToResume(id: string, services: Services): ExecutionPlan {
     throw new BotticelliError('execution-not-found', `There is no execution "${id}" to resume.`)
   }
   const { file, narrative, trigger, bot, options } = execution
-  if (execution.status !== 'running') services.store.executions.reopen(id)
   return planOf(services.loadNarrative(file, narrative), {
     id,
     trigger,
@@ -165,11 +170,12 @@ function report(
   const traceId = traceIdOf(currentTraceContext()?.traceparent)
   const response = outcome?.responses.at(-1)
   return {
+    id: plan.id,
     executionId: plan.id,
     status: status === 'running' ? 'failed' : status,
     narrative: plan.narrative.key,
     durationMs: services.clock.now() - startedAt,
-    acts: outcome?.acts ?? 0,
+    acts: outcome?.acts ?? actsBelow(plan.id, services),
     rows: byTable(outcome?.rows ?? []),
     inputTokens: totals.inputTokens,
     outputTokens: totals.outputTokens,
@@ -179,6 +185,14 @@ function report(
     ...(traceId !== undefined && { traceId }),
     ...(error !== undefined && { error: serializeError(error) }),
   }
+}
+
+/** Acts that the journal has as completed; an act that is a whole narrative counts as the acts of that one. */
+function actsBelow(id: string, services: Services): number {
+  const { journal, executions } = services.store
+  const nested = executions.list({ parentId: id }).map((child) => child.id)
+  const own = journal.acts(id).filter(({ key, status }) => status === 'completed' && !nested.includes(`${id}/${key}`))
+  return nested.reduce((sum, child) => sum + actsBelow(child, services), own.length)
 }
 
 function byTable(rows: readonly StoredRows[]): StoredRows[] {

@@ -11,7 +11,7 @@ import { Cron } from 'croner'
 
 export const MISSED_POLICIES = ['skip', 'once', 'catch-up'] as const
 /** What becomes of due times that passed while nobody could run: nothing, one run for all of them, or a run for each. */
-export type MissedPolicy = (typeof MISSED_POLICIES)[number]
+type MissedPolicy = (typeof MISSED_POLICIES)[number]
 
 /** At most one of `everyMs`, `cron` and `at`; none means that `onStart` is all. */
 export interface Timetable {

@@ -31,13 +31,12 @@ export interface CommandOutcome {
   readonly warnings?: readonly string[]
 }
 
-export const IN_DOUBT = ['repeat', 'look', 'ask'] as const
 /**
  * What is to be done about a command whose outcome nobody knows. `repeat`: carried out again it changes nothing more.
  * `look`: told of the attempt (`attemptedAt`), it looks for its effect before it sends anything. `ask`: only a person
  * can say.
  */
-export type InDoubt = (typeof IN_DOUBT)[number]
+export type InDoubt = 'repeat' | 'look' | 'ask'
 
 export interface Platform {
   readonly name: string

@@ -198,14 +198,12 @@ export interface NewEffect {
   readonly at: number
 }
 
-export const EFFECT_STATUSES = ['intended', 'done', 'failed', 'doubtful'] as const
-
 export interface Effect extends Omit<NewEffect, 'item'> {
   /**
    * `intended` is written before anything is sent; with a result or an error it is settled. `doubtful`: nobody can
    * find out whether it had its effect, a person decides.
    */
-  readonly status: (typeof EFFECT_STATUSES)[number]
+  readonly status: 'intended' | 'done' | 'failed' | 'doubtful'
   readonly result?: Json
   readonly dryRun?: boolean
   readonly error?: SerializedError

@@ -1,0 +1,115 @@
+// The commands by which a person looks after a project: dead letters, runs that failed, schedules, the database file.
+
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../store/open-store.ts'
+import { makeProject } from '../end-to-end/project.ts'
+
+const project = makeProject()
+afterAll(() => project[Symbol.dispose]())
+
+const run = (...args: string[]) => project.botticelli([...args, '--yes'])
+const runJson = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout)
+
+beforeAll(async () => {
+  project.write(
+    'botticelli.toml',
+    `[telemetry]
+metrics = false
+[bots.poster]
+narrative = "three.toml"
+cron = "0 9 * * *"
+time_zone = "Europe/Vienna"
+enabled = false
+`,
+  )
+  project.write(
+    'three.toml',
+    `[narrative]
+name = "three"
+description = "Three acts"
+[toc]
+order = ["one", "two", "three"]
+[acts]
+one = "Say one."
+two = "Say two after {{one}}."
+three = "Say three after {{two}}."
+`,
+  )
+  expect(await run('run', 'three.toml', '--model', 'scripted')).toMatchObject({ code: 0 })
+  using store = openStore(join(project.folder, '.botticelli', 'botticelli.db'))
+  for (const id of ['m-1', 'm-2', 'm-3']) {
+    const message = { type: 'bot.run', run: id, meta: { id, correlationId: id, sentAt: 1, attempt: 3 } }
+    const errors = [{ name: 'Error', message: 'It was bad.' }]
+    store.deadLetters.add({ id, to: '/bots/poster', message, reason: 'poison', errors, at: 1 })
+  }
+})
+
+test('dead letters are listed, shown, sent again and dropped', async () => {
+  expect((await runJson('dead-letters', 'list')).map(({ id }: { id: string }) => id)).toEqual(['m-3', 'm-2', 'm-1'])
+  expect((await run('dead-letters', 'show', 'm-1')).stdout).toContain('It was bad.')
+  expect(await run('dead-letters', 'show', 'nothing')).toMatchObject({ code: 4 })
+  expect(await runJson('dead-letters', 'redrive', 'm-1')).toEqual({ redriven: ['m-1'] })
+  expect(await run('dead-letters', 'drop', 'm-2', 'nothing')).toMatchObject({ code: 8 })
+  expect(await runJson('dead-letters', 'drop', '--all')).toEqual({ dropped: ['m-3'] })
+  project.look((store) => {
+    expect(store.deadLetters.list()).toEqual([])
+    expect(store.mailbox.load('/bots/poster').map(({ id }) => id)).toEqual(['m-1'])
+  })
+})
+
+test('a run is replayed from an act on, and asks nothing before it again', async () => {
+  const [{ id }] = await runJson('executions', 'list')
+  const replay = await runJson('executions', 'replay', id, '--from-act', 'three', '--model', 'scripted')
+  expect(replay).toMatchObject({ status: 'completed', acts: 3 })
+  project.look((store) => expect(store.ledger.totals({ executionId: replay.executionId }).calls).toBe(1))
+  expect(await run('executions', 'replay', id, '--from-act', 'nine')).toMatchObject({ code: 4 })
+  expect(await run('executions', 'resume', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('completed') })
+})
+
+test('schedules are previewed, paused and resumed', async () => {
+  const { times } = await runJson('schedule', 'preview', 'poster', '--count', '2')
+  expect(times).toHaveLength(2)
+  expect(await runJson('schedule', 'pause', 'poster', '--for', '2h', '--reason', 'launch')).toMatchObject({
+    paused: ['poster'],
+  })
+  expect((await run('schedule', 'list')).stdout).toContain('launch')
+  expect(await runJson('schedule', 'resume', 'poster')).toEqual({ resumed: ['poster'] })
+  expect(await run('schedule', 'preview', 'nobody')).toMatchObject({ code: 4 })
+})
+
+test('the database is checked, kept, put back, and forgets what is old', async () => {
+  expect(await runJson('db', 'check')).toMatchObject({ ok: true, damages: [] })
+  const { file } = await runJson('backup')
+  expect(existsSync(file)).toBe(true)
+  expect(await runJson('retention', 'apply', '--older-than', '1ms', '--dry-run')).toMatchObject({ records: 2 })
+  expect(await runJson('retention', 'apply', '--older-than', '1ms')).toMatchObject({ records: 2 })
+  expect(await runJson('executions', 'list')).toEqual([])
+
+  const name = project.folder.split('/').at(-1)!
+  expect(await run('restore', file)).toMatchObject({ code: 7 })
+  const broken = project.write('broken.db', 'this is no database')
+  expect(await run('restore', broken, '--confirm', name)).toMatchObject({ code: 1 })
+  expect(await runJson('executions', 'list')).toEqual([])
+  expect(await run('restore', file, '--confirm', name)).toMatchObject({ code: 0 })
+  expect(await runJson('executions', 'list')).toHaveLength(2)
+  expect(readdirSync(join(project.folder, '.botticelli')).filter((each) => each.includes('.before-'))).toHaveLength(1)
+  expect(await run('db', 'vacuum')).toMatchObject({ code: 0 })
+})
+
+test('a damaged database is told as such', async () => {
+  const other = makeProject()
+  try {
+    expect(await other.botticelli(['db', 'check'])).toMatchObject({ code: 4 })
+    other.write('x.toml', '')
+    await other.botticelli(['schedule', 'list'])
+    writeFileSync(join(other.folder, 'broken.db'), 'this is no database, but it is long enough to be one')
+    const env = { BOTTICELLI_DATABASE: join(other.folder, 'broken.db') }
+    const { code, stderr } = await other.botticelli(['db', 'check'], env)
+    expect(code).toBe(1)
+    expect(stderr).toContain('store-not-a-database')
+  } finally {
+    other[Symbol.dispose]()
+  }
+})
