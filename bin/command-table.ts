@@ -3,6 +3,7 @@
 // Only words here; the code of each command is found by its name in commands.ts.
 
 import { choice, duration, integer } from '../config/kinds.ts'
+import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 import type { ArgSpec, CommandSpec, FlagSpec } from './command.ts'
 
 const LIMIT: FlagSpec = { flag: '--limit <n>', help: 'so many at most (20)', kind: integer(1, 1000) }
@@ -197,6 +198,30 @@ const ALL = [
     args: [ACTOR],
     flags: [{ flag: '--format <format>', help: 'mermaid (default) or dot', kind: choice(['mermaid', 'dot']) }],
     examples: ['actors graph curator', 'actors graph curator --format dot'],
+  },
+  {
+    name: 'logs',
+    group: 'Look and decide',
+    summary: 'The latest lines that the running server logged',
+    flags: [
+      { flag: '-f, --follow', help: 'go on until Ctrl-C' },
+      {
+        flag: '--level <level>',
+        help: 'from this level on',
+        kind: choice(['trace', 'debug', 'info', 'warn', 'error']),
+      },
+      { flag: '--target <part>', help: 'of this part only, such as llm', kind: choice(LOG_TARGETS) },
+      { flag: '--trace <id>', help: 'of this trace only' },
+    ],
+    examples: ['logs', 'logs -f --level warn', 'logs --trace 4bf92f3577b34da6a3ce929d0e0e4736 --json'],
+  },
+  {
+    name: 'log-level',
+    group: 'Look and decide',
+    summary: 'See or change what the running server logs',
+    args: [{ name: 'LEVEL', optional: true, help: 'trace, debug, info, warn, error or silent' }],
+    flags: [{ flag: '--target <part>', help: 'of this part only, such as llm', kind: choice(LOG_TARGETS) }],
+    examples: ['log-level', 'log-level debug --target llm'],
   },
   {
     name: 'inspect',

@@ -21,6 +21,8 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'actors show': async () => (await import('./commands/actors-show.ts')).actorsShow,
   'actors events': async () => (await import('./commands/actors-events.ts')).actorsEvents,
   'actors graph': async () => (await import('./commands/actors-graph.ts')).actorsGraph,
+  logs: async () => (await import('./commands/logs.ts')).logs,
+  'log-level': async () => (await import('./commands/log-level.ts')).logLevel,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
   'executions resume': async () => (await import('./commands/executions-change.ts')).executionsResume,
   'executions cancel': async () => (await import('./commands/executions-change.ts')).executionsCancel,

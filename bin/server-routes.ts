@@ -3,8 +3,11 @@
 import { ulid } from 'ulid'
 import type { ServerStatus } from '../actors/server-status.ts'
 import type { Botticelli } from '../botticelli.ts'
-import type { BotConfig } from '../config/config.ts'
+import { type BotConfig, LOG_LEVELS } from '../config/config.ts'
 import type { Routes } from '../console/control.ts'
+import { BotticelliError } from '../errors.ts'
+import { type LogLevels, log, logLevels, setLogLevel } from '../telemetry/log.ts'
+import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 
 /** `ready` is false while the server starts: nothing but that is known then. */
 export type StatusAnswer = { readonly ready: false } | (ServerStatus & { readonly ready: true })
@@ -20,8 +23,22 @@ export function serverRoutes(app: () => Botticelli | undefined, bots: readonly B
       const status = app()?.status()
       return status === undefined ? { ready: false } : { ready: true, ...status }
     },
+    'GET /v1/log-level': logLevels,
+    'POST /v1/log-level': changeLogLevel,
     'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots) }),
   }
+}
+
+/** A level or part that nobody knows changes nothing. @throws BotticelliError `usage` */
+function changeLogLevel(query: URLSearchParams): LogLevels | undefined {
+  const level = LOG_LEVELS.find((known) => known === query.get('level'))
+  const target = query.get('target') ?? undefined
+  if (level === undefined || (target !== undefined && !LOG_TARGETS.includes(target))) {
+    throw new BotticelliError('usage', `A log level is ${LOG_LEVELS.join(', ')}.`)
+  }
+  setLogLevel(level, target)
+  log('telemetry.log_level_changed', { to: level, ...(target !== undefined && { of: target }) })
+  return logLevels()
 }
 
 /** Posting bots without a schedule run when something was approved; the others keep to their times. */

@@ -15,8 +15,10 @@ import { openControl } from '../../console/control.ts'
 import { createEventHistory } from '../../console/event-history.ts'
 import { createInspectionFeed } from '../../console/inspector/inspection-feed.ts'
 import { type InspectorServer, startInspectorServer } from '../../console/inspector/inspector-server.ts'
+import { createLogHistory, logStreams } from '../../console/log-history.ts'
 import { BotticelliError } from '../../errors.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
+import { addLogSink } from '../../telemetry/log.ts'
 import type { Run } from '../command.ts'
 import { engineRoutes } from '../engine-routes.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -32,12 +34,13 @@ export const serve: Run = async (options, io) => {
   const { config } = loaded
   for (const bot of config.bots) if (bot.enabled) checkNarrative(bot, loaded)
 
+  const history = createLogHistory(io.now)
   let app: Botticelli | undefined
   let look: ActorLook | undefined
   await using _lock = await openControl(
     config.stateDir,
     { ...serverRoutes(() => app, config.bots), ...engineRoutes(() => app), ...actorRoutes(() => look, io.now) },
-    actorStreams(() => look),
+    { ...actorStreams(() => look), ...logStreams(history) },
   )
   await using inspector = config.inspector.enabled
     ? await startInspectorServer({ port: config.inspector.port, follow: (sink) => framesOf(look, 'types')(sink) })
@@ -48,6 +51,7 @@ export const serve: Run = async (options, io) => {
   const colors = io.paintRemark('red', 'x') !== 'x'
   const events = createEventHistory()
   app = await openBotticelli(config, { bots: true, log: io.stderr, colors, onSupervision: events.record })
+  addLogSink(history.record)
   const { system, records } = app
   look = { system, records, events, inspection: createInspectionFeed(system, { boot: ulid(), now: io.now }), inspector }
   announce(app, config, begunAt, io)

@@ -1,0 +1,83 @@
+// logs and log-level, against one real server.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeProject, type Project, type Running, until } from '../end-to-end/project.ts'
+
+let project: Project
+let server: Running
+
+beforeAll(async () => {
+  project = makeProject()
+  project.write(
+    'write.toml',
+    '[narrative]\nname = "write"\ndescription = "Writes."\n[toc]\norder = ["draft"]\n[acts]\ndraft = "Write."\n',
+  )
+  project.write(
+    'botticelli.toml',
+    '[models]\ndefault = "scripted"\n[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "write.toml"\nevery = "1s"\n',
+  )
+  server = project.start(['serve'])
+  await server.says('ready in')
+  await server.says('bot.run_completed')
+})
+afterAll(() => project[Symbol.dispose]())
+
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
+describe('logs', () => {
+  test('are the latest lines, of a part and from a level on', async () => {
+    const { code, stdout } = await project.botticelli(['logs', '--target', 'bot', '--json'])
+    expect(code).toBe(0)
+    const events = linesOf(stdout).map(({ event }) => event)
+    expect(events).toContain('bot.run_completed')
+    expect(events.every((event) => event.startsWith('bot.'))).toBe(true)
+    const warnings = await project.botticelli(['logs', '--level', 'error', '--json'])
+    expect(warnings).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('are for a person without --json', async () => {
+    const { stdout } = await project.botticelli(['logs', '--target', 'narrative'])
+    expect(stdout).toMatch(/INFO {2}Narrative execution completed {2}execution=\w+ narrative=write bot=writer/)
+  })
+
+  test('go on with -f, until the reader has had enough', async () => {
+    const follower = project.start(['logs', '-f', '--target', 'bot', '--json'])
+    await follower.says('bot.run_completed')
+    const sofar = follower.output().length
+    await until(
+      () => follower.output().slice(sofar).includes('bot.run_completed'),
+      10_000,
+      () => follower.output(),
+    )
+    expect((await follower.kill('SIGINT')).code).toBe(0)
+  })
+})
+
+describe('log-level', () => {
+  test('changes what the running server logs, and tells it', async () => {
+    expect(await project.botticelli(['log-level'])).toMatchObject({ code: 0, stdout: 'info\n' })
+    const changed = await project.botticelli(['log-level', 'debug', '--target', 'llm', '--json'])
+    expect(JSON.parse(changed.stdout)).toEqual({ level: 'info', levels: { llm: 'debug' } })
+    await server.says('"event":"llm.request"')
+    await server.says('"event":"telemetry.log_level_changed"')
+    expect(server.output()).not.toContain('"event":"act.started"')
+  })
+
+  test('that nobody knows is refused', async () => {
+    const { code, stderr } = await project.botticelli(['log-level', 'loud'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('There is no log level "loud"')
+  })
+})
+
+test('without a server both say so', async () => {
+  using empty = makeProject()
+  for (const command of ['logs', 'log-level']) {
+    const { code, stderr } = await empty.botticelli([command])
+    expect([code, stderr.includes('No server runs')]).toEqual([5, true])
+  }
+})
