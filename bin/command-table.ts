@@ -45,12 +45,13 @@ const ALL = [
       NARRATIVE,
       MODEL,
       LIVE,
+      { flag: '--dry-run', help: 'show every prompt and an estimate of the cost; ask, send and store nothing' },
       { flag: '--input <name=value>', help: 'a value for a variable of the narrative; repeatable', many: true },
       { flag: '--resume <id>', help: 'go on with an execution that did not end' },
       { flag: '--narrative <file>', help: 'older spelling of FILE', hidden: true },
       { flag: '--save', help: 'older flag: rows are always stored', hidden: true },
     ],
-    examples: ['run narratives/launch.toml', 'run launch --model scripted', 'run posts.batch --live'],
+    examples: ['run narratives/launch.toml', 'run launch --dry-run', 'run posts.batch --live'],
   },
   {
     name: 'serve',
@@ -91,6 +92,17 @@ const ALL = [
     args: [{ name: 'FILE', help: 'a file, a name, or FILE.NARRATIVE' }],
     flags: [NARRATIVE],
     examples: ['narratives show launch'],
+  },
+  {
+    name: 'narratives graph',
+    group: 'Look and decide',
+    summary: 'Draw what one narrative does',
+    args: [{ name: 'FILE', help: 'a file, a name, or FILE.NARRATIVE' }],
+    flags: [
+      NARRATIVE,
+      { flag: '--format <format>', help: 'ascii (default), mermaid or dot', kind: choice(['ascii', 'mermaid', 'dot']) },
+    ],
+    examples: ['narratives graph launch', 'narratives graph launch --format mermaid'],
   },
   {
     name: 'content list',

@@ -13,11 +13,14 @@ import type { Io } from '../io.ts'
 import { UsageError } from '../parse.ts'
 import { plainText } from '../plain-text.ts'
 import { createProgressDisplay } from '../progress-display.ts'
+import { collectWarnings, countWarnings, type RunWarning, type RunWarnings, repeatedWarnings } from '../run-warnings.ts'
+import { dryRun } from './run-dry.ts'
 import { findNarrative } from '../project.ts'
 
 export const run: Run = async (options, io) => {
   const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
-  return runRequest(requestOf(options, io, config), config, io)
+  const request = requestOf(options, io, config)
+  return options.isSet('dry-run') ? dryRun(request, config, io) : runRequest(request, config, io)
 }
 
 /** Runs to the end, with its progress on the terminal and its report as the result. */

@@ -1,0 +1,133 @@
+// Rehearsal: what a run would ask and send, found out without asking or sending anything.
+//
+//   H1. The real run happens, on a copy of the database that is thrown away, with the scripted model in the place of
+//       every other and Discord imagined: no provider is called, nothing is written, nothing leaves the machine.
+//   H2. Tokens are estimates, about four characters each; answers are invented, so what depends on them is an example.
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Gathered } from '../actors/act-task.ts'
+import type { ProgressEvent } from '../actors/progress.ts'
+import type { RunReport, RunRequest } from '../actors/runner.ts'
+import { type Botticelli, openBotticelli } from '../botticelli.ts'
+import type { Config } from '../config/config.ts'
+import type { JsonObject } from '../json.ts'
+import { parseModelName } from '../models/model-name.ts'
+import { createPrices, type Prices } from '../models/prices.ts'
+import { copyFile } from '../store/copy-file.ts'
+
+export interface Rehearsal {
+  readonly report: RunReport
+  readonly steps: readonly RehearsedStep[]
+}
+
+export type RehearsedStep =
+  | {
+      readonly is: 'prompt'
+      readonly narrative: string
+      readonly act: string
+      readonly key: string
+      /** As the narrative or the configuration names it. */
+      readonly model: string
+      /** The user message; media by its kind. */
+      readonly prompt: string
+      readonly inputTokens: number
+      readonly outputTokens: number
+      /** Undefined when no price is known. */
+      readonly costUsd?: number
+    }
+  | { readonly is: 'command'; readonly act: string; readonly command: string; readonly args: JsonObject }
+  | { readonly is: 'skipped'; readonly act: string; readonly key: string }
+
+/** @param now epoch ms, for prices that change with time */
+export async function rehearse(request: RunRequest, config: Config, now: number): Promise<Rehearsal> {
+  const folder = mkdtempSync(join(tmpdir(), 'botticelli-rehearsal-'))
+  try {
+    const database = join(folder, 'rehearsal.db')
+    if (existsSync(config.database)) copyFile(config.database, database)
+    const app = await openBotticelli(offline(config, database))
+    try {
+      const events: ProgressEvent[] = []
+      app.onProgress((event) => events.push(event))
+      const report = await app.run(request)
+      return { report, steps: await stepsOf(events, app, config, now) }
+    } finally {
+      await app.stop()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function offline(config: Config, database: string): Config {
+  const { otlpEndpoint: _, ...telemetry } = config.telemetry
+  const { token: __, ...discord } = config.discord
+  const models = { ...config.models, override: 'scripted' }
+  return {
+    ...config,
+    database,
+    models,
+    discord,
+    posting: 'dry-run',
+    telemetry: { ...telemetry, prometheus: undefined },
+  }
+}
+
+async function stepsOf(
+  events: readonly ProgressEvent[],
+  app: Botticelli,
+  config: Config,
+  now: number,
+): Promise<RehearsedStep[]> {
+  const prices = createPrices(config.models.prices)
+  const named = new Map<string, string>()
+  const told = new Set<string>()
+  const steps: RehearsedStep[] = []
+  for (const event of events) {
+    if (event.type === 'act.started' && event.model !== undefined) named.set(idOf(event), event.model)
+    if (event.type === 'act.skipped') steps.push({ is: 'skipped', act: event.act, key: event.key })
+    if (event.type === 'command.done') {
+      for (const { key, act, platform, command, args } of app.store.effects.list(event.executionId)) {
+        if (told.has(key)) continue
+        told.add(key)
+        steps.push({ is: 'command', act, command: `${platform} ${command}`, args })
+      }
+    }
+    if (event.type === 'act.completed' && !event.replayed) {
+      const { answer, prompt } = app.store.journal.find(event) ?? {}
+      if (answer === undefined) continue
+      const { narrative, act, key, inputTokens, outputTokens } = event
+      const model = named.get(idOf(event)) ?? config.models.default
+      const usage = { input: inputTokens, output: outputTokens }
+      const costUsd = await costOf(model, usage, prices, config, now)
+      const text = textOf(prompt as unknown as Gathered)
+      steps.push({
+        is: 'prompt',
+        ...{ narrative, act, key, model, prompt: text, inputTokens, outputTokens },
+        ...(costUsd !== undefined && { costUsd }),
+      })
+    }
+  }
+  return steps
+}
+
+function idOf({ executionId, key }: { readonly executionId: string; readonly key: string }): string {
+  return `${executionId}/${key}`
+}
+
+function costOf(
+  named: string,
+  usage: { input: number; output: number },
+  prices: Prices,
+  { models }: Config,
+  now: number,
+) {
+  const servers = Object.keys(models.servers)
+  const { provider, model } = parseModelName(named, servers, parseModelName(models.default, servers))
+  return prices.costUsd(provider, model, usage, new Date(now))
+}
+
+function textOf({ pieces }: Gathered): string {
+  return pieces.map(({ piece }) => (piece.type === 'text' ? piece.text : `<${piece.media}>`)).join('\n')
+}

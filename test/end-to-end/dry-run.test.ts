@@ -1,0 +1,62 @@
+// run --dry-run: everything is shown, nothing is asked, sent or stored.
+
+import { expect, test } from 'vitest'
+import { makeProject } from './project.ts'
+
+const NARRATIVE = `
+[narrative]
+name = "n"
+target = "posts"
+model = "gemini-2.5-flash"
+toc = ["draft", "rare", "send"]
+vars = { topic = {} }
+[acts]
+draft = "Write a post about {{topic}}."
+rare = { prompt = "Rare.", when = "count(posts) > 0" }
+[[acts.send.input]]
+type = "bot_command"
+platform = "discord"
+command = "messages.send"
+channel_id = "1"
+content = "{{topic}}"
+`
+
+test('prompts, commands and costs are shown, and nothing is left behind', async () => {
+  using project = makeProject()
+  project.write('n.toml', NARRATIVE)
+  const words = ['run', 'n.toml', '--dry-run', '--input', 'topic=bread']
+  const { code, stdout } = await project.botticelli([...words, '--json'])
+  expect(code).toBe(0)
+  const shown = JSON.parse(stdout)
+  expect(shown).toMatchObject({ status: 'completed', estimated: { calls: 1, unpriced: 0 } })
+  expect(shown.estimated.costUsd).toBeGreaterThan(0)
+  expect(shown.steps).toMatchObject([
+    { is: 'prompt', act: 'draft', model: 'gemini-2.5-flash', prompt: 'Write a post about bread.' },
+    { is: 'skipped', act: 'rare' },
+    { is: 'command', command: 'discord messages.send', args: { channel_id: '1', content: 'bread' } },
+  ])
+  const asText = await project.botticelli(words)
+  expect(asText.stdout).toContain('    Write a post about bread.')
+  expect(JSON.parse((await project.botticelli(['executions', 'list', '--json'])).stdout)).toEqual([])
+}, 60_000)
+
+test('the database is read and not written', async () => {
+  using project = makeProject()
+  project.write('n.toml', NARRATIVE)
+  project.write(
+    'make.toml',
+    `[narrative]
+name = "n"
+target = "posts"
+toc = ["a"]
+[acts.a]
+prompt = "Three titles."
+schema = { type = "array", items = { type = "object", properties = { title = { type = "string" } } } }`,
+  )
+  expect((await project.botticelli(['run', 'make.toml', '--model', 'scripted'])).code).toBe(0)
+  const before = (await project.botticelli(['content', 'list', '--json'])).stdout
+  const { stdout } = await project.botticelli(['run', 'n.toml', '--dry-run', '--input', 'topic=bread', '--json'])
+  expect(JSON.parse(stdout).steps.map(({ act }: { act: string }) => act)).toEqual(['draft', 'rare', 'send'])
+  expect(JSON.parse(stdout).steps[1].is).toBe('prompt')
+  expect((await project.botticelli(['content', 'list', '--json'])).stdout).toBe(before)
+}, 60_000)
