@@ -88,6 +88,10 @@ export const CODES = {
     summary: 'A budget has an unknown key, or a share that is not above 0 and at most 1.',
     fix: 'Use rpm_multiplier, tpm_multiplier and rpd_multiplier with values above 0 and at most 1.',
   },
+  'file-exists': {
+    summary: 'A file that was to be made exists already.',
+    fix: 'Choose another name; nothing was overwritten.',
+  },
   'bad-condition': {
     summary: 'The condition under which an act runs cannot be read.',
     fix: 'Correct it: names, numbers, quoted texts, == != < <= > >=, and, or, not, count, empty, length, contains.',

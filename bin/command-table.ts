@@ -94,6 +94,13 @@ const ALL = [
     examples: ['narratives show launch'],
   },
   {
+    name: 'narratives new',
+    group: 'Look and decide',
+    summary: 'Write a narrative to start from',
+    args: [{ name: 'FILE', help: 'where; .toml may be left out' }],
+    examples: ['narratives new narratives/spring'],
+  },
+  {
     name: 'narratives graph',
     group: 'Look and decide',
     summary: 'Draw what one narrative does',

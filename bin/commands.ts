@@ -11,6 +11,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'narratives list': async () => (await import('./commands/narratives-list.ts')).narrativesList,
   'narratives validate': async () => (await import('./commands/narratives-validate.ts')).narrativesValidate,
   'narratives show': async () => (await import('./commands/narratives-show.ts')).narrativesShow,
+  'narratives new': async () => (await import('./commands/narratives-new.ts')).narrativesNew,
   'narratives graph': async () => (await import('./commands/narratives-graph.ts')).narrativesGraph,
   'content list': async () => (await import('./commands/content-list.ts')).contentList,
   'content show': async () => (await import('./commands/content-show.ts')).contentShow,

@@ -5,8 +5,7 @@
 
 import { type Act, extractsOutput, type Narrative, type NarrativeFile, needsModel, targetTable } from './narrative.ts'
 
-export const GRAPH_FORMATS = ['mermaid', 'dot', 'ascii'] as const
-export type GraphFormat = (typeof GRAPH_FORMATS)[number]
+export type GraphFormat = 'mermaid' | 'dot' | 'ascii'
 
 type NodeKind = 'model' | 'action' | 'narrative' | 'table' | 'command'
 

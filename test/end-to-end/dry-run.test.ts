@@ -40,6 +40,28 @@ test('prompts, commands and costs are shown, and nothing is left behind', async 
   expect(JSON.parse((await project.botticelli(['executions', 'list', '--json'])).stdout)).toEqual([])
 }, 60_000)
 
+test('a new narrative is whole, and tried at once; nothing is overwritten', async () => {
+  using project = makeProject()
+  expect(await project.botticelli(['narratives', 'new', 'posts/Spring 24'])).toMatchObject({ code: 0 })
+  const validated = await project.botticelli(['narratives', 'validate', 'posts', '--strict'])
+  expect(validated.code, validated.stdout).toBe(0)
+  const tried = await project.botticelli([
+    'run',
+    'posts/Spring 24.toml',
+    '--dry-run',
+    '--input',
+    'topic=bread',
+    '--json',
+  ])
+  expect(JSON.parse(tried.stdout)).toMatchObject({
+    status: 'completed',
+    narrative: 'spring_24',
+    estimated: { calls: 2 },
+  })
+  const again = await project.botticelli(['narratives', 'new', 'posts/Spring 24.toml'])
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('file-exists') })
+}, 60_000)
+
 test('the database is read and not written', async () => {
   using project = makeProject()
   project.write('n.toml', NARRATIVE)
