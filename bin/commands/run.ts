@@ -13,7 +13,6 @@ import type { Io } from '../io.ts'
 import { UsageError } from '../parse.ts'
 import { plainText } from '../plain-text.ts'
 import { createProgressDisplay } from '../progress-display.ts'
-import { collectWarnings, countWarnings, type RunWarning, type RunWarnings, repeatedWarnings } from '../run-warnings.ts'
 import { dryRun } from './run-dry.ts'
 import { findNarrative } from '../project.ts'
 
