@@ -50,7 +50,8 @@ export function createScriptedModel({ seed = '1', replies = [], fault, clock }: 
     if (befalls?.is === 'hang') await waitForAbort(signal)
     if (befalls !== undefined) throwFault(befalls, provider, name, clock.now())
 
-    const full = fillIn(scripted.text, question, counted) ?? reply(question, seed, counted.attempt)
+    const whole = fillIn(scripted.text, question, counted) ?? reply(question, seed, counted.attempt)
+    const full = untilStop(whole, question.stop)
     const text = question.maxTokens === undefined ? full : firstTokens(full, question.maxTokens)
     const withText = (written: string): Answer => ({
       text: written,
@@ -100,6 +101,12 @@ function fillIn(text: string | undefined, { origin }: Question, counted: Counted
     ?.replaceAll('{{narrative}}', origin.narrative)
     .replaceAll('{{act}}', origin.act)
     .replaceAll('{{call}}', String(counted.ofAct))
+}
+
+/** A provider ends its answer before the first of the stop texts. */
+function untilStop(text: string, stop: Question['stop'] = []): string {
+  const ends = stop.map((one) => text.indexOf(one)).filter((at) => at >= 0)
+  return ends.length === 0 ? text : text.slice(0, Math.min(...ends))
 }
 
 function delayOf({ ms, spreadMs }: Delay, seed: string): number {

@@ -225,3 +225,10 @@ describe('faults', () => {
     expect(parseFault(text)).toBeUndefined()
   })
 })
+
+test('an answer ends before the first of its stop texts', async () => {
+  const model = create({ replies: [{ text: 'one END two STOP three' }] })
+  const said = async (stop: readonly string[]) => (await model.ask(ask('Say.', { stop }), { signal: never })).text
+  expect(await said(['STOP', 'END'])).toBe('one ')
+  expect(await said(['nothing'])).toBe('one END two STOP three')
+})
