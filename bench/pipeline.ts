@@ -25,6 +25,7 @@ const NARRATIVE = `
 [narrative]
 name = "three_steps"
 description = "Three steps"
+skip_content_generation = true
 
 [toc]
 order = ["one", "two", "three"]
