@@ -24,7 +24,7 @@ export interface Knowledge {
   readonly itemRow?: RowRef
 }
 
-export interface ReadRow {
+interface ReadRow {
   readonly ref: RowRef
   readonly traceparent?: string
 }

@@ -9,6 +9,7 @@ import { fromPromise } from 'xstate'
 import type { Execution } from '../store/store.ts'
 import type { ActorSpec, Delivered, Scope } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
+import type { BotType } from '../telemetry/instrument-table.ts'
 import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { inSpan } from '../telemetry/spans.ts'
@@ -18,10 +19,6 @@ import type { BotHealthBook } from './bot-health.ts'
 import { type ExecutionOutcome, type ExecutionPlan, fromOptions, planOf, wasTakenDown } from './execution-plan.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
-
-export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
-/** The role that a bot plays in the pipeline. */
-export type BotType = (typeof BOT_TYPES)[number]
 
 export interface BotSettings {
   readonly name: string

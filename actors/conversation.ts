@@ -36,9 +36,3 @@ export function sizeOf(piece: Piece): number {
   if (piece.type === 'text') return Buffer.byteLength(piece.text)
   return 'base64' in piece.source ? Buffer.byteLength(piece.source.base64, 'base64') : 0
 }
-
-/** The text of a conversation's last answer, or nothing. */
-export function lastAnswer(turns: readonly Turn[]): string | undefined {
-  const turn = turns.findLast((each) => each.role === 'assistant')
-  return turn?.role === 'assistant' ? turn.text : undefined
-}

@@ -109,7 +109,7 @@ export interface ActPosition {
   readonly total: number
 }
 
-export const ACT_TYPES = ['model', 'action', 'narrative'] as const
+const ACT_TYPES = ['model', 'action', 'narrative'] as const
 /** Asks a model; only acts; or stands for another narrative. */
 export type ActType = (typeof ACT_TYPES)[number]
 

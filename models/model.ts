@@ -14,7 +14,7 @@ export type Part =
       readonly filename?: string
     }
 
-export const MEDIA_KINDS = ['image', 'audio', 'video', 'document'] as const
+const MEDIA_KINDS = ['image', 'audio', 'video', 'document'] as const
 export type MediaKind = (typeof MEDIA_KINDS)[number]
 
 export interface ChatMessage {

@@ -29,9 +29,9 @@ export interface Store extends Disposable {
 
 // ---------------------------------------------------------------------------- executions
 
-export const EXECUTION_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const
+const EXECUTION_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number]
-export const TRIGGERS = ['cli', 'schedule', 'message', 'narrative'] as const
+const TRIGGERS = ['cli', 'schedule', 'message', 'narrative'] as const
 export type Trigger = (typeof TRIGGERS)[number]
 
 export interface NewExecution {
@@ -97,7 +97,7 @@ export interface Executions {
 
 // ---------------------------------------------------------------------------- journal of acts
 
-export const ACT_STATUSES = ['running', 'answered', 'completed', 'failed'] as const
+const ACT_STATUSES = ['running', 'answered', 'completed', 'failed'] as const
 export type ActStatus = (typeof ACT_STATUSES)[number]
 
 export interface ActKey {
@@ -327,7 +327,6 @@ export interface Generation {
 }
 
 export const REVIEW_STATUSES = ['pending', 'approved', 'rejected', 'posted'] as const
-export type ReviewStatus = (typeof REVIEW_STATUSES)[number]
 
 export interface ContentRow {
   readonly table: string

@@ -24,7 +24,7 @@ import { type ActorSystem, type ChildSpec, startSystem, systemClock } from '../.
 /** What the model says to a question; thrown when it is an error. */
 export type Say = (question: Asked) => string | Error | Promise<string | Error>
 
-export interface Asked {
+interface Asked {
   /** From 1. */
   readonly call: number
   readonly act: string
