@@ -12,7 +12,7 @@ import { makeProject, type Project, type Running } from '../end-to-end/project.t
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
 import { type Family, parsePrometheus } from './prometheus-text.ts'
 
-export interface Page {
+interface Page {
   readonly status: number
   readonly headers: Headers
   readonly body: string
