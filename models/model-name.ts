@@ -2,7 +2,7 @@
 //
 //   provider:model, provider/model   the provider is written down
 //   gemini…  gpt… o1… whisper…  claude…   the provider follows from the name
-//   anything else                    a model of the default's provider
+//   anything else                    a model of the default's provider; with a mark in it, only where such names are usual
 
 import { ModelError } from './model-error.ts'
 
@@ -35,16 +35,29 @@ export function parseModelName(name: string, servers: readonly string[], fallbac
   const implied = IMPLIED.find(([pattern]) => pattern.test(trimmed))?.[1]
   if (implied !== undefined) return { provider: implied, model: trimmed }
 
-  const meant = separator === -1 ? undefined : known.find((candidate) => isNear(prefix.toLowerCase(), candidate))
-  if (meant !== undefined)
-    throw new ModelError('provider-unknown', `There is no provider ${prefix} (in ${trimmed}). Did you mean ${meant}?`, {
-      fix: `Write ${meant}${trimmed.slice(separator)}, or configure a server named ${prefix}.`,
-    })
+  if (separator !== -1) {
+    const meant = known.find((candidate) => isNear(prefix.toLowerCase(), candidate))
+    if (meant !== undefined || !mayContain(trimmed[separator]!, fallback, servers)) {
+      throw unknownProvider(prefix, trimmed.slice(separator), meant, known)
+    }
+  }
   if (fallback !== undefined) return { provider: fallback.provider, model: trimmed }
   throw new ModelError('model-unknown', `Nothing says whose model ${trimmed} is, and there is no default model.`, {
     model: trimmed,
     fix: `Write it as provider:model; known providers are ${known.join(', ')}.`,
   })
+}
+
+/** Ollama's models have tags (`llama3:8b`), and servers name those of others with their makers (`meta-llama/llama-4`). */
+function mayContain(mark: string, fallback: ModelName | undefined, servers: readonly string[]): boolean {
+  if (fallback === undefined) return false
+  return fallback.provider === 'ollama' || (mark === '/' && servers.includes(fallback.provider))
+}
+
+function unknownProvider(prefix: string, rest: string, meant: string | undefined, known: readonly string[]) {
+  const hint = meant === undefined ? `Known ones are ${known.join(', ')}.` : `Did you mean ${meant}?`
+  const fix = `Write ${meant ?? 'PROVIDER'}${rest}, or configure a server named ${prefix}.`
+  return new ModelError('provider-unknown', `There is no provider ${prefix} (in ${prefix}${rest}). ${hint}`, { fix })
 }
 
 const PROVIDERS = ['gemini', 'openai', 'anthropic', 'ollama', 'scripted']
