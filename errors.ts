@@ -428,6 +428,10 @@ export const CODES = {
     summary: 'The time given with --timeout was over before the command had finished.',
     fix: 'Give it more time.',
   },
+  'state-not-writable': {
+    summary: 'The folder in which a project keeps its state cannot be written to.',
+    fix: 'Make this folder writable, or set state_dir to one that is.',
+  },
   'demo-folder': {
     summary: 'The demonstration cannot write its state.',
     fix: 'Start it in a folder that you may write to.',
@@ -509,6 +513,10 @@ export const CODES = {
     summary: 'A command that an act requires failed.',
     fix: 'Mend what the message names; the run goes on behind what was done when it is resumed.',
   },
+  'run-cancelled': {
+    summary: 'A run was ended from outside before it was done.',
+    fix: 'Go on with it: `botticelli run --resume ID`.',
+  },
   'execution-not-found': {
     summary: 'There is no such execution.',
     fix: 'List the executions with `botticelli executions list`.',
@@ -565,6 +573,8 @@ export interface SerializedError {
   readonly code?: string
   readonly stack?: string
   readonly retryable?: boolean
+  readonly fix?: string
+  readonly place?: Place
   readonly cause?: SerializedError
 }
 
@@ -577,6 +587,8 @@ export function serializeError(thrown: unknown): SerializedError {
     ...(typeof code === 'string' && { code }),
     ...(thrown.stack !== undefined && { stack: thrown.stack }),
     ...(typeof retryable === 'boolean' && { retryable }),
+    ...(thrown instanceof BotticelliError && { fix: thrown.fix }),
+    ...(thrown instanceof BotticelliError && thrown.place !== undefined && { place: thrown.place }),
     ...(thrown.cause !== undefined && { cause: serializeError(thrown.cause) }),
   }
 }

@@ -41,12 +41,15 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   'narrative-ambiguous': EXIT.usage,
   'bad-config': EXIT.invalid,
   'toml-syntax': EXIT.invalid,
+  'file-read': EXIT.invalid,
   'server-not-running': EXIT.unreachable,
   'server-unreachable': EXIT.unreachable,
   'server-running': EXIT.stopped,
+  'state-not-writable': EXIT.denied,
   'confirmation-missing': EXIT.stopped,
   'confirmation-required': EXIT.stopped,
   'timed-out': EXIT.timeout,
+  'run-cancelled': EXIT.interrupted,
 }
 
 /** The exit code that says most about an error; what is not listed has failed, no more. */

@@ -6,7 +6,7 @@
 //   K2. A socket that a killed server left behind is not in the way of the next one.
 
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,11 +31,11 @@ const CLAIM_WAIT_MS = 50
 
 /**
  * Opens the socket.
- * @throws ControlError `server-running` when another process has it
+ * @throws ControlError `server-running` when another process has it, `state-not-writable`
  */
 export async function openControl(stateDir: string, routes: Routes, streams: Streams = {}): Promise<AsyncDisposable> {
   const path = socketPath(stateDir)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const claim = await claimStart(`${path}.claim`)
   try {
     const other = await ask<{ pid: number }>(path, 'GET', '/v1/server').catch(refuseUnlessDead)
@@ -82,6 +82,19 @@ function socketPath(stateDir: string): string {
   if (Buffer.byteLength(path) <= LONGEST_PATH) return path
   const short = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)
   return join(tmpdir(), `botticelli-${userInfo().uid}`, `${short}.sock`)
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    throw new ControlError('state-not-writable', `The folder ${folder} cannot be written to (${code}).`, {
+      cause,
+      fix: `Make this folder writable for whoever runs Botticelli, or set state_dir to one that is: ${folder}`,
+    })
+  }
 }
 
 // ---------------------------------------------------------------------------- the lock

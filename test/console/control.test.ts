@@ -35,6 +35,15 @@ test('refuses a second server, with the process of the first', async () => {
   })
 })
 
+test('says which folder must be made writable', async () => {
+  const file = join(stateDir, 'not-a-folder')
+  writeFileSync(file, '')
+  await expect(openControl(file, {})).rejects.toMatchObject({
+    code: 'state-not-writable',
+    fix: expect.stringContaining(join(file, 'run')),
+  })
+})
+
 test('is free again once closed', async () => {
   await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
   await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
