@@ -41,7 +41,7 @@ import {
   systemClock,
 } from './supervisor/index.ts'
 import { countActorEvent } from './telemetry/actor-event-metrics.ts'
-import { log } from './telemetry/log.ts'
+import { log, onWarning, type WarningListener } from './telemetry/log.ts'
 import { startMetricsServer } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
 import { inSpan } from './telemetry/spans.ts'
@@ -69,6 +69,10 @@ export interface OpenOptions {
   /** Where log lines go. No log without it. */
   readonly log?: Writable
   readonly colors?: boolean
+  /** Hears of every warning of the log, whether or not one is written. */
+  readonly onWarning?: WarningListener
+  /** File descriptor that gets one line before the watchdog ends the process. Default none. */
+  readonly lastWordsFd?: number
   /** Hears of everything that happens to the actors, their start included. */
   readonly onSupervision?: (event: SupervisionEvent) => void
 }
@@ -83,6 +87,7 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
   const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
   const store = opened.adopt(openStore(config.database, { onQuery: recordQuery }), (each) => each.close())
   store.executions.abandon(isAlive, systemClock.now())
+  if (options.onWarning !== undefined) opened.defer(onWarning(options.onWarning))
   const listeners = new Set<ProgressListener>([runLog(config.pipeline)])
   const services = createServices(config, store, (event) => {
     for (const listener of listeners) listener(event)
@@ -102,8 +107,9 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     options.onSupervision?.(event)
     if (wanted.metrics) countActorEvent(event)
   }
-  const system = opened.adopt(await startSystem(tree(), { inbox: durableInbox(store, systemClock), listen }), (each) =>
-    each.stop(),
+  const system = opened.adopt(
+    await startSystem(tree(), { inbox: durableInbox(store, systemClock), listen, ...watchdogOf(config, options) }),
+    (each) => each.stop(),
   )
   const { pipeline } = config
   if (wanted.metrics) opened.defer(observeServer({ system, store, bots, schedules, pipeline, health, now: clock.now }))
@@ -252,6 +258,12 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
     onProgress,
   }
+}
+
+/** Only a server is watched: what a command does is seen by whoever waits for it. */
+function watchdogOf({ supervision: { watchdog } }: Config, { bots, lastWordsFd }: OpenOptions) {
+  if (!bots || watchdog === undefined) return {}
+  return { watchdog: { ...watchdog, ...(lastWordsFd !== undefined && { lastWordsFd }) } }
 }
 
 function settingsOf({ bots, pipeline }: Config): BotSettings[] {

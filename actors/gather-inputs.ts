@@ -141,6 +141,14 @@ async function processCommand(input: CommandInput, index: number, { attempt, ...
     // Going on would lead to the end of the execution, and with it to another publication of the same row.
     if (!goesOn || mayHavePublished(input, index, around.task, around.services))
       throw commandFailure(error, input, around.task)
+    const { platform, command } = input
+    log('platform.left_out', {
+      narrative: around.task.narrative.key,
+      act: around.task.act.name,
+      platform,
+      command,
+      err: error,
+    })
     const text = `[Bot command '${input.name ?? input.command}' failed: ${messageOf(error)}]`
     return { pieces: [textPiece(text)], result: { kind: 'command', value: text } }
   }

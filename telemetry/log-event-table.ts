@@ -142,6 +142,16 @@ export const LOG_EVENTS = {
       'attempts?': 'number',
     },
   },
+  'actor.hung': {
+    level: 'warn',
+    message: 'Actor makes no progress and is taken down',
+    fields: { actor: 'string', kind: 'string', busy_ms: 'number', 'message_type?': 'string' },
+  },
+  'actor.loop_blocked': {
+    level: 'error',
+    message: 'Event loop stood still',
+    fields: { actor: 'string', kind: 'string', noticed_after_ms: 'number' },
+  },
   'message.handled': {
     level: 'trace',
     message: 'Message handled',
@@ -188,6 +198,11 @@ export const LOG_EVENTS = {
     level: 'warn',
     message: 'Act failed',
     fields: { act: 'string', err: 'error', 'will_retry?': 'boolean', 'attempt?': 'number' },
+  },
+  'act.skipped': {
+    level: 'info',
+    message: 'Act is not performed: its condition does not hold',
+    fields: { narrative: 'string', act: 'string' },
   },
   'act.replayed': { level: 'debug', message: 'Act was done already and is not asked again', fields: { act: 'string' } },
   'placeholder.unresolved': {
@@ -314,6 +329,11 @@ export const LOG_EVENTS = {
     level: 'warn',
     message: 'Command failed',
     fields: { platform: 'string', command: 'string', err: 'error' },
+  },
+  'platform.left_out': {
+    level: 'warn',
+    message: 'Command that may fail did; the act goes on without its result',
+    fields: { act: 'string', platform: 'string', command: 'string', err: 'error' },
   },
   'platform.rate_limited': {
     level: 'warn',

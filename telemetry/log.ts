@@ -42,6 +42,19 @@ export interface LogOptions {
 /** Logs one event of the table. */
 export function log<E extends LogEventName>(event: E, fields: FieldsOf<E>): void {
   running?.write(event, fields)
+  if (listeners.size === 0) return
+  const { level, message } = LOG_EVENTS[event]
+  if (RANK[level] < RANK.warn) return
+  for (const listener of listeners) listener(event, message, () => redactValue(fields) as Record<string, unknown>)
+}
+
+/** Hears of every warning and error, also of repeated ones. @param read gives the fields, without secrets */
+export type WarningListener = (event: LogEventName, message: string, read: () => Record<string, unknown>) => void
+
+/** Listens whether or not a log is written. @returns the end of it */
+export function onWarning(listener: WarningListener): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
 /** Begins to write. A second start replaces the first. */
@@ -138,6 +151,7 @@ interface RunningLog {
 }
 
 let running: RunningLog | undefined
+const listeners = new Set<WarningListener>()
 const lines = new Map<string, number>()
 
 const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, silent: 60 } as const
