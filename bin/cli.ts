@@ -8,17 +8,24 @@ import { fileURLToPath } from 'node:url'
 // A cache that cannot be written costs a slower start, no more.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
 
-// Whoever reads our output may stop reading (`| head -1`): that is their success.
-process.stdout.on('error', leaveQuietly)
-process.stderr.on('error', leaveQuietly)
+// Whoever reads our results may stop reading (`| head -1`): that is their success. A command that has more to do than
+// to print goes on, and remarks that nobody reads are dropped.
+let outlivesReaders = false
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (!outlivesReaders) process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+process.stderr.on('error', () => {})
 
 const { main } = await import('./main.ts')
 const { stdin, stdout, stderr, env: environment } = process
-const world = { stdin, stdout, stderr, environment, now: Date.now, exit: (code: number) => process.exit(code) }
+const world = {
+  ...{ stdin, stdout, stderr, environment },
+  now: Date.now,
+  exit: (code: number) => process.exit(code),
+  outliveReaders: () => {
+    outlivesReaders = true
+  },
+}
 const status = await main(process.argv.slice(2), world)
 await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
 process.exit(status)
-
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? 0 : 1)
-}

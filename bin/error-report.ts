@@ -5,7 +5,8 @@
 
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { BotticelliError, type Place, serializeError } from '../errors.ts'
+import { BotticelliError, CODES, type ErrorCode, type Place, type SerializedError, serializeError } from '../errors.ts'
+import { DiagnosedError } from '../narratives/diagnosed-error.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import type { Io } from './io.ts'
@@ -33,6 +34,23 @@ function asJson(thrown: unknown) {
   return { code, message, fix, ...(place && { place }), ...(diagnostics.length > 0 && { diagnostics }) }
 }
 
+/** The object of R2 for an error that was kept as data. */
+export function serializedErrorJson(error: SerializedError, exitCode: ExitCode, io: Io): string {
+  const { code = 'internal', message, fix = fixOf(code), place, stack } = error
+  return JSON.stringify({
+    error: { code, message, fix, ...(place && { place }), exitCode, ...(io.globals.verbose && { stack }) },
+  })
+}
+
+/** A stack names folders of this machine and says nothing to whoever reads the result. */
+export function withoutStack({ stack: _, cause, ...error }: SerializedError): SerializedError {
+  return { ...error, ...(cause !== undefined && { cause: withoutStack(cause) }) }
+}
+
+function fixOf(code: string): string | undefined {
+  return CODES[code as ErrorCode]?.fix
+}
+
 async function asText(thrown: unknown, io: Io): Promise<string> {
   const stack = io.globals.verbose && thrown instanceof Error ? `\n${thrown.stack ?? ''}` : ''
   if (!(thrown instanceof BotticelliError)) {
@@ -55,7 +73,7 @@ interface ErrorLike {
 
 /** An error as lines: headline, place, causes, fix. */
 export function errorText(error: ErrorLike, io: Io): string {
-  const { message, code, cause, fix, place } = error
+  const { message, code, cause, fix = fixOf(code ?? ''), place } = error
   const lines = [headline(code ?? 'internal', message, io)]
   if (place !== undefined) lines.push(`  --> ${relative(io.cwd, place.file)}:${place.line}:${place.column}`)
   if (cause instanceof Error) lines.push(part('cause', cause.message, io))
@@ -84,7 +102,7 @@ export async function diagnosticsText(diagnostics: readonly Diagnostic[], io: Io
 }
 
 function diagnosticsOf(thrown: BotticelliError): readonly Diagnostic[] {
-  return (thrown as { diagnostics?: readonly Diagnostic[] }).diagnostics ?? []
+  return thrown instanceof DiagnosedError ? thrown.diagnostics : []
 }
 
 function headline(code: string, message: string, io: Io): string {

@@ -45,6 +45,8 @@ export interface Io {
   now(): number
   /** Ends the process at once, without tidying up. */
   leave(code: ExitCode): void
+  /** From now on the command goes on when nobody reads its output any more. */
+  outliveReaders(): void
 }
 
 export interface World {
@@ -54,6 +56,7 @@ export interface World {
   readonly environment: Environment
   readonly now: () => number
   readonly exit: (code: number) => void
+  readonly outliveReaders: () => void
 }
 
 export interface IoOptions {
@@ -83,6 +86,7 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
     stderr,
     now: world.now,
     leave: world.exit,
+    outliveReaders: world.outliveReaders,
     async confirm(question) {
       if (globals.yes) return true
       if (!mayAsk) throw new BotticelliError('confirmation-missing', `${question} Nobody is here to answer.`)

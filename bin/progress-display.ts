@@ -3,6 +3,7 @@
 import type { ProgressEvent } from '../actors/progress.ts'
 import { duration } from './figures.ts'
 import type { Io } from './io.ts'
+import { plainText } from './plain-text.ts'
 import { progressLine } from './progress-line.ts'
 
 const FRAMES = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
@@ -11,6 +12,8 @@ const CLEAR_LINE = '\r\x1b[2K'
 
 export interface ProgressDisplay extends Disposable {
   show(event: ProgressEvent): void
+  /** A line between those of the progress. */
+  tell(line: string): void
 }
 
 export function createProgressDisplay(io: Io): ProgressDisplay {
@@ -20,10 +23,13 @@ export function createProgressDisplay(io: Io): ProgressDisplay {
   return {
     show(event) {
       const line = progressLine(event, io.paintRemark)
-      live?.write(CLEAR_LINE)
-      if (line !== undefined) io.remark(line)
+      if (line !== undefined) above(line)
       if (event.type === 'act.started') current = { key: event.key, model: event.model ?? '', since: io.now() }
       else if (event.type === 'act.completed' || event.type === 'act.failed') current = undefined
+      draw()
+    },
+    tell(line) {
+      above(line)
       draw()
     },
     [Symbol.dispose]() {
@@ -32,11 +38,16 @@ export function createProgressDisplay(io: Io): ProgressDisplay {
     },
   }
 
+  function above(line: string): void {
+    live?.write(CLEAR_LINE)
+    io.remark(line)
+  }
+
   function draw(): void {
     if (live === undefined || current === undefined) return
     const elapsed = io.now() - current.since
     const frame = FRAMES[Math.floor(elapsed / FRAME_MS) % FRAMES.length]
     const text = `${current.key.padEnd(20)} ${duration(elapsed)}   ${current.model}`
-    live.write(`${CLEAR_LINE} ${frame} ${text.slice(0, (live.columns || 80) - 4)}`)
+    live.write(`${CLEAR_LINE} ${frame} ${plainText(text).slice(0, (live.columns || 80) - 4)}`)
   }
 }

@@ -18,15 +18,15 @@ function lineOf(event: ProgressEvent, paint: Paint): string | undefined {
     case 'execution.started':
       return executionLine(event, paint)
     case 'act.completed':
-      return ` ${paint('green', '✓')} ${event.key.padEnd(20)} ${figures(event).join('   ')}`.trimEnd()
+      return ` ${paint('green', '✓')} ${name(event.key).padEnd(20)} ${figures(event).join('   ')}`.trimEnd()
     case 'act.skipped':
       return ` ${paint('dim', '–')} ${event.key.padEnd(20)} skipped`
     case 'act.failed': {
       const after = event.willRetry ? paint('yellow', ' (trying again)') : ''
-      return ` ${paint('red', '✗')} ${event.key.padEnd(20)} ${oneLine(event.error.message, 200)}${after}`
+      return ` ${paint('red', '✗')} ${name(event.key).padEnd(20)} ${oneLine(event.error.message, 200)}${after}`
     }
     case 'command.done':
-      return `   ${event.command}${event.dryRun ? ' (dry run: not sent)' : ''}`
+      return `   ${name(event.command)}${event.dryRun ? ' (dry run: not sent)' : ''}`
     default:
       return undefined
   }
@@ -36,7 +36,7 @@ function executionLine(event: ProgressEvent & { type: 'execution.started' }, pai
   const { narrative, acts, iteration, iterations } = event
   const round = iteration === undefined ? '' : ` · ${iteration} of ${iterations}`
   const length = acts.length === 0 ? '' : ` · ${plural(acts.length, 'act')}`
-  return `${paint('bold', narrative)}${round}${length}`
+  return `${paint('bold', name(narrative))}${round}${length}`
 }
 
 function figures(event: ProgressEvent & { type: 'act.completed' }): string[] {
@@ -45,6 +45,11 @@ function figures(event: ProgressEvent & { type: 'act.completed' }): string[] {
     event.replayed ? 'done before' : duration(event.durationMs),
     tokens > 0 ? `${tokens.toLocaleString('en-US')} tok` : '',
     event.costUsd !== undefined && tokens > 0 ? money(event.costUsd) : '',
-    event.rowsStored > 0 ? `${plural(event.rowsStored, 'row')} in ${event.table}` : '',
+    event.rowsStored > 0 ? `${plural(event.rowsStored, 'row')} in ${name(event.table ?? '')}` : '',
   ].filter((figure) => figure !== '')
+}
+
+/** Names come out of files that others may have written. */
+function name(text: string): string {
+  return oneLine(text, 100)
 }

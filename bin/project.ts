@@ -35,6 +35,16 @@ export function findNarrative(words: string, cwd: string, config: Config): Narra
   const dot = words.lastIndexOf('.')
   const file = dot > 0 ? findFile(words.slice(0, dot), cwd, config) : undefined
   if (file !== undefined) return { file, narrative: words.slice(dot + 1) }
+  if (existsSync(resolve(cwd, words))) {
+    const isFolder = statSync(resolve(cwd, words)).isDirectory()
+    throw new BotticelliError(
+      'file-read',
+      `${words} is ${isFolder ? 'a folder' : 'no file of text'}, not a narrative.`,
+      {
+        fix: isFolder ? `Name one file in it: botticelli narratives list shows what there is.` : 'Name a TOML file.',
+      },
+    )
+  }
   const places = [cwd, ...config.narrativePaths].join(', ')
   throw new BotticelliError('not-found', `There is no narrative "${words}".`, {
     fix: `Looked in ${places}. "botticelli narratives list" shows what there is.`,

@@ -1,16 +1,18 @@
 // Table: rows under headings, columns as wide as their widest cell.
 
 import type { Paint } from './io.ts'
+import { plainText } from './plain-text.ts'
 
 /**
  * Lines of a table. With `columns`, the last column is cut so that no line is wider; without, nothing is cut.
- * Cells may not hold control characters.
+ * Control characters and line breaks in cells are taken out.
  */
 export function table(
   headings: readonly string[],
-  cells: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   { columns, paint }: { readonly columns: number | undefined; readonly paint: Paint },
 ): string[] {
+  const cells = given.map((row) => row.map((cell) => plainText(cell).replace(/\s+/g, ' ')))
   const widths = headings.map((heading, index) =>
     Math.max(heading.length, ...cells.map((row) => row[index]?.length ?? 0)),
   )

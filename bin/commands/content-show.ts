@@ -1,5 +1,6 @@
 // content show: one piece of content, whole, with where it came from.
 
+import type { Config } from '../../config/config.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { ContentRow } from '../../store/store.ts'
 import type { Run } from '../command.ts'
@@ -9,7 +10,7 @@ import { ago, isoTime } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { plainText } from '../plain-text.ts'
 import { withStore } from '../project.ts'
-import { contentJson } from './content-list.ts'
+import { contentJson, statusOf } from './content-list.ts'
 
 export const contentShow: Run = async (options, io) => {
   const { config } = io.config()
@@ -23,18 +24,18 @@ export const contentShow: Run = async (options, io) => {
       fix: 'List what there is with "botticelli content list".',
     })
   }
-  if (io.json) io.printJson(contentJson(row))
-  else show(row, config.pipeline.drafts, io)
+  if (io.json) io.printJson(contentJson(row, config.pipeline))
+  else show(row, config.pipeline, io)
   return EXIT.ok
 }
 
-function show(row: ContentRow, drafts: string, io: Io): void {
+function show(row: ContentRow, tables: Config['pipeline'], io: Io): void {
   const facts: [string, string | undefined][] = [
-    ['status', row.reviewStatus],
+    ['status', statusOf(row, tables)],
     ['made', `${ago(row.generatedAt, io.now())} (${isoTime(row.generatedAt)})`],
     ['by', `${row.narrative}, act ${row.act}`],
     ['model', row.model],
-    ['from', row.source === undefined ? undefined : showRef(row.source, drafts)],
+    ['from', row.source === undefined ? undefined : showRef(row.source, tables.drafts)],
     ['trace', row.traceparent?.split('-')[1]],
   ]
   io.print(io.paint('bold', `${row.table}/${row.id}`))

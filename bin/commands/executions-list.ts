@@ -2,6 +2,7 @@
 
 import type { ExecutionStatus, ExecutionSummary } from '../../store/store.ts'
 import type { Run } from '../command.ts'
+import { withoutStack } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, isoTime, money } from '../figures.ts'
 import type { Io } from '../io.ts'
@@ -30,9 +31,10 @@ export const executionsList: Run = async (options, io) => {
 
 /** An execution as --json prints it. */
 export function executionJson(one: ExecutionSummary) {
-  const { startedAt, endedAt, ...rest } = one
+  const { startedAt, endedAt, error, ...rest } = one
   return {
     ...rest,
+    ...(error !== undefined && { error: withoutStack(error) }),
     startedAt: isoTime(startedAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt), durationMs: endedAt - startedAt }),
   }

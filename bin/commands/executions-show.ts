@@ -1,6 +1,7 @@
 // executions show: one run, act by act, with what it cost and what it did outside.
 
 import { relative } from 'node:path'
+import type { Gathered } from '../../actors/act-task.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { Json } from '../../json.ts'
 import type { ActRecord, Effect, ExecutionSummary, Store } from '../../store/store.ts'
@@ -10,7 +11,7 @@ import { EXIT } from '../exit-codes.ts'
 import { ago, duration, isoTime, money, plural, tokens } from '../figures.ts'
 import { findExecution } from '../find-execution.ts'
 import type { Io } from '../io.ts'
-import { plainText } from '../plain-text.ts'
+import { oneLine, plainText } from '../plain-text.ts'
 import { withStore } from '../project.ts'
 import { table } from '../table.ts'
 import { executionJson } from './executions-list.ts'
@@ -69,7 +70,7 @@ function show({ execution, acts, effects, children }: Story, options: Options, i
   const { status, startedAt, endedAt, inputTokens, outputTokens, costUsd, traceparent } = execution
   const all = tokens(inputTokens + outputTokens)
   const took = endedAt === undefined ? 'not ended' : duration(endedAt - startedAt)
-  io.print(`${io.paint('bold', execution.narrative)}  ${relative(io.cwd, execution.file)}`)
+  io.print(`${io.paint('bold', oneLine(execution.narrative, 100))}  ${relative(io.cwd, execution.file)}`)
   io.print(`${execution.id} · ${status} · ${ago(startedAt, io.now())} · ${took} · ${all} · ${money(costUsd)}`)
   if (traceparent !== undefined) io.print(`trace ${traceparent.split('-')[1]}`)
   if (acts.length > 0) {
@@ -88,10 +89,10 @@ function show({ execution, acts, effects, children }: Story, options: Options, i
   }
   if (children.length > 0) {
     io.print(`\n${plural(children.length, 'execution')} within:`)
-    for (const child of children) io.print(`  ${child.id}  ${child.status}  ${child.narrative}`)
+    for (const child of children) io.print(`  ${child.id}  ${child.status}  ${oneLine(child.narrative, 100)}`)
   }
   if (execution.error !== undefined) io.print(`\n${errorText(execution.error, io)}`)
-  if (status === 'running' || status === 'failed') {
+  if (status !== 'completed') {
     io.remark(`\nGo on with it: botticelli run ${relative(io.cwd, execution.file)} --resume ${execution.id}`)
   }
 }
@@ -109,10 +110,19 @@ function actCells(act: ActRecord): string[] {
   ]
 }
 
+/** What the model read: the texts as they are, of media what they were. */
 function promptText(prompt: Json): string {
-  return typeof prompt === 'string' ? prompt : JSON.stringify(prompt, null, 2)
+  const { pieces } = prompt as unknown as Partial<Gathered>
+  if (pieces === undefined) return typeof prompt === 'string' ? prompt : JSON.stringify(prompt, null, 2)
+  return pieces
+    .map(({ piece }) => (piece.type === 'text' ? piece.text : `[${piece.media} ${nameOf(piece.source)}]`))
+    .join('\n\n')
+}
+
+function nameOf(source: Extract<Gathered['pieces'][number]['piece'], { type: 'media' }>['source']): string {
+  return 'url' in source ? source.url : 'file' in source ? source.file : 'within the prompt'
 }
 
 function section(title: string, text: string, io: Io): void {
-  io.print(`\n${io.paint('bold', title)}\n${plainText(text)}`)
+  io.print(`\n${io.paint('bold', oneLine(title, 100))}\n${plainText(text)}`)
 }

@@ -21,15 +21,17 @@ export const narrativesShow: Run = async (options, io) => {
 
 function showNarrative(narrative: Narrative, path: string, defaultModel: string, io: Io): void {
   const { key, description, acts, carousel, template } = narrative
-  io.print(`${io.paint('bold', key)}  ${relative(io.cwd, path)}:${narrative.place.line}`)
+  io.print(`${io.paint('bold', oneLine(key, 100))}  ${relative(io.cwd, path)}:${narrative.place.line}`)
   if (description !== '') io.print(oneLine(description, 500))
   if (carousel !== undefined) io.print(`repeats   ${carousel.iterations} times`)
   if (template !== undefined) io.print(`shaped as ${template}`)
   io.print(`stores in ${storesRows(narrative) ?? 'no table'}`)
   acts.forEach((act, index) => {
     const model = act.composes === undefined ? (act.settings.model ?? defaultModel) : `runs ${act.composes}`
-    io.print(`\n${String(index + 1).padStart(2)}  ${io.paint('bold', act.name)}  ${io.paint('dim', model)}`)
-    for (const line of inputsOf(act)) io.print(`    ${line}`)
+    io.print(
+      `\n${String(index + 1).padStart(2)}  ${io.paint('bold', oneLine(act.name, 100))}  ${io.paint('dim', model)}`,
+    )
+    for (const line of inputsOf(act)) io.print(`    ${oneLine(line, 500)}`)
   })
 }
 

@@ -3,18 +3,18 @@
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
 import { openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
-import { CODES, type ErrorCode } from '../../errors.ts'
 import type { Options, Run } from '../command.ts'
-import { errorText } from '../error-report.ts'
+import { errorText, serializedErrorJson, withoutStack } from '../error-report.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { duration, money, plural, tokens } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { UsageError } from '../parse.ts'
-import { plainText } from '../plain-text.ts'
+import { oneLine, plainText } from '../plain-text.ts'
 import { createProgressDisplay } from '../progress-display.ts'
-import { dryRun } from './run-dry.ts'
 import { findNarrative } from '../project.ts'
+import { collectWarnings, countWarnings, type RunWarning, type RunWarnings, repeatedWarnings } from '../run-warnings.ts'
+import { dryRun } from './run-dry.ts'
 
 export const run: Run = async (options, io) => {
   const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
@@ -25,9 +25,12 @@ export const run: Run = async (options, io) => {
 /** Runs to the end, with its progress on the terminal and its report as the result. */
 export async function runRequest(request: RunRequest, config: Config, io: Io): Promise<ExitCode> {
   io.outliveReaders()
-  await using app = await open(config, io)
-  using interrupts = watchInterrupts(io.now)
   using display = createProgressDisplay(io)
+  const warnings = collectWarnings((text) => {
+    if (!io.globals.verbose) display.tell(warningLine(text, io))
+  })
+  await using app = await open(config, warnings, io)
+  using interrupts = watchInterrupts(io.now)
   app.onProgress((event) => display.show(event))
 
   const stop = new AbortController()
@@ -39,16 +42,16 @@ export async function runRequest(request: RunRequest, config: Config, io: Io): P
   interrupts.second.then(() => io.leave(EXIT.interrupted))
   const report = await app.run({ ...request, signal })
   display[Symbol.dispose]()
-  show(report, io)
+  show(report, warnings.list(), io)
   return exitCodeOf(report)
 }
 
 /** Without metrics: their port belongs to the server, which may be running. */
-async function open(config: Config, io: Io) {
+async function open(config: Config, { take }: RunWarnings, io: Io) {
   const { telemetry } = config
   const app = await openBotticelli(
     { ...config, telemetry: { ...telemetry, prometheus: undefined } },
-    io.globals.verbose ? { log: io.stderr } : {},
+    { onWarning: take, ...(io.globals.verbose && { log: io.stderr }) },
   )
   return Object.assign(app, { [Symbol.asyncDispose]: () => app.stop() })
 }
@@ -79,9 +82,12 @@ function inputsOf(options: Options, io: Io): Pick<RunRequest, 'inputs'> {
   return pairs.length > 0 ? { inputs: Object.fromEntries(pairs) } : {}
 }
 
-function show(report: RunReport, io: Io): void {
+function show(report: RunReport, warnings: readonly RunWarning[], io: Io): void {
   if (io.json) {
-    io.printJson(report)
+    const { error, ...rest } = report
+    const shown = error === undefined ? undefined : io.globals.verbose ? error : withoutStack(error)
+    io.printJson({ ...rest, ...(shown !== undefined && { error: shown }), warnings })
+    if (error !== undefined) io.stderr.write(`${serializedErrorJson(error, exitCodeOf(report), io)}\n`)
     return
   }
   if (report.response !== undefined) io.print(plainText(report.response))
@@ -97,14 +103,17 @@ function show(report: RunReport, io: Io): void {
     ...stored,
     tokens(inputTokens + outputTokens),
     `${money(costUsd)}${unpriced > 0 ? ` and ${plural(unpriced, 'call')} without a known price` : ''}`,
+    ...countWarnings(warnings),
   ]
-  io.remark(`\n${io.paintRemark('bold', report.narrative)} ${figures.join(' · ')}`)
-  if (report.error !== undefined && status === 'failed') {
-    const fix = CODES[report.error.code as ErrorCode]?.fix
-    io.stderr.write(`${errorText({ ...report.error, ...(fix !== undefined && { fix }) }, io)}\n`)
-  }
+  if (!io.globals.verbose) for (const text of repeatedWarnings(warnings)) io.remark(warningLine(text, io))
+  io.remark(`\n${io.paintRemark('bold', oneLine(report.narrative, 100))} ${figures.join(' · ')}`)
+  if (report.error !== undefined && status === 'failed') io.stderr.write(`${errorText(report.error, io)}\n`)
   io.remark(`${io.paintRemark('dim', 'see')}    botticelli executions show ${executionId}`)
   if (status !== 'completed') io.remark(`${io.paintRemark('dim', 'resume')} botticelli run --resume ${executionId}`)
+}
+
+function warningLine(text: string, io: Io): string {
+  return `${io.paintRemark('yellow', 'warning')}: ${text}`
 }
 
 function exitCodeOf({ status }: RunReport): ExitCode {

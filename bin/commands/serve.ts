@@ -28,8 +28,11 @@ import type { Io } from '../io.ts'
 import { banner } from '../serve-banner.ts'
 import { serverRoutes } from '../server-routes.ts'
 
+const STDERR_FD = 2
+
 export const serve: Run = async (options, io) => {
   const begunAt = io.now()
+  io.outliveReaders()
   const loaded = io.config(options.isSet('live') ? { posting: 'live' } : {})
   const { config } = loaded
   for (const bot of config.bots) if (bot.enabled) checkNarrative(bot, loaded)
@@ -50,7 +53,13 @@ export const serve: Run = async (options, io) => {
 
   const colors = io.paintRemark('red', 'x') !== 'x'
   const events = createEventHistory()
-  app = await openBotticelli(config, { bots: true, log: io.stderr, colors, onSupervision: events.record })
+  app = await openBotticelli(config, {
+    bots: true,
+    log: io.stderr,
+    colors,
+    lastWordsFd: STDERR_FD,
+    onSupervision: events.record,
+  })
   addLogSink(history.record)
   const { system, records } = app
   look = { system, records, events, inspection: createInspectionFeed(system, { boot: ulid(), now: io.now }), inspector }

@@ -229,7 +229,7 @@ test('a run that is cancelled gives up the act in progress and keeps what was do
     return new Promise(() => {})
   })
   const report = await house.run(`${head('"a", "b"')}[acts]\na = "A."\nb = "B."`, { signal: stop.signal })
-  expect(report.status).toBe('cancelled')
+  expect(report).toMatchObject({ status: 'cancelled', acts: 1, error: { code: 'run-cancelled' } })
   expect(house.store.journal.acts(report.executionId).map(({ status }) => status)).toEqual(['completed', 'running'])
 })
 

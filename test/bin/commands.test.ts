@@ -1,7 +1,7 @@
 // Commands as a shell sees them: exit codes, streams, JSON.
 
 import { spawn } from 'node:child_process'
-import { cpSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Finished, makeProject, type Project } from '../end-to-end/project.ts'
@@ -43,9 +43,14 @@ describe('exit codes', { concurrent: true }, () => {
     [2, 'run'],
     [2, 'run generate --model scripted'],
     [2, 'content approve twelve'],
+    [2, 'content list --status bogus'],
+    [3, 'run narratives'],
+    [3, 'run /dev/null'],
     [3, 'narratives validate broken.toml'],
     [3, 'run broken.toml --model scripted'],
     [3, '--config broken.toml config show --config bad.toml'],
+    [3, '--config nothing.toml status'],
+    [3, '--config narratives status'],
     [4, 'run nothing.toml'],
     [4, 'run generate.nothing --model scripted'],
     [4, 'run --resume 01JD8M'],
@@ -108,6 +113,22 @@ describe('streams', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 })
+
+test('a server whose log nobody reads any more goes on, and leaves in order', async () => {
+  const server = spawn(join(ROOT, 'bin', 'botticelli'), ['serve', '--color', 'never'], {
+    cwd: project.folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const closed = new Promise((done) => server.once('close', done))
+  await new Promise((heard) => server.stderr.once('data', heard))
+  server.stdout.destroy()
+  server.stderr.destroy()
+  const ready = async () => JSON.parse((await project.botticelli(['status', '--json'])).stdout)
+  await expect.poll(ready, { timeout: 20_000 }).toMatchObject({ running: true, posting: 'dry-run' })
+  server.kill('SIGTERM')
+  expect(await closed).toBe(0)
+  expect(existsSync(join(project.folder, '.botticelli', 'run', 'control.sock'))).toBe(false)
+}, 40_000)
 
 describe('--json', { concurrent: true }, () => {
   test('run prints its report', () => {
@@ -172,6 +193,71 @@ describe('--json', { concurrent: true }, () => {
   })
 })
 
+test('what goes less well is told once each, and counted at the end', async () => {
+  project.write(
+    'odd.toml',
+    '[narrative]\nname = "odd"\n[toc]\norder = ["a"]\n[acts.a]\nprompt = "hello {{nobody}}"\n' +
+      '[[acts.a.input]]\ntype = "table"\ntable_name = "nowhere"\n',
+  )
+  const { code, stderr } = await project.botticelli(['run', 'odd.toml', '--model', 'scripted'])
+  expect(code).toBe(0)
+  const lines = stderr.split('\n').filter((line) => line.startsWith('warning: '))
+  expect(lines.length).toBeGreaterThan(0)
+  expect(stderr).toMatch(/completed .* · \d+ warnings?\n/)
+  const quiet = await project.botticelli(['run', 'odd.toml', '--model', 'scripted', '--quiet'])
+  expect(quiet.stderr).toBe('')
+})
+
+test('a run that fails says so on both streams, without a stack', async () => {
+  const words = ['run', 'crash.toml', '--model', 'nope:xyz', '--json']
+  const { code, stdout, stderr } = await project.botticelli(words)
+  expect(code).toBe(1)
+  const { id, executionId, status, acts } = JSON.parse(stdout)
+  expect({ status, acts }).toEqual({ status: 'failed', acts: 0 })
+  expect(id).toBe(executionId)
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: 'provider-unknown', message: expect.any(String), fix: expect.any(String), exitCode: 1 },
+  })
+  expect(stdout + stderr).not.toContain('    at ')
+})
+
+test('names with escape sequences never reach the terminal raw', async () => {
+  const name = 'red\\u001b[2J'
+  project.write(
+    'escape.toml',
+    `[narrative]\nname = "${name}"\n[toc]\norder = ["${name}"]\n[acts."${name}"]\nprompt = "hi"\n`,
+  )
+  const run = await project.botticelli(['run', 'escape.toml', '--model', 'scripted'])
+  expect(run.code).toBe(0)
+  expect(run.stdout + run.stderr).not.toContain(ESCAPE)
+  const id = project.look((store) => store.executions.list({ limit: 1 })[0]?.id ?? '')
+  for (const words of [
+    ['executions', 'list'],
+    ['executions', 'show', id, '--prompts'],
+    ['narratives', 'show', 'escape.toml'],
+  ]) {
+    const { stdout, stderr } = await project.botticelli(words)
+    expect(stdout + stderr).not.toContain(ESCAPE)
+  }
+})
+
+test('a prompt is shown as the model read it', async () => {
+  const { stdout: report } = await project.botticelli(['run', 'crash.toml', '--model', 'scripted', '--json'])
+  const { stdout } = await project.botticelli(['executions', 'show', JSON.parse(report).id, '--prompts'])
+  expect(stdout).toContain('a: asked\nhello\n')
+  expect(stdout).not.toContain('pieces')
+})
+
+test('a run that is stopped says that it was cancelled, and how to go on', async () => {
+  const running = project.start(['run', 'crash.toml', '--model', 'scripted:hang'])
+  await running.says('x · 1 act')
+  const { code, stderr } = await running.kill('SIGTERM')
+  expect(code).toBe(130)
+  expect(stderr).toContain('cancelled')
+  expect(stderr).toContain('run --resume')
+  expect(stderr).not.toContain('actor-stopped')
+})
+
 describe('a broken file', () => {
   test.for(['run', 'narratives validate', 'narratives show'])(
     'is shown by %s with its place and its line',
@@ -209,6 +295,11 @@ describe('decisions', () => {
     expect(JSON.parse(again.stdout)).toEqual([{ table: 'potential_discord_posts', id: 1, changed: false, copied }])
     const copy = project.look((store) => store.content.find(copied))
     expect(copy).toMatchObject({ reviewStatus: 'pending', source: { table: 'potential_discord_posts', id: 1 } })
+    const pending = await project.botticelli(['content', 'list', '--status', 'pending', '--json'])
+    expect(JSON.parse(pending.stdout)).not.toContainEqual(expect.objectContaining(copied))
+    const waiting = await project.botticelli(['content', 'list', '--status', 'approved', '--json'])
+    const shown = expect.objectContaining({ ...copied, reviewStatus: 'pending', stage: 'approved' })
+    expect(JSON.parse(waiting.stdout)).toContainEqual(shown)
   })
 
   test('of several, each is decided and told by itself', async () => {
