@@ -76,6 +76,12 @@ function logActor(event: SupervisionEvent): void {
       })
       break
     }
+    case 'hung':
+      log('actor.hung', { actor, kind, busy_ms: event.busyMs, message_type: event.messageType })
+      break
+    case 'loop-blocked':
+      log('actor.loop_blocked', { actor, kind, noticed_after_ms: Math.round(event.noticedAfterMs) })
+      break
     case 'handled':
       log('message.handled', { actor, message_type: event.messageType, duration_ms: event.durationMs, ok: event.ok })
       break

@@ -26,6 +26,7 @@ export interface Config {
   readonly pipeline: PipelineConfig
   /** Tables that `database.update_table` may change. */
   readonly updatableTables: readonly string[]
+  readonly supervision: SupervisionConfig
   readonly inspector: InspectorConfig
   readonly telemetry: TelemetryConfig
   /** Time that work in progress gets to finish after SIGTERM. */
@@ -106,6 +107,11 @@ interface PipelineConfig {
   readonly drafts: string
   /** Table that the posting bot reads; an approved draft is copied there. */
   readonly approved: string
+}
+
+interface SupervisionConfig {
+  /** Watches the event loop of `serve`; undefined: nobody does. A block past the hard limit ends the process. */
+  readonly watchdog?: { readonly limitMs: number; readonly hardLimitMs?: number }
 }
 
 interface InspectorConfig {

@@ -72,6 +72,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     bots: bots.made,
     pipeline: { drafts: values.get('pipeline.drafts'), approved: values.get('pipeline.approved') },
     updatableTables: values.get('pipeline.updatable_tables'),
+    supervision: assembleSupervision(values),
     inspector: { enabled: values.get('inspector.enabled'), port: values.get('inspector.port') },
     telemetry: assembleTelemetry(values, file, variables, onTerminal),
     drainMs: values.get('drain'),
@@ -87,6 +88,14 @@ function forNarratives(values: Values): Environment {
     ...optional('DISCORD_GUILD_ID', values.get('discord.guild_id')),
     ...optional('DISCORD_CHANNEL_ID', values.get('discord.channel_id')),
   }
+}
+
+/** A limit of 0 asks for no watchdog, a hard limit asks for one all the same. */
+function assembleSupervision(values: Values): Config['supervision'] {
+  const limitMs = values.get('supervision.watchdog')
+  const hardLimitMs = values.get('supervision.watchdog_hard_limit')
+  if (limitMs === 0 && hardLimitMs === undefined) return {}
+  return { watchdog: { limitMs: limitMs || hardLimitMs!, ...optional('hardLimitMs', hardLimitMs) } }
 }
 
 function findUp(folder: string): string | undefined {

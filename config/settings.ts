@@ -109,6 +109,16 @@ export const SETTINGS = {
     'Tables that the command database.update_table may change.',
   ),
 
+  'supervision.watchdog': setting(
+    duration0,
+    1_000,
+    'The event loop of the server standing still for so long is reported, with the actor whose turn it was; 0 watches nothing.',
+  ),
+  'supervision.watchdog_hard_limit': unset(
+    duration,
+    'The event loop standing still for so long ends the process at once, so that whatever runs it starts it anew. Default: never.',
+  ),
+
   'inspector.enabled': setting(boolean, false, 'Open the XState inspector on loopback; the link has a token.'),
   'inspector.port': setting(integer(0, 65_535), 7718, 'Port of the inspector; 0 takes a free one.', [
     'BOTTICELLI_INSPECTOR_PORT',

@@ -1,4 +1,4 @@
-// Actor event metrics: what happens to messages, counted by the kind of their actor as it happens.
+// Actor event metrics: what happens to messages and actors, counted by the kind of the actor as it happens.
 
 import { count, record } from './instruments.ts'
 
@@ -7,7 +7,17 @@ type CountedEvent = { readonly kind: string } & (
   | { readonly type: 'message'; readonly messageType: string; readonly attempt: number; readonly waitedMs: number }
   | { readonly type: 'handled'; readonly messageType: string; readonly durationMs: number; readonly ok: boolean }
   | { readonly type: 'dead-letter'; readonly letter: { readonly reason: string } }
+  | { readonly type: 'hung' }
+  | { readonly type: 'loop-blocked' }
 )
+
+const COUNTED: ReadonlySet<string> = new Set<CountedEvent['type']>([
+  'message',
+  'handled',
+  'dead-letter',
+  'hung',
+  'loop-blocked',
+])
 
 /** Counts one event; lets those of other types pass. To be subscribed to the events of an actor system. */
 export function countActorEvent(event: CountedEvent | { readonly type: string; readonly kind: string }): void {
@@ -34,9 +44,15 @@ export function countActorEvent(event: CountedEvent | { readonly type: string; r
     case 'dead-letter':
       count('botticelli.actor.dead_letters', { actor_kind, reason: event.letter.reason })
       break
+    case 'hung':
+      count('botticelli.actor.hung', { actor_kind })
+      break
+    case 'loop-blocked':
+      count('botticelli.actor.loop_blocks', { actor_kind })
+      break
   }
 }
 
 function isCounted(event: { readonly type: string }): event is CountedEvent {
-  return event.type === 'message' || event.type === 'handled' || event.type === 'dead-letter'
+  return COUNTED.has(event.type)
 }

@@ -212,6 +212,20 @@ export const INSTRUMENTS = {
     labels: { actor_kind: ANY, reason: ANY },
     help: 'Messages given up, by reason',
   },
+  'botticelli.actor.hung': {
+    id: 'M008',
+    kind: 'counter',
+    unit: '{actor}',
+    labels: { actor_kind: ANY },
+    help: 'Actors taken down because they made no progress',
+  },
+  'botticelli.actor.loop_blocks': {
+    id: 'M109',
+    kind: 'counter',
+    unit: '{block}',
+    labels: { actor_kind: ANY },
+    help: 'Times that the event loop stood still, by the kind of the actor whose turn it was',
+  },
   'botticelli.actor.mailbox.depth': {
     id: 'M020',
     kind: 'observable-gauge',

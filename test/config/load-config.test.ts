@@ -66,6 +66,16 @@ describe('layers', () => {
     expect(load({ cwd: join(folder, 'a', 'b') }).config).toMatchObject({ root: folder, drainMs: 5000 })
   })
 
+  test.for([
+    ['', { watchdog: { limitMs: 1_000 } }],
+    ['watchdog = 0', {}],
+    ['watchdog = "2s"\nwatchdog_hard_limit = "30s"', { watchdog: { limitMs: 2_000, hardLimitMs: 30_000 } }],
+    ['watchdog = 0\nwatchdog_hard_limit = "30s"', { watchdog: { limitMs: 30_000, hardLimitMs: 30_000 } }],
+  ] as const)('the watchdog of %j', ([lines, supervision]) => {
+    write('botticelli.toml', `[supervision]\n${lines}`)
+    expect(load({}).config.supervision).toEqual(supervision)
+  })
+
   test('an empty variable counts as not set', () => {
     expect(load({ environment: { BOTTICELLI_MODEL: '' } }).config.models.default).toBe('gemini-2.5-flash-lite')
   })
