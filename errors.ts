@@ -258,6 +258,10 @@ export const CODES = {
     summary: 'The disk failed while the database was read or written.',
     fix: 'Check the disk and the file system; a database does not belong on a network drive.',
   },
+  'store-older': {
+    summary: 'The database was written by an older version, and a command that only reads does not change it.',
+    fix: 'Bring it up to date: `botticelli db migrate`, or start the server.',
+  },
   'store-newer': {
     summary: 'The database was written by a newer version.',
     fix: 'Start the newer version again, or restore a backup from before the upgrade.',

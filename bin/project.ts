@@ -4,18 +4,29 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { BotticelliError } from '../errors.ts'
+import type { StoreOptions } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 
 /** The project's database while `use` runs; without a database yet, what `empty` is. */
-export async function withStore<T>(config: Config, empty: T, use: (store: Store) => T | Promise<T>): Promise<T> {
+export async function withStore<T>(
+  config: Config,
+  empty: T,
+  use: (store: Store) => T | Promise<T>,
+  options: StoreOptions = {},
+): Promise<T> {
   if (!existsSync(config.database)) return empty
   const { openStore } = await import('../store/open-store.ts')
-  const store = openStore(config.database)
+  const store = openStore(config.database, options)
   try {
     return await use(store)
   } finally {
     store.close()
   }
+}
+
+/** The same for a command that only looks: nothing is made or changed, so that a project that cannot be written to can be read. */
+export async function readStore<T>(config: Config, empty: T, use: (store: Store) => T | Promise<T>): Promise<T> {
+  return withStore(config, empty, use, { readOnly: true })
 }
 
 /** A narrative file and, where the words name one, a narrative in it. */

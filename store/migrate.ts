@@ -38,6 +38,14 @@ export function migrate(connection: Database.Database, path: string, migrations 
     .exclusive()
 }
 
+/** For a database that may only be read. @throws StoreError `store-older`, `store-newer`, `store-migration-changed` */
+export function checkMigrated(connection: Database.Database, path: string): void {
+  const [first] = missing(readMigrations(FOLDER), applied(connection), path)
+  if (first !== undefined) {
+    throw new StoreError('store-older', `The database ${path} is of an older version: ${first.name} is missing.`)
+  }
+}
+
 export function readMigrations(folder: URL): readonly Migration[] {
   return readdirSync(folder)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))

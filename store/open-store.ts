@@ -1,6 +1,6 @@
 // Opens the store on an SQLite file: the connection's settings, the migrations, and one object a port.
 
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { openActorCounts } from './actor-counts.ts'
@@ -14,13 +14,15 @@ import { openJournal } from './journal.ts'
 import { openLedger } from './ledger.ts'
 import { openMailbox } from './mailbox.ts'
 import { openMaintenance } from './maintenance.ts'
-import { migrate } from './migrate.ts'
+import { checkMigrated, migrate } from './migrate.ts'
 import { openSchedules } from './schedules.ts'
 import { openState } from './state.ts'
 import type { Store } from './store.ts'
 import { StoreError, translate } from './store-error.ts'
 
 export interface StoreOptions {
+  /** Nothing is made, migrated or written; a file that is not there is an error. Default false. */
+  readonly readOnly?: boolean
   /** How long a call waits for another process that writes, in ms. Default 5,000. */
   readonly busyTimeoutMs?: number
   readonly onQuery?: OnQuery
@@ -33,14 +35,18 @@ const WAL_KEPT_BYTES = 16 * 1024 * 1024
  * Opens the database file; makes it, with its folder, when it does not exist.
  *
  * @throws StoreError `store-open`, `store-not-a-database`, `store-corrupt`, `store-read-only`, `store-busy`,
- *   `store-newer`, `store-migration-changed`
+ *   `store-newer`, `store-migration-changed`, `store-older` when it may only be read
  */
 export function openStore(path: string, options: StoreOptions = {}): Store {
   const file = resolve(path)
-  const connection = connect(file, options.busyTimeoutMs ?? 5000)
+  const { readOnly = false, busyTimeoutMs = 5000 } = options
+  const connection = readOnly ? connectToRead(file, busyTimeoutMs) : connect(file, busyTimeoutMs)
   try {
-    configure(connection)
-    migrate(connection, file)
+    if (readOnly) checkMigrated(connection, file)
+    else {
+      configure(connection)
+      migrate(connection, file)
+    }
   } catch (error) {
     connection.close()
     throw translate(error, file)
@@ -75,6 +81,35 @@ function connect(file: string, busyTimeoutMs: number): Database.Database {
       cause: error,
     })
   }
+}
+
+function connectToRead(file: string, timeout: number): Database.Database {
+  try {
+    const connection = new Database(file, { timeout, readonly: true, fileMustExist: true })
+    try {
+      connection.prepare('select 1 from sqlite_master').get()
+      return connection
+    } catch (error) {
+      connection.close()
+      const isClosed = !existsSync(`${file}-wal`)
+      if (isClosed && error instanceof Database.SqliteError && /^SQLITE_(CANTOPEN|READONLY)/.test(error.code)) {
+        return copyInMemory(file)
+      }
+      throw error
+    }
+  } catch (error) {
+    throw translate(error, file)
+  }
+}
+
+/**
+ * To read a write-ahead database SQLite makes files beside it, which a folder that cannot be written to refuses. Where
+ * there is no log, the file is whole, and bytes 18 and 19 say that it has a log: https://sqlite.org/fileformat.html
+ */
+function copyInMemory(file: string): Database.Database {
+  const bytes = readFileSync(file)
+  bytes.fill(1, 18, 20)
+  return new Database(bytes, { readonly: true })
 }
 
 function configure(connection: Database.Database): void {

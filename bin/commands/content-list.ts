@@ -11,7 +11,7 @@ import { ago, isoTime } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { UsageError } from '../parse.ts'
 import { oneLine } from '../plain-text.ts'
-import { withStore } from '../project.ts'
+import { readStore } from '../project.ts'
 import { table } from '../table.ts'
 
 const STAGES = ['generated', 'approved', 'posted', 'rejected'] as const
@@ -22,7 +22,7 @@ export const contentList: Run = async (options, io) => {
   const wanted = options.args[0] ?? options.text('table')
   const stage = stageOf(options.text('status'), io)
   const limit = options.number('limit') ?? 20
-  const found = await withStore(
+  const found = await readStore(
     config,
     { tables: [] as readonly string[], rows: [] as readonly ContentRow[] },
     (store) => {

@@ -9,14 +9,14 @@ import { EXIT } from '../exit-codes.ts'
 import { ago, isoTime } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { plainText } from '../plain-text.ts'
-import { withStore } from '../project.ts'
+import { readStore } from '../project.ts'
 import { contentJson, statusOf } from './content-list.ts'
 
 export const contentShow: Run = async (options, io) => {
   const { config } = io.config()
   const meant = options.text('table') ?? config.pipeline.drafts
   const ref = parseRef(options.args[0] ?? '', meant, io.globals)
-  const row = await withStore(config, undefined, (store) =>
+  const row = await readStore(config, undefined, (store) =>
     store.content.exists(ref.table) ? store.content.find(ref) : undefined,
   )
   if (row === undefined) {

@@ -6,7 +6,7 @@ import { withoutStack } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, isoTime, money } from '../figures.ts'
 import type { Io } from '../io.ts'
-import { withStore } from '../project.ts'
+import { readStore } from '../project.ts'
 import { table } from '../table.ts'
 
 export const executionsList: Run = async (options, io) => {
@@ -18,7 +18,7 @@ export const executionsList: Run = async (options, io) => {
     ...(status !== undefined && { status }),
     ...(bot !== undefined && { bot }),
   }
-  const found = await withStore(config, [] as readonly ExecutionSummary[], (store) => store.executions.list(filter))
+  const found = await readStore(config, [] as readonly ExecutionSummary[], (store) => store.executions.list(filter))
   if (io.json) io.printJson(found.map(executionJson))
   else if (found.length === 0) io.remark('No executions. Run a narrative: botticelli run FILE')
   else {

@@ -12,7 +12,7 @@ import { ago, duration, isoTime, money, plural, tokens } from '../figures.ts'
 import { findExecution } from '../find-execution.ts'
 import type { Io } from '../io.ts'
 import { oneLine, plainText } from '../plain-text.ts'
-import { withStore } from '../project.ts'
+import { readStore } from '../project.ts'
 import { table } from '../table.ts'
 import { executionJson } from './executions-list.ts'
 
@@ -28,7 +28,7 @@ const MOST_CHILDREN = 1000
 export const executionsShow: Run = async (options, io) => {
   const { config } = io.config()
   const id = options.args[0] ?? ''
-  const story = await withStore(config, undefined, (store) => find(store, id))
+  const story = await readStore(config, undefined, (store) => find(store, id))
   if (story === undefined) {
     throw new BotticelliError('not-found', `There is no execution "${id}".`, {
       fix: 'List what there is with "botticelli executions list".',

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts'
 import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
-import { withStore } from '../project.ts'
+import { readStore } from '../project.ts'
 import type { StatusAnswer } from '../server-routes.ts'
 import { table } from '../table.ts'
 
@@ -47,7 +47,7 @@ export const status: Run = async (options, io) => {
 }
 
 function readStored({ pipeline: tables, ...config }: Config, now: number): Promise<Stored> {
-  return withStore({ pipeline: tables, ...config }, NOTHING, (store) => ({
+  return readStore({ pipeline: tables, ...config }, NOTHING, (store) => ({
     inDoubt: inDoubt(store),
     pipeline: pipelineStatus(store, tables),
     today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),

@@ -192,3 +192,24 @@ describe('migrations', () => {
     expect(shipped.map(({ number }) => number)).toEqual(shipped.map((_, index) => index + 1))
   })
 })
+
+describe('a database that may only be read', () => {
+  test('is not made where there is none', () => {
+    const path = join(temporaryFolder(), 'store.db')
+    expect(() => openStore(path, { readOnly: true })).toThrow(expect.objectContaining({ code: 'store-open' }))
+  })
+
+  test('gives what is in it, and takes nothing', () => {
+    const path = join(temporaryFolder(), 'store.db')
+    openStore(path).close()
+    using store = openStore(path, { readOnly: true })
+    expect(store.executions.list()).toEqual([])
+    expect(() => store.state.set('a', '1', 0)).toThrow(expect.objectContaining({ code: 'store-read-only' }))
+  })
+
+  test('is refused when it is of an older version', () => {
+    const path = join(temporaryFolder(), 'store.db')
+    new Database(path).exec('create table other (a text)').close()
+    expect(() => openStore(path, { readOnly: true })).toThrow(expect.objectContaining({ code: 'store-older' }))
+  })
+})
