@@ -10,7 +10,7 @@ import type { RowRef, Store } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
 import { parseRef, showRef } from '../content-ref.ts'
 import { reportError } from '../error-report.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { withStore } from '../project.ts'
 import type { ApprovedAnswer } from '../server-routes.ts'
@@ -34,7 +34,7 @@ async function review(status: 'approved' | 'rejected', options: Options, io: Io)
   const none = refs.map((ref): Outcome => ({ ref, error: absent(ref) }))
   const outcomes = await withStore(config, none, (store) =>
     refs.map((ref) =>
-      decide(store, ref, {
+      decide(store, ref, status === 'approved' ? refusalOf(ref, store, config.pipeline, io) : undefined, {
         status,
         by,
         at: io.now(),
@@ -55,7 +55,10 @@ async function review(status: 'approved' | 'rejected', options: Options, io: Io)
   if (told.length > 0) io.remark(`The running server was told: ${told.join(', ')} posts now.`)
   const failed = outcomes.filter((one) => one.error !== undefined).length
   if (failed === 0) return EXIT.ok
-  return failed === outcomes.length ? EXIT.notFound : EXIT.partial
+  const [first] = outcomes
+  return failed === outcomes.length && first?.error instanceof BotticelliError
+    ? exitCodeOf(first.error.code)
+    : EXIT.partial
 }
 
 /** Names of the bots that will post at once. A server that does not answer finds the row at its next run. */
@@ -69,9 +72,43 @@ function noAnswer(error: unknown): undefined {
   return undefined
 }
 
-function decide(store: Store, ref: RowRef, decision: Parameters<Store['content']['review']>[1]): Outcome {
+function decide(
+  store: Store,
+  ref: RowRef,
+  refusal: BotticelliError | undefined,
+  decision: Parameters<Store['content']['review']>[1],
+): Outcome {
   if (!store.content.exists(ref.table) || store.content.find(ref) === undefined) return { ref, error: absent(ref) }
+  if (refusal !== undefined) return { ref, error: refusal }
   return { ref, ...store.content.review(ref, decision) }
+}
+
+/** Why approving the row would not do what its word says. */
+function refusalOf(ref: RowRef, store: Store, pipeline: Config['pipeline'], io: Io): BotticelliError | undefined {
+  const { content } = store
+  if (!content.exists(ref.table)) return undefined
+  const is = (table: string) => ref.table.toLowerCase() === table.toLowerCase()
+  const name = `${ref.table}/${ref.id}`
+  if (is(pipeline.approved)) {
+    if (content.find(ref)?.reviewStatus !== 'pending') return undefined
+    const fix = 'Nothing is to be decided: the posting bot takes it at its next run.'
+    return new BotticelliError('confirmation-missing', `${name} is approved and waits to be posted already.`, { fix })
+  }
+  if (is(pipeline.drafts)) return undefined
+  const texts = textColumns(store, pipeline.approved) ?? textColumns(store, pipeline.drafts) ?? []
+  const own = textColumns(store, ref.table) ?? []
+  if (texts.length > 0 && !own.some((column) => texts.includes(column))) {
+    const message = `${name} cannot be posted: it has none of the text columns of ${pipeline.approved} (${texts.join(', ')}), and --yes does not change that.`
+    const fix = `Approve rows of ${pipeline.drafts}, or set pipeline.drafts to another table.`
+    return new BotticelliError('confirmation-missing', message, { fix })
+  }
+  if (io.globals.yes) return undefined
+  const message = `${name} is no row of ${pipeline.drafts}, the table of drafts; approved, it would be posted all the same.`
+  return new BotticelliError('confirmation-missing', message, { fix: 'Add --yes if you mean it.' })
+}
+
+function textColumns({ content }: Store, table: string): readonly string[] | undefined {
+  return content.columns(table)?.flatMap(({ name, type }) => (type === 'text' ? [name.toLowerCase()] : []))
 }
 
 function absent(ref: RowRef): BotticelliError {

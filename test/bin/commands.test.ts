@@ -1,7 +1,7 @@
 // Commands as a shell sees them: exit codes, streams, JSON.
 
-import { spawn } from 'node:child_process'
-import { cpSync, existsSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Finished, makeProject, type Project } from '../end-to-end/project.ts'
@@ -302,12 +302,73 @@ describe('decisions', () => {
     expect(JSON.parse(waiting.stdout)).toContainEqual(shown)
   })
 
+  test('what waits to be posted already is not approved once more', async () => {
+    const { code, stderr } = await project.botticelli(['content', 'approve', 'approved_discord_posts/1'])
+    expect(code).toBe(7)
+    expect(stderr).toContain('waits to be posted already')
+  })
+
+  test('a row of another table is approved with --yes alone, and only where it has a text to post', async () => {
+    using other = makeProject()
+    other.look((store) => {
+      const insert = (table: string, column: string) =>
+        store.content.insert(
+          {
+            table,
+            columns: [{ name: column, type: 'text' }],
+            rows: [{ values: { [column]: 'hello' } }],
+            narrative: 'x',
+            act: 'a',
+            executionId: '',
+          },
+          1,
+        )
+      insert('potential_discord_posts', 'text_content')
+      insert('ideas', 'text_content')
+      insert('figures', 'label')
+    })
+    const approve = (...words: string[]) => other.botticelli(['content', 'approve', ...words])
+    const refused = await approve('ideas/1')
+    expect(refused.code).toBe(7)
+    expect(refused.stderr).toContain('--yes')
+    expect((await approve('figures/1', '--yes')).code).toBe(7)
+    expect(await approve('ideas/1', '--yes')).toMatchObject({ code: 0, stdout: expect.stringContaining('ideas/1') })
+  })
+
   test('of several, each is decided and told by itself', async () => {
     const { code, stdout, stderr } = await project.botticelli(['content', 'reject', '2', '999'])
     expect(code).toBe(8)
     expect(stdout).toContain('2  rejected')
     expect(stderr).toContain('potential_discord_posts/999')
   })
+})
+
+test('a project that cannot be written to can be looked at', async () => {
+  using other = makeProject()
+  other.write('one.toml', '[narrative]\nname = "x"\n[toc]\norder = ["a"]\n[acts]\na = "[\\"hello\\"]"\n')
+  expect((await other.botticelli(['run', 'one.toml', '--model', 'scripted'])).code).toBe(0)
+  const state = join(other.folder, '.botticelli')
+  rmSync(join(state, 'run'), { recursive: true, force: true })
+  chmodSync(join(state, 'botticelli.db'), 0o444)
+  for (const folder of [state, other.folder]) chmodSync(folder, 0o555)
+  // Root may write everywhere, so that somebody else has to look.
+  const somebody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  try {
+    for (const words of [['status'], ['content', 'list'], ['executions', 'list', '--json']]) {
+      const looked = spawnSync(process.execPath, [join(ROOT, 'bin', 'cli.ts'), ...words], {
+        ...somebody,
+        cwd: other.folder,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, HOME: '/' },
+      })
+      expect({ status: looked.status, stderr: looked.stderr.includes('error[') }, looked.stderr).toEqual({
+        status: 0,
+        stderr: false,
+      })
+    }
+  } finally {
+    for (const folder of [other.folder, state]) chmodSync(folder, 0o755)
+  }
 })
 
 test('an execution is found by its last letters, with its acts', async () => {
