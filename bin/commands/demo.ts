@@ -159,7 +159,7 @@ function figureLines({ ledger, approved }: Outcome, tookMs: number): string[] {
   return [
     '',
     ` ${duration(tookMs)} · ${plural(ledger.calls, 'model call')} · ${all} · ${cost}`,
-    ...(traces.length === 0 ? [] : [` one trace a post, from its draft on: ${traces.join(', ')}`]),
+    ...(traces.length === 0 ? [] : [' one trace a post, from its draft on:', ...traces.map((id) => `   ${id}`)]),
   ]
 }
 
