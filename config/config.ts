@@ -5,6 +5,8 @@
 import type { Timetable } from '../actors/timetable.ts'
 import type { ScriptedReply } from '../models/scripted/script.ts'
 
+import type { BotType } from '../telemetry/instrument-table.ts'
+
 /** The configuration in effect. What is optional here may really be absent. */
 export interface Config {
   /** Folder of botticelli.toml, or the working directory where there is none. Absolute, like every path here. */
@@ -80,9 +82,6 @@ interface DiscordConfig {
   readonly guildId?: string
   readonly channelId?: string
 }
-
-export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
-type BotType = (typeof BOT_TYPES)[number]
 
 export interface BotConfig {
   readonly name: string

@@ -4,7 +4,8 @@
 // from this table.
 
 import { type DayWindow, MISSED_POLICIES } from '../actors/timetable.ts'
-import { BOT_TYPES, LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
+import { BOT_TYPES } from '../telemetry/instrument-table.ts'
+import { LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
   boolean,
   choice,

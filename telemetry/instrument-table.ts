@@ -28,7 +28,8 @@ export interface InstrumentEntry {
   readonly buckets?: readonly number[]
 }
 
-const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
+/** The roles that a bot can play in the pipeline; here because a label needs its values closed. */
+export const BOT_TYPES = ['generation', 'curation', 'posting', 'custom'] as const
 export type BotType = (typeof BOT_TYPES)[number]
 
 const OK_OR_ERROR = ['ok', 'error'] as const
