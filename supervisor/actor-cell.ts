@@ -42,6 +42,8 @@ export class ActorCell extends Cell implements Host, Receiver {
   readonly kind: string
   /** The incarnation that runs. */
   life: Life | undefined
+  /** The last incarnation that detached itself from the supervisor. */
+  detached: number | undefined
   readonly #args: unknown
   readonly #rules: readonly PolicyRule[] | undefined
   /** Its mailbox, and the message in hand. */
@@ -83,6 +85,10 @@ export class ActorCell extends Cell implements Host, Receiver {
 
   get ref(): AnyActorRef | undefined {
     return this.life?.ref
+  }
+
+  override get isDetached(): boolean {
+    return this.detached === this.incarnation
   }
 
   /** Runs this cell's starts inside the trace of whoever asked for the child. */

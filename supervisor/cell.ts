@@ -71,6 +71,11 @@ export abstract class Cell {
   /** True while an incarnation runs. */
   abstract get alive(): boolean
 
+  /** True when the last incarnation does not want its supervisor to hear of its end. */
+  get isDetached(): boolean {
+    return false
+  }
+
   /** The XState actor of the incarnation that runs. */
   abstract get ref(): AnyActorRef | undefined
 

@@ -108,6 +108,10 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
     this.shutdownHooks.push(run)
   }
 
+  detach(): void {
+    this.#cell.detached = this.incarnation
+  }
+
   beat(): void {
     if (this.#cell.life === this) this.#cell.delivery.beat()
   }

@@ -3,7 +3,7 @@
 // Owns what each call is allowed to do in which state of a child. A call waits its turn behind whatever the supervisor is
 // doing, and never counts towards its intensity.
 
-import type { StartOutcome } from './cell.ts'
+import type { Cell, StartOutcome } from './cell.ts'
 import { checkChild, checkSupervisor, type SpecProblem } from './check-spec.ts'
 import {
   type ChildSpec,
@@ -161,7 +161,8 @@ export class Management {
     const supervisors = children.filter(({ spec }) => typeOf(spec) === 'supervisor').length
     return {
       specs: this.#isSimple ? 1 : children.length,
-      active: children.filter(({ live }) => live !== undefined).length,
+      active: children.filter(({ live, cell }) => live !== undefined && (this.#isSimple || !hasEndedDetached(cell)))
+        .length,
       supervisors,
       workers: children.length - supervisors,
     }
@@ -218,6 +219,11 @@ function startOutcome(child: Child, outcome: StartOutcome): StartChildOutcome {
   if (outcome.is === 'ignored') return { ok: 'ignored' }
   const { path, incarnation } = child.cell
   return { ok: 'child', path, incarnation, ...('info' in outcome && { info: outcome.info }) }
+}
+
+/** OTP's count looks whether a child lives, except for instances; its list shows what the supervisor was told. */
+function hasEndedDetached(cell: Cell): boolean {
+  return cell.isDetached && !cell.alive
 }
 
 function statusOf({ id, spec, cell, live, restarting }: Child): ChildStatus {

@@ -41,6 +41,12 @@ export interface Scope {
   unwatch(path: string): void
   /** Run when the actor is asked to stop, with the time that its spec gives; the actor ends when it has settled. */
   onShutdown(run: () => Promise<void> | void): void
+  /**
+   * Detaches this incarnation from its supervisor, as OTP's `unlink`: its end by itself is not heard of there. Nothing is
+   * restarted, and it is listed as running until it is terminated; the next incarnation is attached again. It is stopped,
+   * waited for and killed like any other. Below an actor it does nothing.
+   */
+  detach(): void
   /** Tells the watchdog that this actor is alive while it works on one message. */
   beat(): void
   /** A message to itself at `at` (epoch ms), kept over a restart of the process; a second one of the same id replaces the first. */

@@ -174,6 +174,11 @@ export class SupervisorCell extends Cell implements Host, Managed {
   childEnded(cell: Cell, exit: Exit): void {
     const child = this.children.get(cell.id)
     if (child?.cell !== cell || (child.live === undefined && !this.line.isBusy)) return
+    if (cell.isDetached) {
+      // Nobody will restart it; its place is kept as it is until somebody terminates it.
+      if (child.live !== undefined) cell.finish(exit)
+      return
+    }
     const { starts } = child
     this.line.add(() => (child.live === starts ? this.#exited(child, exit) : undefined))
   }

@@ -42,6 +42,8 @@ class SupervisorRun {
   /** What each further attempt to start does, by path, and the specification it comes from. */
   readonly #starts = new Map<string, { readonly from: Data; left: Data[] }>()
   readonly #controls = new Map<string, Control>()
+  /** Of the last life of each worker, by path. */
+  readonly #scopes = new Map<string, Scope>()
   /** What `bad` starts gave back, to be recognised in the event. */
   readonly #bad = new Map<string, string>()
   #system: ActorSystem | undefined
@@ -130,6 +132,7 @@ class SupervisorRun {
     }
     const life = Promise.withResolvers<void>()
     this.#controls.set(path, life)
+    this.#scopes.set(path, scope)
     if (onShutdown !== undefined && onShutdown !== 'exit') {
       scope.onShutdown(() => this.#onShutdown(onShutdown, scope, path))
     }
@@ -178,8 +181,7 @@ class SupervisorRun {
         system?.tell(this.#address(step.sup), { type: `stranger.${step.do}` })
         return undefined
       case 'unlinkParent':
-        // There is no way to detach from a supervisor here.
-        return undefined
+        return this.#scopes.get(step.child)?.detach()
       case 'reload':
         return this.#reload(step)
       case 'call':
