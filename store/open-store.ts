@@ -1,6 +1,6 @@
 // Opens the store on an SQLite file: the connection's settings, the migrations, and one object a port.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { openActorCounts } from './actor-counts.ts'
@@ -74,6 +74,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
 function connect(file: string, busyTimeoutMs: number): Database.Database {
   try {
     mkdirSync(dirname(file), { recursive: true })
+    // Prompts and drafts are nobody else's to read; SQLite gives the files beside it the same mode.
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
     return new Database(file, { timeout: busyTimeoutMs })
   } catch (error) {
     if (error instanceof Database.SqliteError) throw translate(error, file)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -18,6 +18,13 @@ describe('a new database', () => {
       "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name",
     )
     expect(tables.map(({ name }) => name)).toEqual([...OWN_TABLES])
+  })
+
+  test("is its owner's alone to read, with the files beside it", () => {
+    const path = join(temporaryFolder(), 'store.db')
+    using store = openStore(path)
+    store.state.set('key', 'value', 0)
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
   test('stands beside tables that somebody else made in the file', () => {
