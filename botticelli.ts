@@ -273,6 +273,7 @@ function settingsOf({ bots, pipeline }: Config): BotSettings[] {
       name: bot.name,
       type: bot.type,
       narrative: bot.narrative,
+      inputs: bot.inputs,
       followers: bots
         .filter(({ enabled, after }) => enabled && after.includes(bot.name))
         .map(({ name }) => pathOf(name)),

@@ -27,6 +27,8 @@ export interface BotSettings {
   readonly narrative: string
   readonly narrativeName?: string
   readonly model?: string
+  /** Values for variables of the narrative. */
+  readonly inputs?: Readonly<Record<string, string>>
   /** Paths of the bots that are told when this one has stored rows. */
   readonly followers: readonly string[]
   /** The table that must hold pending rows for a run to make sense; none for a bot that makes something from nothing. */
@@ -104,9 +106,16 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
       id: message.run,
       bot: bot.name,
       trigger,
+      inputs: { ...told(message), ...bot.inputs },
       ...model,
     }),
   )
+}
+
+/** What a message says, for narratives that declare variables of these names. */
+function told(message: Delivered<BotMessage>): Readonly<Record<string, string>> {
+  if (message.type !== 'content.produced') return {}
+  return { produced_by: message.by, produced_rows: String(message.rows) }
 }
 
 /** A row that another execution holds is none that this one could work on. */

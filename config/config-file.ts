@@ -19,6 +19,8 @@ interface FileValue {
   readonly path: string
   readonly value: unknown
   readonly span: Span
+  /** Of a table of values: where each of its keys stands. */
+  readonly keys?: ReadonlyMap<string, Span>
 }
 
 export interface ConfigFile {
@@ -87,7 +89,8 @@ export function readConfigFile(text: string, path: string): ConfigFile {
       const message = `${node.path} must be ${setting.kind.expected}, got ${shown(node)}.`
       diagnostics.push(diagnosticAt('bad-config', path, node.span, message, node.path))
     } else {
-      values.push({ key, path: node.path, value, span: node.span, ...(name !== undefined && { name }) })
+      const found = { key, path: node.path, value, span: node.span, ...(name !== undefined && { name }) }
+      values.push(node.is === 'table' ? { ...found, keys: spansIn(node) } : found)
     }
   }
 
@@ -118,8 +121,12 @@ function namesAt(prefix: string): string[] {
   return KEYS.flatMap((key) => (key.startsWith(prefix) ? (key.slice(prefix.length).split('.')[0] ?? []) : []))
 }
 
+function spansIn(table: TomlTable): ReadonlyMap<string, Span> {
+  return new Map([...table.entries].map(([key, node]) => [key, node.keySpan ?? node.span]))
+}
+
 function plain(node: TomlNode): unknown {
-  if (node.is === 'table') return undefined
+  if (node.is === 'table') return Object.fromEntries([...node.entries].map(([key, one]) => [key, plain(one)]))
   if (node.is === 'array') return node.items.map(plain)
   if (node.is === 'integer' && !Number.isSafeInteger(node.value)) return BigInt(node.digits)
   return node.value

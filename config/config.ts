@@ -98,6 +98,8 @@ export interface BotConfig {
   readonly after: readonly string[]
   /** Overrides the model of every act. */
   readonly model?: string
+  /** Values for variables of the narrative. */
+  readonly inputs: Readonly<Record<string, string>>
   readonly enabled: boolean
 }
 

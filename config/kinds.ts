@@ -88,6 +88,32 @@ export const textList: Kind<readonly string[]> = {
   fromText: (value) => value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])),
 }
 
+/** Texts by names that the person chooses; what is no text is given as JSON. In a flag: `name=value`, separated by commas. */
+export const textTable: Kind<Readonly<Record<string, string>>> = {
+  expected: 'a table of values',
+  fromToml: (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+      ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, textOf(one)]))
+      : undefined,
+  fromText: (value) => {
+    const pairs = value.split(',').map((pair) => /^\s*([^=\s]+)\s*=(.*)$/s.exec(pair))
+    return pairs.every((pair) => pair !== null)
+      ? Object.fromEntries(pairs.map(([, name, text]) => [name!, text!]))
+      : undefined
+  },
+  show: (values) =>
+    Object.entries(values)
+      .map((pair) => pair.join('='))
+      .join(', ') || '-',
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'bigint') return String(value)
+  return value instanceof Date
+    ? value.toISOString()
+    : JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner))
+}
+
 /** An identifier of Discord: digits, which TOML may hold as a number where no digit is lost. */
 export const snowflake: Kind<string> = {
   expected: 'an id of Discord (a text of digits)',

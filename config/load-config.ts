@@ -31,6 +31,8 @@ export interface Loaded {
   /** Every key with its value and where that came from. */
   readonly settings: readonly Resolved[]
   readonly warnings: readonly Diagnostic[]
+  /** What was read, with its places; undefined where there is no file. */
+  readonly file: ConfigFile | undefined
 }
 
 /** @throws ConfigError with every fault of the file, or the first one of the environment */
@@ -79,7 +81,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     retentionMs: values.get('retention'),
     environment: { ...variables, ...forNarratives(values) },
   }
-  return { config, settings, warnings: diagnostics }
+  return { config, settings, warnings: diagnostics, file }
 }
 
 /** Settings that narratives name as variables, wherever they were set. */

@@ -41,6 +41,7 @@ export function assembleBots(values: Values, file: ConfigFile | undefined): Made
       ...timetableOf(values, name),
       after: values.get('bots.*.after', name),
       ...(model !== undefined && { model }),
+      inputs: values.get('bots.*.inputs', name),
       enabled: values.get('bots.*.enabled', name),
     }
   })

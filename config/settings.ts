@@ -21,6 +21,7 @@ import {
   snowflake,
   text,
   textList,
+  textTable,
   time,
   timeZone,
   url,
@@ -100,6 +101,7 @@ export const SETTINGS = {
   ),
   'bots.*.after': setting(textList, [] as readonly string[], 'Run when one of these bots has finished something.'),
   'bots.*.model': unset(text, 'Overrides the model of every act.'),
+  'bots.*.inputs': setting(textTable, {}, 'Values for the variables (`vars`) of its narrative.'),
   'bots.*.enabled': setting(boolean, true, 'False keeps the bot from running.'),
 
   'pipeline.drafts': setting(text, 'potential_discord_posts', 'Table of what was generated.'),

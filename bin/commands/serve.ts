@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { ulid } from 'ulid'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
+import { inputFaults } from '../../config/bot-inputs.ts'
 import type { BotConfig, Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { diagnosticAt } from '../../config/config-file.ts'
@@ -79,9 +80,12 @@ export const serve: Run = async (options, io) => {
 }
 
 /** A server whose bots cannot work does not start (P7). */
-function checkNarrative({ name, narrative, narrativeName }: BotConfig, { config, settings }: Loaded): void {
+function checkNarrative(bot: BotConfig, { config, settings, file: configFile }: Loaded): void {
+  const { name, narrative, narrativeName } = bot
   if (existsSync(narrative)) {
-    loadNarrative(narrative, narrativeName, { base: config.root })
+    const loaded = loadNarrative(narrative, narrativeName, { base: config.root })
+    const faults = inputFaults(bot, loaded.narrative, configFile)
+    if (faults.length > 0) throw ConfigError.of(faults)
     return
   }
   const origin = settings.find((one) => one.key === 'bots.*.narrative' && one.name === name)?.origin

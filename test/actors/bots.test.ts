@@ -79,6 +79,23 @@ test('a run that fails is counted, and the bot stays up', async () => {
   expect(house.system.record('/bots/maker')).toMatchObject({ incarnation: 1, restarts: 0, value: 'idle' })
 })
 
+test('a bot gives its narrative what is configured, and what the message says that woke it', async () => {
+  const narrative = `[narrative]
+name = "posts"
+toc = ["draft"]
+vars = { topic = {}, produced_by = "nobody", produced_rows = 0 }
+[acts]
+draft = "{{topic}} after {{produced_rows}} of {{produced_by}}, as JSON."
+`
+  const inputs = { topic: 'bread' }
+  await using house = await openBots([bot('maker', { inputs, followers: ['/bots/reader'] }), bot('reader', { inputs })])
+  house.write('posts.toml', narrative)
+  house.tell('maker', '01RUN')
+  await house.settled(2)
+  expect(house.promptsOf('draft')).toEqual(['bread after 0 of nobody, as JSON.', 'bread after 1 of maker, as JSON.'])
+  expect(house.store.executions.find('01RUN')?.options).toMatchObject({ inputs: { topic: 'bread' } })
+})
+
 test('a bot that has nothing to work on skips its run', async () => {
   await using house = await openBots([bot('curator', { worksOn: 'drafts' })])
   house.tell('curator', '01RUN')

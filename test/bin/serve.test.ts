@@ -57,6 +57,14 @@ test('runs its bots, is seen by status, refuses a second one, and ends in order'
   expect(JSON.parse((await project.botticelli(['status', '--json'])).stdout)).toMatchObject({ running: false })
 })
 
+test('does not start with inputs that a narrative does not declare', async () => {
+  project.write('botticelli.toml', `${CONFIG}[bots.writer.inputs]\ntopic = "bread"\n`)
+  const { code, stderr } = await project.botticelli(['serve'], ENV)
+  expect(code).toBe(3)
+  expect(stderr).toContain('The narrative "feature" has no variable "topic".')
+  expect(stderr).toContain('botticelli.toml:16:1')
+})
+
 test('starts again after it was killed, though its socket is still there', async () => {
   const first = project.start(['serve', '--json'], ENV)
   await first.says('"event":"ready"')

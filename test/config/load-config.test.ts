@@ -182,6 +182,7 @@ describe('what the file names', () => {
           missed: 'once',
         },
         after: [],
+        inputs: {},
         enabled: true,
       },
       {
@@ -190,6 +191,7 @@ describe('what the file names', () => {
         narrative: join(folder, 'x', 'y.toml'),
         onStart: false,
         after: ['writer'],
+        inputs: {},
         enabled: true,
       },
     ])
