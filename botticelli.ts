@@ -25,6 +25,7 @@ import type { Config } from './config/config.ts'
 import { createModels } from './models/models.ts'
 import { withTimeLimit } from './models/time-limit.ts'
 import { loadNarrative, loadNested } from './narratives/load-file.ts'
+import { loadWhole } from './narratives/sources.ts'
 import { createDatabasePlatform } from './platforms/database.ts'
 import { createDiscord } from './platforms/discord/discord.ts'
 import { createPlatforms } from './platforms/platforms.ts'
@@ -241,6 +242,7 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     isEnvSet: (name: string) => env(name) !== undefined,
   }
   const warn = warnOfNarratives()
+  const loadNow = keepLastGood((file, narrative) => warn(loadWhole(file, narrative, reading)))
   return {
     store,
     findModel: (name) => models.find(name),
@@ -248,8 +250,9 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),
-    loadNarrative: keepLastGood((file, narrative) => warn(loadNarrative(file, narrative, reading))),
-    loadNested: (file, input) => warn(loadNested(file, input, reading)),
+    loadNarrative: (file, narrative, texts) =>
+      texts === undefined ? loadNow(file, narrative) : loadNarrative(file, narrative, { ...reading, texts }),
+    loadNested: (file, input, texts) => warn(loadNested(file, input, texts ? { ...reading, texts } : reading)),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, bases),
     env,
     clock: systemClock,

@@ -14,6 +14,7 @@ import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
+import { begunNarrative } from './begun-narrative.ts'
 import { type BotMessage, type BotRun, botMachine } from './bot.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import { type ExecutionOutcome, type ExecutionPlan, fromOptions, planOf, wasTakenDown } from './execution-plan.ts'
@@ -75,9 +76,10 @@ async function takeUpHeld(post: Post): Promise<void> {
   for (const execution of post.services.store.executions.holding(post.bot.name)) await resume(execution, post)
 }
 
-async function resume({ id, trigger, options, file, narrative }: Execution, post: Post): Promise<void> {
+async function resume(execution: Execution, post: Post): Promise<void> {
+  const { id, trigger, options } = execution
   await attempt(post, { id, trigger, resumed: true }, () =>
-    planOf(post.services.loadNarrative(file, narrative), { id, bot: post.bot.name, trigger, ...fromOptions(options) }),
+    planOf(begunNarrative(execution, post.services), { id, bot: post.bot.name, trigger, ...fromOptions(options) }),
   )
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.ts'
 import { enterNested, type LoadedNarrative } from '../narratives/load-file.ts'
 import type { Act, Narrative, NarrativeFile } from '../narratives/narrative.ts'
 import { extractsOutput } from '../narratives/narrative.ts'
+import type { Sources } from '../narratives/sources.ts'
 import { valuesOfVariables } from '../narratives/variables.ts'
 import type { Trigger } from '../store/store.ts'
 import { ActorStoppedError, type Scope } from '../supervisor/index.ts'
@@ -17,6 +18,8 @@ export interface ExecutionPlan {
   readonly parentId?: string
   readonly file: NarrativeFile
   readonly narrative: Narrative
+  /** All that the run is made of; undefined for a narrative that came from no file. */
+  readonly sources?: Sources
   readonly bot?: string
   readonly trigger: Trigger
   /** Replaces the model of every act. */
@@ -33,11 +36,12 @@ export interface ExecutionPlan {
 
 /** The plan of a run that nothing is around. */
 export function planOf(
-  { file, narrative }: LoadedNarrative,
+  { file, narrative, sources }: LoadedNarrative & Pick<ExecutionPlan, 'sources'>,
   run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model'> & Partial<Pick<ExecutionPlan, 'inputs'>>,
 ): ExecutionPlan {
   const inputs = valuesOfVariables(narrative, run.inputs ?? {})
-  return { ...run, inputs, file, narrative, chain: enterNested([], file, narrative) }
+  const begun = sources === undefined ? {} : { sources }
+  return { ...run, ...begun, inputs, file, narrative, chain: enterNested([], file, narrative) }
 }
 
 /** What has to be kept of a run so that it can go on in another process. */

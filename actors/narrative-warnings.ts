@@ -4,7 +4,7 @@ import type { LoadedNarrative } from '../narratives/load-file.ts'
 import { log } from '../telemetry/log.ts'
 
 /** What a bot loads again and again is told of once. Gives back what it was given. */
-export function warnOfNarratives(): (loaded: LoadedNarrative) => LoadedNarrative {
+export function warnOfNarratives(): <Loaded extends LoadedNarrative>(loaded: Loaded) => Loaded {
   const told = new Set<string>()
   return (loaded) => {
     const { path, hash, diagnostics } = loaded.file

@@ -142,7 +142,8 @@ async function runNestedInput(
   host: Host,
   runExecution: RunExecution,
 ): Promise<string> {
-  const nested = planNested(plan, key, services.loadNested(plan.file, input), knowledge.previous)
+  const loaded = services.loadNested(plan.file, input, plan.sources?.texts)
+  const nested = planNested(plan, key, loaded, knowledge.previous)
   const outcome = await runExecution(nested, services, host)
   return outcome.responses.at(-1) ?? ''
 }

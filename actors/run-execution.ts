@@ -76,18 +76,21 @@ function spanOf(plan: ExecutionPlan, earlier: string | undefined): SpanOptions {
 
 function begin(plan: ExecutionPlan, services: Services, startedAt: number): void {
   const traceparent = currentTraceContext()?.traceparent
-  const execution = services.store.executions.begin({
-    id: plan.id,
-    owner: services.processId,
-    file: plan.file.path,
-    narrative: plan.narrative.key,
-    trigger: plan.trigger,
-    options: optionsOf(plan),
-    startedAt,
-    ...(plan.parentId !== undefined && { parentId: plan.parentId }),
-    ...(plan.bot !== undefined && { bot: plan.bot }),
-    ...(traceparent !== undefined && { traceparent }),
-  })
+  const execution = services.store.executions.begin(
+    {
+      id: plan.id,
+      owner: services.processId,
+      file: plan.file.path,
+      narrative: plan.narrative.key,
+      trigger: plan.trigger,
+      options: optionsOf(plan),
+      startedAt,
+      ...(plan.parentId !== undefined && { parentId: plan.parentId }),
+      ...(plan.bot !== undefined && { bot: plan.bot }),
+      ...(traceparent !== undefined && { traceparent }),
+    },
+    plan.parentId === undefined ? plan.sources : undefined,
+  )
   if (execution.status !== 'running' || execution.owner !== services.processId) {
     services.store.executions.reopen(plan.id, services.processId)
   }

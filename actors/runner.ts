@@ -7,6 +7,7 @@ import type { ActorSpec, Scope } from '../supervisor/index.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext, traceIdOf } from '../telemetry/trace-context.ts'
 import type { StoredRows } from './act-task.ts'
+import { begunNarrative } from './begun-narrative.ts'
 import { type ExecutionOutcome, type ExecutionPlan, fromOptions, optionsOf, planOf } from './execution-plan.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
@@ -22,8 +23,11 @@ export interface RunRequest {
   readonly inputs?: Readonly<Record<string, string>>
   /** Id of an execution that did not complete: it goes on at its first unfinished act. */
   readonly resume?: string
-  /** A new run that takes over what another one has done, up to an act where one is named. */
-  readonly replay?: { readonly id: string; readonly fromAct?: string }
+  /**
+   * A new run that takes over what another one has done, up to an act where one is named. It has the narrative that
+   * the other one began with, or when `edited` is true, the narrative as its file is now.
+   */
+  readonly replay?: { readonly id: string; readonly fromAct?: string; readonly edited?: boolean }
   /** Ends the run: the act in progress is given up, what was journaled is kept. */
   readonly signal?: AbortSignal
 }
@@ -104,12 +108,12 @@ function planOfRequest(request: RunRequest, services: Services): ExecutionPlan {
 }
 
 function planToReplay(
-  { id: from, fromAct }: NonNullable<RunRequest['replay']>,
+  { id: from, fromAct, edited = false }: NonNullable<RunRequest['replay']>,
   { model }: RunRequest,
   services: Services,
 ): ExecutionPlan {
   const { store, clock } = services
-  const { file, narrative, parentId: _, bot: __, id, ...old } = planToResume(from, services)
+  const { file, narrative, parentId: _, bot: __, id, ...old } = planToResume(from, services, edited)
   const plan = {
     ...old,
     ...(model !== undefined && { model }),
@@ -124,15 +128,18 @@ function planToReplay(
     throw new BotticelliError('unknown-record', message, { fix: 'Replay it without --from-act.' })
   }
   store.together(() => {
-    store.executions.begin({
-      id: plan.id,
-      owner: services.processId,
-      file: file.path,
-      narrative: narrative.key,
-      trigger: 'cli',
-      options: optionsOf(plan),
-      startedAt: clock.now(),
-    })
+    store.executions.begin(
+      {
+        id: plan.id,
+        owner: services.processId,
+        file: file.path,
+        narrative: narrative.key,
+        trigger: 'cli',
+        options: optionsOf(plan),
+        startedAt: clock.now(),
+      },
+      plan.sources,
+    )
     store.journal.takeOver(id, plan.id, fromAct)
   })
   return plan
@@ -144,13 +151,14 @@ function planFor({ file = '', narrative, model, inputs = {} }: RunRequest, servi
   return planOf(loaded, { id: services.newId(), trigger: 'cli', inputs, ...(model !== undefined && { model }) })
 }
 
-function planToResume(id: string, services: Services): ExecutionPlan {
+function planToResume(id: string, services: Services, edited = false): ExecutionPlan {
   const execution = services.store.executions.find(id)
   if (execution === undefined || execution.parentId !== undefined) {
     throw new BotticelliError('execution-not-found', `There is no execution "${id}" to resume.`)
   }
   const { file, narrative, trigger, bot, options } = execution
-  return planOf(services.loadNarrative(file, narrative), {
+  const loaded = edited ? services.loadNarrative(file, narrative) : begunNarrative(execution, services)
+  return planOf(loaded, {
     id,
     trigger,
     ...(bot !== undefined && { bot }),

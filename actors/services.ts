@@ -4,6 +4,7 @@ import type { BotticelliError } from '../errors.ts'
 import type { Model } from '../models/model.ts'
 import type { LoadedNarrative } from '../narratives/load-file.ts'
 import type { NarrativeFile, NarrativeInput, SecurityPolicy } from '../narratives/narrative.ts'
+import type { Sources, Texts } from '../narratives/sources.ts'
 import type { Command, Platforms } from '../platforms/platform.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../supervisor/index.ts'
@@ -19,10 +20,14 @@ export interface Services {
   platformsFor(policy: SecurityPolicy | undefined): Platforms
   /** Why a file's policy forbids a command, as far as its arguments are known before it runs. */
   refusalOf(command: Command, policy: SecurityPolicy | undefined): BotticelliError | undefined
-  /** Reads and checks a narrative file, from the project's own folder or below. */
-  loadNarrative(file: string, narrative?: string): LoadedNarrative
-  /** The file and narrative that an input of `from` names. */
-  loadNested(from: NarrativeFile, input: NarrativeInput): LoadedNarrative
+  /**
+   * Reads and checks a narrative file. With `texts`, the files are what these say.
+   *
+   * @returns with its sources, unless it came from no file
+   */
+  loadNarrative(file: string, narrative?: string, texts?: Texts): LoadedNarrative & { readonly sources?: Sources }
+  /** The file and narrative that an input of `from` names. With `texts`, files are what these say. */
+  loadNested(from: NarrativeFile, input: NarrativeInput, texts?: Texts): LoadedNarrative
   /** Absolute path of a file that a narrative names, or undefined (narrative format, section 10). */
   findFile(name: string, narrativeFile: string): string | undefined
   /** Environment variables that `${VAR}` may read. */

@@ -277,8 +277,13 @@ const ALL = [
     group: 'Look and decide',
     summary: 'Run it once more, from an act on',
     args: [EXECUTION],
-    flags: [{ flag: '--from-act <act>', help: 'what was done before it is taken over' }, MODEL, LIVE],
-    examples: ['executions replay 01JD8M', 'executions replay 01JD8M --from-act format_json'],
+    flags: [
+      { flag: '--from-act <act>', help: 'what was done before it is taken over' },
+      { flag: '--edited', help: 'with the narrative as its file is now, not as it was then' },
+      MODEL,
+      LIVE,
+    ],
+    examples: ['executions replay 01JD8M', 'executions replay 01JD8M --from-act format_json --edited'],
   },
   {
     name: 'schedule list',

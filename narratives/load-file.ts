@@ -13,6 +13,10 @@ import { withExtension } from './reading/references.ts'
 export interface LoadOptions extends ParseOptions {
   /** Where links are looked for that are not found beside their file (D-36). Absolute. */
   readonly base?: string
+  /** Files as they were, by absolute path: these are taken instead of what the disk has. */
+  readonly texts?: ReadonlyMap<string, string>
+  /** Hears of each text that is read. @param file absolute */
+  readonly onRead?: (file: string, text: string) => void
 }
 
 export interface LoadedNarrative {
@@ -25,7 +29,7 @@ const MAX_DEPTH = 8
 
 /** @throws NarrativeError with all diagnostics of the file, `file-read` when it cannot be read */
 export function loadNarrativeFile(filePath: string, options: LoadOptions = {}): NarrativeFile {
-  const { file, diagnostics } = parseNarrativeFile(readText(filePath), filePath, options)
+  const { file, diagnostics } = parseNarrativeFile(readText(filePath, options), filePath, options)
   if (file === undefined) throw NarrativeError.of(diagnostics)
   return file
 }
@@ -103,7 +107,8 @@ function linkedPath(
   const name = withExtension(written)
   const bases = [path.dirname(file.path), ...(options.base === undefined ? [] : [options.base])]
   const candidates = bases.map((base) => path.resolve(base, name))
-  const found = candidates.find((candidate) => existsSync(candidate))
+  const found =
+    candidates.find((candidate) => options.texts?.has(candidate)) ?? candidates.find((each) => existsSync(each))
   if (found !== undefined) return found
   throw new NarrativeError('file-read', `The narrative file "${written}" was not found.`, {
     place,
@@ -111,9 +116,16 @@ function linkedPath(
   })
 }
 
-function readText(filePath: string): string {
+function readText(filePath: string, { texts, onRead }: LoadOptions): string {
+  const file = path.resolve(filePath)
+  const text = texts?.get(file) ?? readFile(file, filePath)
+  onRead?.(file, text)
+  return text
+}
+
+function readFile(file: string, filePath: string): string {
   try {
-    return readFileSync(filePath, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : ''
     throw new NarrativeError('file-read', `The narrative file ${filePath} cannot be read${reason}.`, {

@@ -13,6 +13,7 @@
 //   load-file.ts       loadNarrativeFile(path, options?) · loadNarrative(path, name?, options?)
 //                      -> { file, narrative }, follows links · loadNested(file, input, options?) -> the same
 //                      · enterNested(chain, file, narrative) -> chain, refuses cycles and depth above 8
+//   sources.ts         loadWhole(path, name?, options?) -> the same with the texts that it is made of
 //   parse-file.ts      parseNarrativeFile(text, path, options?) -> { file?, diagnostics }
 //   placeholders.ts    fillIn(text, values, mode) -> { text, unresolved } · fillInArgs(args, values) · fillInEnv(text, env)
 //                      · Values { response(name), state(key), env(name), known?, locals?, callerResponse? }

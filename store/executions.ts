@@ -6,8 +6,17 @@ import { audit } from './audit.ts'
 import { releaseAfterFailure, releaseAll } from './claims.ts'
 import type { Db } from './database.ts'
 import { fromText, present, toText } from './row.ts'
-import type { Execution, ExecutionStatus, ExecutionSummary, Executions, NewExecution, Trigger } from './store.ts'
+import type {
+  Execution,
+  ExecutionStatus,
+  ExecutionSummary,
+  Executions,
+  NarrativeVersion,
+  NewExecution,
+  Trigger,
+} from './store.ts'
 import { StoreError } from './store-error.ts'
+import { keepVersion } from './versions.ts'
 
 interface ExecutionRow {
   id: string
@@ -21,6 +30,7 @@ interface ExecutionRow {
   status: ExecutionStatus
   error: string | null
   owner: number | null
+  version: string | null
   startedAt: number
   endedAt: number | null
 }
@@ -28,11 +38,11 @@ interface ExecutionRow {
 type SummaryRow = ExecutionRow & Pick<ExecutionSummary, 'acts' | 'inputTokens' | 'outputTokens' | 'costUsd'>
 
 const COLUMNS = `e.id, e.parent_id as parentId, e.file, e.narrative, e.bot, e.trigger, e.options, e.traceparent,
-  e.status, e.error, e.owner, e.started_at as startedAt, e.ended_at as endedAt`
+  e.status, e.error, e.owner, (select hash from narrative_versions v where v.id = e.version_id) as version, e.started_at as startedAt, e.ended_at as endedAt`
 
 export function openExecutions(db: Db): Executions {
   return {
-    begin: (execution) => db.write('executions.begin', () => begin(db, execution)),
+    begin: (execution, narrative) => db.write('executions.begin', () => begin(db, execution, narrative)),
     reopen: (id, owner) => db.write('executions.reopen', () => reopen(db, id, owner)),
     finish: (id, end) => db.write('executions.finish', () => finish(db, id, end)),
     find: (id) => db.read('executions.find', () => find(db, id)),
@@ -44,12 +54,15 @@ export function openExecutions(db: Db): Executions {
   }
 }
 
-function begin(db: Db, execution: NewExecution): Execution {
+function begin(db: Db, execution: NewExecution, narrative: NarrativeVersion | undefined): Execution {
   db.run(
-    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, status, owner, started_at)
-     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options, @traceparent, 'running', @owner, @startedAt)
+    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, status, owner,
+       version_id, started_at)
+     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options, @traceparent, 'running', @owner,
+       @version, @startedAt)
      on conflict (id) do nothing`,
     {
+      version: narrative && keepVersion(db, narrative),
       id: execution.id,
       parentId: execution.parentId,
       file: execution.file,
@@ -178,6 +191,7 @@ function toExecution(row: ExecutionRow): Execution {
     status: row.status,
     error: fromText<SerializedError>(row.error),
     owner: row.owner,
+    version: row.version,
     startedAt: row.startedAt,
     endedAt: row.endedAt,
   })

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Db } from './database.ts'
 import type { Maintenance, StoreSizes } from './store.ts'
 import { StoreError } from './store-error.ts'
+import { forgetUnused } from './versions.ts'
 
 const PRUNED_AT_ONCE = 500
 
@@ -43,6 +44,7 @@ function prune(db: Db, before: number, limit: number): number {
        select id from executions where parent_id is null and ended_at < @before order by ended_at limit @limit)`,
     { before, limit },
   )
+  if (executions.changes > 0) forgetUnused(db)
   const letters = db.run(
     `delete from dead_letters where id in (select id from dead_letters where at < @before order by at limit @limit)`,
     { before, limit: limit - executions.changes },

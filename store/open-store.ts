@@ -19,6 +19,7 @@ import { openSchedules } from './schedules.ts'
 import { openState } from './state.ts'
 import type { Store } from './store.ts'
 import { StoreError, translate } from './store-error.ts'
+import { openVersions } from './versions.ts'
 
 export interface StoreOptions {
   /** Nothing is made, migrated or written; a file that is not there is an error. Default false. */
@@ -54,6 +55,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const db = new Db(connection, { path: file, ...(options.onQuery && { onQuery: options.onQuery }) })
   return {
     executions: openExecutions(db),
+    versions: openVersions(db),
     journal: openJournal(db),
     effects: openEffects(db),
     content: openContent(db),

@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../json.ts'
 
 export interface Store extends Disposable {
   readonly executions: Executions
+  readonly versions: Versions
   readonly journal: Journal
   readonly effects: Effects
   readonly content: Content
@@ -54,6 +55,8 @@ export interface NewExecution {
 
 export interface Execution extends NewExecution {
   readonly status: ExecutionStatus
+  /** Of the narrative, as it was when this began; undefined for a nested one, and one of before they were kept. */
+  readonly version?: string
   readonly endedAt?: number
   readonly error?: SerializedError
 }
@@ -68,8 +71,11 @@ export interface ExecutionSummary extends Execution {
 }
 
 export interface Executions {
-  /** Stores the beginning. One that is known already is returned as it is, and nothing changes. */
-  begin(execution: NewExecution): Execution
+  /**
+   * Stores the beginning, with the texts that it begins with. One that is known already is returned as it is, and
+   * nothing changes.
+   */
+  begin(execution: NewExecution, narrative?: NarrativeVersion): Execution
   /** One that ended is running again: whoever resumes it calls this first, so that a crash of the resumption is seen. */
   reopen(id: string, owner?: number): Execution
   /** The end of a top-level execution gives back the rows it has claimed, unless they may have been published (P3). */
@@ -93,6 +99,27 @@ export interface Executions {
     parentId?: string
     limit?: number
   }): readonly ExecutionSummary[]
+}
+
+// ---------------------------------------------------------------------------- versions of narratives
+
+export interface NarrativeVersion {
+  /** A hash of all the texts and of how they lie to each other. */
+  readonly version: string
+  readonly files: readonly NarrativeText[]
+}
+
+export interface NarrativeText {
+  /** Relative to the folder of the execution's file; of that file itself, empty. */
+  readonly path: string
+  /** SHA-256 of the text, in hex. */
+  readonly hash: string
+  readonly text: string
+}
+
+export interface Versions {
+  /** The file of the execution first; none for a version that is not known. */
+  files(version: string): readonly NarrativeText[]
 }
 
 // ---------------------------------------------------------------------------- journal of acts
@@ -531,8 +558,8 @@ export interface Maintenance {
   /** Damages that SQLite finds; none when all is well. Reads the whole file. */
   check(): readonly string[]
   /**
-   * Forgets executions that ended before the time, with their acts and effects, and dead letters of before it. The
-   * ledger, the content, reviews and the audit stay.
+   * Forgets executions that ended before the time, with their acts, effects and the texts that only they began with,
+   * and dead letters of before it. The ledger, the content, reviews and the audit stay.
    *
    * @param before.limit executions and dead letters at most, so that no lock is held for long. Default 500.
    * @returns how many went; less than the limit means that nothing is left to forget

@@ -70,7 +70,7 @@ export const executionsReplay: Run = async (options, io) => {
   const [fromAct, model] = [options.text('from-act'), options.text('model')]
   return runRequest(
     {
-      replay: { id: execution.id, ...(fromAct !== undefined && { fromAct }) },
+      replay: { id: execution.id, edited: options.isSet('edited'), ...(fromAct !== undefined && { fromAct }) },
       ...(model !== undefined && { model }),
     },
     config,

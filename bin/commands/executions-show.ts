@@ -11,6 +11,7 @@ import { EXIT } from '../exit-codes.ts'
 import { ago, duration, isoTime, money, plural, tokens } from '../figures.ts'
 import { findExecution } from '../find-execution.ts'
 import type { Io } from '../io.ts'
+import { compareWithNow, shortHash, type VersionedFile } from '../narrative-version.ts'
 import { oneLine, plainText } from '../plain-text.ts'
 import { readStore } from '../project.ts'
 import { table } from '../table.ts'
@@ -21,6 +22,8 @@ interface Story {
   readonly acts: readonly ActRecord[]
   readonly effects: readonly Effect[]
   readonly children: readonly ExecutionSummary[]
+  /** What it began with; none for a nested one, and one of before texts were kept. */
+  readonly files: readonly VersionedFile[]
 }
 
 const MOST_CHILDREN = 1000
@@ -46,16 +49,18 @@ function find(store: Store, id: string): Story {
     acts: store.journal.acts(execution.id),
     effects: store.effects.list(execution.id),
     children: store.executions.list({ parentId: execution.id, limit: MOST_CHILDREN }).toReversed(),
+    files: execution.version === undefined ? [] : compareWithNow(execution, store.versions.files(execution.version)),
   }
 }
 
-function storyJson({ execution, acts, effects, children }: Story) {
+function storyJson({ execution, acts, effects, children, files }: Story) {
   const times = ({ startedAt, endedAt }: { startedAt: number; endedAt?: number }) => ({
     startedAt: isoTime(startedAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
   })
   return {
     ...executionJson(execution),
+    files,
     acts: acts.map((act) => ({ ...act, ...times(act) })),
     effects: effects.map(({ at, endedAt, ...effect }) => ({
       ...effect,
@@ -66,13 +71,14 @@ function storyJson({ execution, acts, effects, children }: Story) {
   }
 }
 
-function show({ execution, acts, effects, children }: Story, options: Options, io: Io): void {
+function show({ execution, acts, effects, children, files }: Story, options: Options, io: Io): void {
   const { status, startedAt, endedAt, inputTokens, outputTokens, costUsd, traceparent } = execution
   const all = tokens(inputTokens + outputTokens)
   const took = endedAt === undefined ? 'not ended' : duration(endedAt - startedAt)
   io.print(`${io.paint('bold', oneLine(execution.narrative, 100))}  ${relative(io.cwd, execution.file)}`)
   io.print(`${execution.id} · ${status} · ${ago(startedAt, io.now())} · ${took} · ${all} · ${money(costUsd)}`)
   if (traceparent !== undefined) io.print(`trace ${traceparent.split('-')[1]}`)
+  if (execution.version !== undefined) io.print(`version ${shortHash(execution.version)}${sinceThen(files, io)}`)
   if (acts.length > 0) {
     io.print()
     const cells = acts.map((act) => actCells(act))
@@ -95,6 +101,14 @@ function show({ execution, acts, effects, children }: Story, options: Options, i
   if (status !== 'completed') {
     io.remark(`\nGo on with it: botticelli run ${relative(io.cwd, execution.file)} --resume ${execution.id}`)
   }
+}
+
+/** What became of the files that it began with. */
+function sinceThen(files: readonly VersionedFile[], io: Io): string {
+  const others = files.filter(({ now }) => now !== 'same')
+  if (others.length === 0) return ''
+  const told = others.map(({ file, now }) => `${relative(io.cwd, file)} ${now === 'gone' ? 'is gone' : 'has changed'}`)
+  return ` · ${told.join(', ')} since`
 }
 
 function actCells(act: ActRecord): string[] {

@@ -13,6 +13,7 @@ import type { Model, Question } from '../../models/model.ts'
 import { ModelError } from '../../models/model-error.ts'
 import { withTimeLimit } from '../../models/time-limit.ts'
 import { loadNarrative, loadNested } from '../../narratives/load-file.ts'
+import { loadWhole } from '../../narratives/sources.ts'
 import { createDatabasePlatform } from '../../platforms/database.ts'
 import { createDiscord } from '../../platforms/discord/discord.ts'
 import { createPlatforms } from '../../platforms/platforms.ts'
@@ -78,8 +79,9 @@ export async function openHouse(
     platformsFor: (policy) => applyPolicy(platforms, policy, 'dry-run'),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: 'dry-run' }),
-    loadNarrative: (file, narrative) => loadNarrative(file, narrative),
-    loadNested: (file, input) => loadNested(file, input),
+    loadNarrative: (file, narrative, texts) =>
+      texts === undefined ? loadWhole(file, narrative) : loadNarrative(file, narrative, { texts }),
+    loadNested: (file, input, texts) => loadNested(file, input, texts ? { texts } : {}),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, []),
     env: (name) => (name === 'GUILD_ID' ? '1234567890' : undefined),
     clock: systemClock,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { keepLastGood } from '../../actors/last-good.ts'
-import { loadNarrative } from '../../narratives/load-file.ts'
+import { loadWhole } from '../../narratives/sources.ts'
 
 const FILE = (prompt: string) => `
 [narrative]
@@ -28,7 +28,7 @@ const promptOf = (load: ReturnType<typeof keepLastGood>, file: string) =>
 
 test('a change takes effect with the next run, and a file that has become wrong changes nothing', () => {
   const file = join(folder(), 'n.toml')
-  const load = keepLastGood(loadNarrative)
+  const load = keepLastGood(loadWhole)
   writeFileSync(file, FILE('first'))
   expect(promptOf(load, file)).toContain('first')
   writeFileSync(file, FILE('second'))
@@ -44,5 +44,19 @@ test('a change takes effect with the next run, and a file that has become wrong 
 test('a file that was never good is refused', () => {
   const file = join(folder(), 'n.toml')
   writeFileSync(file, 'not = = toml')
-  expect(() => keepLastGood(loadNarrative)(file)).toThrow()
+  expect(() => keepLastGood(loadWhole)(file)).toThrow()
+})
+
+test('a file that a narrative takes another one from changes nothing either once it has become wrong', () => {
+  const at = folder()
+  const file = join(at, 'n.toml')
+  const other = join(at, 'other.toml')
+  writeFileSync(file, FILE('narrative:other'))
+  writeFileSync(other, FILE('first'))
+  const load = keepLastGood(loadWhole)
+  const { version } = load(file).sources
+  writeFileSync(other, 'not = = toml')
+  expect(load(file).sources.version).toBe(version)
+  writeFileSync(other, FILE('second'))
+  expect(load(file).sources.version).not.toBe(version)
 })

@@ -1,6 +1,7 @@
 // The commands by which a person looks after a project: dead letters, runs that failed, schedules, the database file.
 
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../store/open-store.ts'
@@ -68,6 +69,25 @@ test('a run is replayed from an act on, and asks nothing before it again', async
   expect(await run('executions', 'resume', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('completed') })
 })
 
+test('a run shows which narrative it began with, and whether its file has changed since', async () => {
+  const text = readFileSync(join(project.folder, 'three.toml'), 'utf8')
+  const version = createHash('sha256').update(text).digest('hex')
+  const [{ id }] = await runJson('executions', 'list')
+  const line = async () =>
+    (await run('executions', 'show', id)).stdout.split('\n').find((each) => /^version/.test(each))
+  expect(await line()).toBe(`version ${version.slice(0, 12)}`)
+  project.write('three.toml', text.replace('Three acts', '3 acts'))
+  expect(await line()).toBe(`version ${version.slice(0, 12)} · three.toml has changed since`)
+  const shown = await runJson('executions', 'show', id)
+  const file = join(project.folder, 'three.toml')
+  expect(shown).toMatchObject({ version, files: [{ file, hash: version, now: 'changed' }] })
+  rmSync(file)
+  expect(await line()).toBe(`version ${version.slice(0, 12)} · three.toml is gone since`)
+  expect(await runJson('executions', 'replay', id, '--from-act', 'three')).toMatchObject({ status: 'completed' })
+  expect(await run('executions', 'replay', id, '--edited')).toMatchObject({ code: 3 })
+  project.write('three.toml', text)
+})
+
 test('schedules are previewed, paused and resumed', async () => {
   const { times } = await runJson('schedule', 'preview', 'poster', '--count', '2')
   expect(times).toHaveLength(2)
@@ -83,8 +103,8 @@ test('the database is checked, kept, put back, and forgets what is old', async (
   expect(await runJson('db', 'check')).toMatchObject({ ok: true, damages: [] })
   const { file } = await runJson('backup')
   expect(existsSync(file)).toBe(true)
-  expect(await runJson('retention', 'apply', '--older-than', '1ms', '--dry-run')).toMatchObject({ records: 2 })
-  expect(await runJson('retention', 'apply', '--older-than', '1ms')).toMatchObject({ records: 2 })
+  expect(await runJson('retention', 'apply', '--older-than', '1ms', '--dry-run')).toMatchObject({ records: 3 })
+  expect(await runJson('retention', 'apply', '--older-than', '1ms')).toMatchObject({ records: 3 })
   expect(await runJson('executions', 'list')).toEqual([])
 
   const name = project.folder.split('/').at(-1)!
