@@ -1,11 +1,11 @@
 // Observe check: a real Prometheus and a real Jaeger look at a real server, and this says what they saw.
 //
 // Run by `npm run observe:check`. Prometheus and promtool come from the system (Debian: apt-get install prometheus).
-// Jaeger is the program `jaeger` in PATH, or, where Go is at hand, its module at a commit of v2.20, since the v2 tags
-// cannot be installed. What is missing is skipped, and said.
+// Jaeger is the program `jaeger` in PATH, or, where Go is at hand, built from its module (some minutes, once). What is
+// missing is skipped, and said.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { traceIdOf } from '../../telemetry/trace-context.ts'
 import { startWholeServer, type WholeServer } from './whole-server.ts'
 
-const JAEGER = 'github.com/jaegertracing/jaeger/cmd/jaeger@798e4b0fcf22'
+/** v2.13 by its other name: the module has no `/v2` in its path, so that Go knows it by the tags of v1 alone. */
+const JAEGER = { module: 'github.com/jaegertracing/jaeger', version: 'v1.76.0' }
 const QUERIES = [
   'up',
   'sum by (bot, outcome) (botticelli_bot_executions_total)',
@@ -125,23 +126,75 @@ function jaegerProgram(): string | undefined {
   if (!has('go')) return skip('Jaeger', 'there is neither a program jaeger nor Go to build it with')
   const bin = join(process.env.GOBIN ?? join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'), 'jaeger')
   if (existsSync(bin)) return bin
-  console.log(`Jaeger is built by: go install ${JAEGER}`)
-  const { status, stderr } = spawnSync('go', ['install', JAEGER], { encoding: 'utf8', timeout: 900_000 })
-  if (status === 0) return bin
-  return skip('Jaeger', `its module could not be installed: ${stderr.trim().split('\n').slice(0, 2).join(' ')}`)
+  console.log(`Jaeger is built from ${JAEGER.module}@${JAEGER.version}, which takes some minutes`)
+  const problem = buildJaeger(bin)
+  return problem === undefined ? bin : skip('Jaeger', `its module could not be built: ${problem}`)
+}
+
+/** Below a module of its own: `go install` refuses a module that replaces a dependency. @returns what went wrong */
+function buildJaeger(bin: string): string | undefined {
+  const { module, version } = JAEGER
+  const source = join(folder, 'jaeger')
+  mkdirSync(source)
+  writeFileSync(join(source, 'go.mod'), 'module observe\n')
+  const go = (...args: string[]) => spawnSync('go', args, { cwd: source, encoding: 'utf8', timeout: 1_800_000 })
+  const found = go('mod', 'download', '-json', `${module}@${version}`)
+  if (found.status !== 0) return firstLines(found.stderr || found.stdout)
+  const { Dir } = JSON.parse(found.stdout) as { Dir: string }
+  const itsModule = readFileSync(join(Dir, 'go.mod'), 'utf8')
+  writeFileSync(join(source, 'go.mod'), itsModule.replace(/^module .*$/m, 'module observe'))
+  copyFileSync(join(Dir, 'go.sum'), join(source, 'go.sum'))
+  const got = go('get', `${module}@${version}`)
+  if (got.status !== 0) return firstLines(got.stderr)
+  const built = go('build', '-o', bin, `${module}/cmd/jaeger`)
+  return built.status === 0 ? undefined : firstLines(built.stderr)
+}
+
+function firstLines(text: string): string {
+  return text.trim().split('\n').slice(0, 2).join(' ')
 }
 
 async function askJaeger({ project }: WholeServer, base: string): Promise<void> {
   const [post] = project.look((store) => store.content.list({ table: 'approved_discord_posts', status: 'posted' }))
   const traceId = traceIdOf(post?.traceparent)
-  let names: string[] = []
+  let spans: readonly JaegerSpan[] = []
   const isWhole = await eventually(async () => {
     const answer = await fetch(`${base}/api/traces/${traceId}`)
-    const { data } = (await answer.json()) as { data: { spans: { operationName: string }[] }[] | null }
-    names = (data?.[0]?.spans ?? []).map(({ operationName }) => operationName)
+    const { data } = (await answer.json()) as { data: { spans: JaegerSpan[] }[] | null }
+    spans = data?.[0]?.spans ?? []
+    const names = spans.map(({ operationName }) => operationName)
     return ['create potential_discord_posts', 'discord messages.send'].every((name) => names.includes(name))
   })
-  say(`Jaeger has the trace ${traceId} of the post as one tree`, isWhole, names.join('\n    '))
+  const ids = new Set(spans.map(({ spanID }) => spanID))
+  const roots = spans.filter((span) => parentOf(span) === undefined)
+  const strays = spans.filter((span) => parentOf(span) !== undefined && !ids.has(parentOf(span)!))
+  const isTree = isWhole && roots.length === 1 && strays.length === 0
+  say(
+    `Jaeger has the trace ${traceId} of the post as one tree`,
+    isTree,
+    drawn(spans, roots.concat(strays)).join('\n    '),
+  )
+}
+
+interface JaegerSpan {
+  readonly spanID: string
+  readonly operationName: string
+  readonly startTime: number
+  readonly references: readonly { readonly refType: string; readonly spanID: string; readonly traceID: string }[]
+  readonly traceID: string
+}
+
+function parentOf({ references, traceID }: JaegerSpan): string | undefined {
+  return references.find((one) => one.refType === 'CHILD_OF' && one.traceID === traceID)?.spanID
+}
+
+function drawn(spans: readonly JaegerSpan[], level: readonly JaegerSpan[], indent = ''): string[] {
+  return level
+    .toSorted((a, b) => a.startTime - b.startTime)
+    .flatMap((span) => {
+      const below = spans.filter((each) => parentOf(each) === span.spanID)
+      return [`${indent}${span.operationName}`, ...drawn(spans, below, `${indent}  `)]
+    })
 }
 
 // ---------------------------------------------------------------------------- programs
