@@ -1,9 +1,10 @@
 // What telemetry costs: `npm run bench:telemetry`. Acts with a model that takes 50 ms, with telemetry off, on, sampled
-// at a tenth, and on with a backend that is dead; then single spans, counts and log lines.
+// at a tenth, and on with a backend that is dead; then single spans, counts, log lines and message hops.
 //
-// Each figure is of processes of their own, the modes one after the other in every round. Run it on an idle machine.
+// Each mode is one process that lives as long as the whole run, so that loading and compiling are over before
+// anything is measured. They take turns, a second or two each, so that a busy moment of the machine hits all of them.
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,15 +13,15 @@ import path from 'node:path'
 import { Writable } from 'node:stream'
 import { openBotticelli } from '../botticelli.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { count, record } from '../telemetry/instruments.ts'
-import { log } from '../telemetry/log.ts'
-import { inSpan } from '../telemetry/spans.ts'
-import { startTelemetry } from '../telemetry/telemetry.ts'
+import { measureSingles } from './telemetry-singles.ts'
 
-const ROUNDS = 5
+const ROUNDS = 15
+const WARM_UP_ROUNDS = 5
+/** Narratives that run at the same time, and the acts of each. */
+const AT_ONCE = 4
+const ACTS = 40
 /** A port that nobody listens on. */
 const DEAD = 'http://127.0.0.1:9'
-const ACTS = 40
 const MODES = ['off', 'on', 'sampled', 'dead'] as const
 type Mode = (typeof MODES)[number]
 
@@ -33,34 +34,48 @@ interface Figures {
 
 const [mode, endpoint] = process.argv.slice(2)
 if (mode === undefined) await compare()
-else console.log(JSON.stringify(mode === 'single' ? await single(endpoint!) : await acts(mode as Mode, endpoint!)))
+else if (mode === 'single') process.send!(await measureSingles(endpoint!))
+else await serveRounds(mode as Mode, endpoint!)
 
 async function compare(): Promise<void> {
   const sink = createServer((request, response) => request.resume().on('end', () => response.end('{}')))
   await new Promise<void>((done) => sink.listen(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
+  const children = new Map(MODES.map((each) => [each, startChild([each, each === 'dead' ? DEAD : url])]))
   const all = new Map<Mode, Figures[]>(MODES.map((each) => [each, []]))
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const each of MODES) all.get(each)?.push(await inChild<Figures>([each, each === 'dead' ? DEAD : url]))
+  for (const child of children.values()) await answerOf(child) // ready
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
+    for (const [each, child] of children) {
+      child.send('round')
+      const figures = await answerOf<Figures>(child)
+      if (round >= 0) all.get(each)!.push(figures)
+    }
   }
-  const off = median(all.get('off')!.map(({ cpuUs }) => cpuUs))
-  console.log('mode      CPU per act   over off   of a 50 ms act   act took    memory')
-  for (const [each, figures] of all) {
-    const [cpuUs, wallMs, rssMb] = (['cpuUs', 'wallMs', 'rssMb'] as const).map((key) =>
-      median(figures.map((f) => f[key])),
-    )
-    const over = cpuUs! - off
-    console.log(
-      `${each.padEnd(8)} ${cpuUs!.toFixed(0).padStart(9)} us ${over.toFixed(0).padStart(7)} us ${((over / 50_000) * 100).toFixed(2).padStart(14)} % ${wallMs!.toFixed(2).padStart(10)} ms ${rssMb!.toFixed(0).padStart(6)} MB`,
-    )
-  }
-  const costs = await inChild<Record<string, number>>(['single', url])
-  for (const [what, ns] of Object.entries(costs)) console.log(`${what.padEnd(28)} ${ns.toFixed(0).padStart(7)} ns`)
+  for (const child of children.values()) child.send('end')
+  print(all)
+  const single = startChild(['single', url])
+  for (const [what, ns] of Object.entries(await answerOf<Record<string, number>>(single)))
+    console.log(`${what.padEnd(28)} ${ns.toFixed(0).padStart(7)} ns`)
   sink.close()
 }
 
-/** One narrative of many acts, run twice: the first run warms up. */
-async function acts(each: Mode, url: string): Promise<Figures> {
+/** Differences are taken round by round, between neighbours in time, and then their median. */
+function print(all: ReadonlyMap<Mode, readonly Figures[]>): void {
+  const off = all.get('off')!
+  console.log('mode      CPU per act   over off   of a 50 ms act   act took   over off    memory, first and last')
+  for (const [each, figures] of all) {
+    const of = (key: keyof Figures) => median(figures.map((one) => one[key]))
+    const over = (key: keyof Figures) => median(figures.map((one, round) => one[key] - off[round]![key]))
+    const cpu = `${of('cpuUs').toFixed(0).padStart(9)} us ${over('cpuUs').toFixed(0).padStart(7)} us`
+    const share = `${((over('cpuUs') / 50_000) * 100).toFixed(2).padStart(14)} %`
+    const wall = `${of('wallMs').toFixed(2).padStart(7)} ms ${over('wallMs').toFixed(2).padStart(7)} ms`
+    const memory = `${figures[0]!.rssMb.toFixed(0).padStart(8)} ${figures.at(-1)!.rssMb.toFixed(0).padStart(5)} MB`
+    console.log(`${each.padEnd(8)} ${cpu} ${share} ${wall} ${memory}`)
+  }
+}
+
+/** Runs the acts of one round whenever it is told to. */
+async function serveRounds(each: Mode, url: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'botticelli-bench-'))
   const names = Array.from({ length: ACTS }, (_, n) => `act${n}`)
   const toml = `[narrative]\nname = "many"\ndescription = "Many acts"\nskip_content_generation = true\n[toc]\norder = ${JSON.stringify(names)}\n[acts]\n`
@@ -77,62 +92,43 @@ async function acts(each: Mode, url: string): Promise<Figures> {
   const { config } = loadConfig({ cwd: folder, environment })
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const app = await openBotticelli(config, { bots: true, log: nowhere })
-  const run = () => app.run({ file })
-  await run()
-  const cpu = process.cpuUsage()
-  const begun = performance.now()
-  await run()
-  await run()
-  const wallMs = (performance.now() - begun) / (2 * ACTS)
-  const { user, system } = process.cpuUsage(cpu)
-  const figures = { cpuUs: (user + system) / (2 * ACTS), wallMs, rssMb: process.memoryUsage.rss() / 2 ** 20 }
-  await app.stop()
-  rmSync(folder, { recursive: true })
-  return figures
-}
+  process.send!('ready')
+  process.on('message', async (message) => {
+    if (message === 'round') process.send!(await round())
+    else {
+      await app.stop()
+      rmSync(folder, { recursive: true })
+      process.disconnect()
+    }
+  })
 
-/** Nanoseconds of one of each, off and on. */
-async function single(url: string): Promise<Record<string, number>> {
-  const pieces: Record<string, () => void> = {
-    span: () => inSpan('act bench', { attributes: { 'botticelli.act.name': 'bench' } }, () => {}),
-    counter: () => count('botticelli.llm.tokens', { provider: 'p', model: 'm', type: 'input' }, 7),
-    histogram: () => record('botticelli.act.duration', 0.05, { act_type: 'model', outcome: 'ok' }),
-    'log line': () => log('act.completed', { act: 'a', narrative: 'n', duration_ms: 50 }),
+  async function round(): Promise<Figures> {
+    const cpu = process.cpuUsage()
+    const begun = performance.now()
+    await Promise.all(Array.from({ length: AT_ONCE }, () => app.run({ file })))
+    const wallMs = (performance.now() - begun) / ACTS
+    const { user, system } = process.cpuUsage(cpu)
+    return { cpuUs: (user + system) / (AT_ONCE * ACTS), wallMs, rssMb: process.memoryUsage.rss() / 2 ** 20 }
   }
-  const costs: Record<string, number> = {}
-  for (const [what, work] of Object.entries(pieces)) costs[`${what}, off`] = nanoseconds(work)
-  const destination = { write: () => true }
-  const logging = { level: 'trace', format: 'json', destination } as const
-  const telemetry = await startTelemetry({
-    serviceName: 'bench',
-    serviceVersion: '0',
-    otlpEndpoint: url,
-    metrics: true,
-    log: logging,
-  })
-  for (const [what, work] of Object.entries(pieces)) costs[`${what}, on`] = nanoseconds(work)
-  await telemetry.shutdown()
-  return costs
-}
-
-function nanoseconds(work: () => void): number {
-  const times = Array.from({ length: 15 }, () => {
-    const begun = process.hrtime.bigint()
-    for (let n = 0; n < 2_000; n += 1) work()
-    return Number(process.hrtime.bigint() - begun) / 2_000
-  })
-  return median(times.slice(5))
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!
 }
 
-function inChild<T>(args: readonly string[]): Promise<T> {
+function startChild(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...process.execArgv, import.meta.filename, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+}
+
+function answerOf<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [import.meta.filename, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let output = ''
-    child.stdout.on('data', (chunk) => (output += chunk))
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`ended with ${code}`))))
+    const ended = (code: number | null) => reject(new Error(`ended with ${code}`))
+    child.once('exit', ended)
+    child.once('message', (message) => {
+      child.off('exit', ended)
+      resolve(message as T)
+    })
   })
 }
