@@ -113,7 +113,7 @@ test('the database is checked, kept, put back, and forgets what is old', async (
   expect(await run('restore', broken, '--confirm', name)).toMatchObject({ code: 1 })
   expect(await runJson('executions', 'list')).toEqual([])
   expect(await run('restore', file, '--confirm', name)).toMatchObject({ code: 0 })
-  expect(await runJson('executions', 'list')).toHaveLength(2)
+  expect(await runJson('executions', 'list')).toHaveLength(3)
   expect(readdirSync(join(project.folder, '.botticelli')).filter((each) => each.includes('.before-'))).toHaveLength(1)
   expect(await run('db', 'vacuum')).toMatchObject({ code: 0 })
 })
