@@ -7,6 +7,8 @@ const inspector = document.querySelector('iframe')
 const state = document.querySelector('#state')
 const hosted = new URL(inspector.dataset.src)
 const RETRY_MS = 2_000
+/** How long the inspector may take to load before the page says that it is late. */
+const PATIENCE_MS = 10_000
 let socket
 
 window.addEventListener('message', (event) => {
@@ -14,6 +16,10 @@ window.addEventListener('message', (event) => {
   if (event.data?.type === '@statelyai.connected') connect()
 })
 inspector.src = hosted.href
+setTimeout(() => {
+  if (socket !== undefined) return
+  state.textContent = `${hosted.host} has not loaded: it needs the internet. Without it: botticelli actors tree`
+}, PATIENCE_MS)
 
 function connect() {
   socket?.close()

@@ -83,7 +83,7 @@ test('a connection that ends is tried again', async () => {
   await expect.poll(() => page.posted.length).toBe(1)
   sinks[0]?.end()
   await expect.poll(() => page.status.textContent).toContain('does not answer')
-  page.timers.shift()?.()
+  page.timers.pop()?.()
   await expect.poll(() => page.posted.at(-1)).toEqual([{ connection: 2 }, 'https://stately.ai'])
 })
 
@@ -92,4 +92,20 @@ test('a link with an old token is told apart from one that works', async () => {
   page.say(page.ready)
   await expect.poll(() => page.status.textContent).toContain('the link is old')
   expect(sinks).toHaveLength(0)
+})
+
+test('an inspector that does not load is told, with what works without it', () => {
+  const page = openPage(server.url)
+  page.timers.shift()?.()
+  expect(page.status.textContent).toBe(
+    'stately.ai has not loaded: it needs the internet. Without it: botticelli actors tree',
+  )
+})
+
+test('an inspector that has loaded is not called late', async () => {
+  const page = openPage(server.url)
+  page.say(page.ready)
+  await expect.poll(() => page.status.textContent).toBe('Connected.')
+  page.timers.shift()?.()
+  expect(page.status.textContent).toBe('Connected.')
 })
