@@ -101,6 +101,8 @@ export interface ActResult {
   readonly outputTokens: number
   /** Undefined when no model was asked or no price is known. */
   readonly costUsd?: number
+  /** Its answer had been given before, to the same question. */
+  readonly cached?: true
   /** Its condition did not hold: it left nothing behind. */
   readonly skipped?: true
 }

@@ -6,10 +6,11 @@
 
 import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
-import type { Answer, Question } from '../models/model.ts'
+import type { Answer, Model, Question } from '../models/model.ts'
 import type { StoredAnswer } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Asked, Gathered, Refused } from './act-task.ts'
+import { type AnswerCache, answerCache, cacheTimeOf } from './answer-cache.ts'
 import { insist, pause } from './insist.ts'
 import { type JsonWanted, jsonWanted, judge } from './json-wanted.ts'
 import { questionOf } from './question.ts'
@@ -35,16 +36,20 @@ export async function askModel(
   const wanted = jsonWanted(task, services)
   let answer = record?.answer
   let refused = refusedBefore(record?.prompt)
+  const cache = answer === undefined ? await cacheFor(task, gathered, wanted, services) : undefined
   for (;;) {
     try {
-      answer ??= await askOnce(task, gathered, { refused, wanted }, services, attempt.signal)
+      answer ??= await askOnce(task, gathered, { refused, wanted, cache }, services, attempt.signal)
     } catch (error) {
       const mayPass = error instanceof BotticelliError && error.retryable && !attempt.last
       if (refused.length === 0 || mayPass || attempt.signal.aborted) throw error
       return bestOf(refused)
     }
     const verdict = wanted && judge(answer.text, wanted, services)
-    if (verdict === undefined) return { answer, refused }
+    if (verdict === undefined) {
+      cache?.keep(answer)
+      return { answer, refused }
+    }
     const asksAgain = refused.length < (task.act.retry?.reask ?? DEFAULT_REASKS)
     const { narrative, act, executionId } = task
     services.onProgress({
@@ -76,26 +81,54 @@ function bestOf(refused: readonly Refused[]): Asked {
 
 // ---------------------------------------------------------------------------- one question
 
+interface Asking {
+  readonly refused: readonly Refused[]
+  readonly wanted: JsonWanted | undefined
+  readonly cache: AnswerCache | undefined
+}
+
 async function askOnce(
   task: ActTask,
   gathered: Gathered,
-  { refused, wanted }: { readonly refused: readonly Refused[]; readonly wanted: JsonWanted | undefined },
+  { refused, wanted, cache }: Asking,
   services: Services,
   signal: AbortSignal,
 ): Promise<StoredAnswer> {
   const { journal, ledger } = services.store
   const turn = ledger.lines() + 1
-  const question = await questionOf(task, gathered, { refused, wanted, turn })
-  const answer = stored(await patiently(() => ask(question, task, services, signal), services, signal))
+  const given = refused.length === 0 ? cache?.find() : undefined
+  const answer = given ?? (await askAnew())
   const prompt = (refused.length === 0 ? gathered : { ...gathered, refused }) as unknown as Json
   const saved = { prompt, answer, at: services.clock.now() }
   await insist(() => journal.saveAnswer(placeOf(task), saved), services.clock, signal)
   return answer
+
+  async function askAnew(): Promise<StoredAnswer> {
+    const question = await questionOf(task, gathered, { refused, wanted, turn })
+    return stored(await patiently(() => ask(question, task, services, signal), services, signal))
+  }
+}
+
+/** An answer to a question that was put right in between is kept for the question as it was first asked. */
+async function cacheFor(
+  task: ActTask,
+  gathered: Gathered,
+  wanted: JsonWanted | undefined,
+  services: Services,
+): Promise<AnswerCache | undefined> {
+  const cacheMs = cacheTimeOf(task, services)
+  if (cacheMs === undefined) return undefined
+  const question = await questionOf(task, gathered, { refused: [], wanted, turn: 1 })
+  return answerCache(task, cacheMs, { question, model: modelOf(task, services) }, services)
+}
+
+function modelOf({ model, act }: ActTask, { findModel }: Services): Model {
+  return findModel(model ?? act.settings.model)
 }
 
 /** A provider that does not take the schema is asked without it: the words of the prompt remain. */
 async function ask(question: Question, task: ActTask, services: Services, signal: AbortSignal): Promise<Answer> {
-  const found = services.findModel(task.model ?? task.act.settings.model)
+  const found = modelOf(task, services)
   const { timeoutMs } = task.act.settings
   const model = timeoutMs === undefined ? found : services.limited(found, timeoutMs)
   try {

@@ -54,6 +54,7 @@ function resultOf(task: ActTask, gathered: Gathered, asked: Asked | undefined): 
     read: gathered.read,
     rows: [],
     ...used(asked),
+    ...(answer?.cached && { cached: true as const }),
     ...(item !== undefined && { item }),
     ...(itemRow !== undefined && { itemRow }),
   }

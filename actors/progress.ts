@@ -37,6 +37,8 @@ export type ProgressEvent =
       readonly outputTokens: number
       /** Undefined for an act that asked no model, or one without a known price. */
       readonly costUsd?: number
+      /** True when its answer had been given before, to the same question. */
+      readonly cached: boolean
       /** True when the journal had the result: nothing was asked or sent again. */
       readonly replayed: boolean
       /** Length of what the act produced. */
@@ -77,6 +79,14 @@ export type ProgressEvent =
       readonly problem: string
       /** True when the model is asked again. */
       readonly asksAgain: boolean
+    }
+  | {
+      /** An act that may be given an earlier answer looked for one. */
+      readonly type: 'answer.looked_up'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      readonly found: boolean
     }
   | {
       readonly type: 'command.done'

@@ -57,6 +57,9 @@ function logProgress(event: ProgressEvent): void {
     case 'answer.refused':
       log('json.refused', { ...answer(event), problem: event.problem, asks_again: event.asksAgain })
       break
+    case 'answer.looked_up':
+      if (event.found) log('llm.given_again', answer(event))
+      break
     case 'command.done':
       break
   }

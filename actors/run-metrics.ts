@@ -102,6 +102,9 @@ function take(event: ProgressEvent, books: Books): void {
       if (event.asksAgain) count('botticelli.json.retries', { narrative, reason })
       break
     }
+    case 'answer.looked_up':
+      count('botticelli.cache.requests', { cache: 'answers', result: event.found ? 'hit' : 'miss' })
+      break
     case 'command.done': {
       const execution = books.running.get(event.executionId)
       if (execution !== undefined) execution.rehearsed ||= event.dryRun

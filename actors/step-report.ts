@@ -44,7 +44,7 @@ export function reportFailure(
 function completed(
   task: StepTask,
   services: Services,
-  { rows, read, response, inputTokens, outputTokens, costUsd }: ActResult,
+  { rows, read, response, inputTokens, outputTokens, costUsd, cached }: ActResult,
   how: { readonly durationMs: number; readonly replayed: boolean },
 ): void {
   const own = task.step.act.composes === undefined ? rows[0] : undefined
@@ -54,6 +54,7 @@ function completed(
     ...how,
     inputTokens,
     outputTokens,
+    cached: cached === true,
     outputChars: response.length,
     read: [...task.knowledge.read, ...read].map(({ ref }) => ref),
     rowsStored: own?.stored ?? 0,

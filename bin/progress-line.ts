@@ -42,7 +42,7 @@ function executionLine(event: ProgressEvent & { type: 'execution.started' }, pai
 function figures(event: ProgressEvent & { type: 'act.completed' }): string[] {
   const tokens = event.inputTokens + event.outputTokens
   return [
-    event.replayed ? 'done before' : duration(event.durationMs),
+    event.replayed ? 'done before' : event.cached ? 'given before' : duration(event.durationMs),
     tokens > 0 ? `${tokens.toLocaleString('en-US')} tok` : '',
     event.costUsd !== undefined && tokens > 0 ? money(event.costUsd) : '',
     event.rowsStored > 0 ? `${plural(event.rowsStored, 'row')} in ${name(event.table ?? '')}` : '',

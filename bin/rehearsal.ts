@@ -36,6 +36,8 @@ export type RehearsedStep =
       readonly outputTokens: number
       /** Undefined when no price is known. */
       readonly costUsd?: number
+      /** Of an act with a `cache`: its answer would be kept, or is one that was kept before in this run. */
+      readonly cache?: 'kept' | 'given'
     }
   | { readonly is: 'command'; readonly act: string; readonly command: string; readonly args: JsonObject }
   | { readonly is: 'skipped'; readonly act: string; readonly key: string }
@@ -84,7 +86,9 @@ async function stepsOf(
   const named = new Map<string, string>()
   const told = new Set<string>()
   const steps: RehearsedStep[] = []
+  const lookedUp = new Map<string, 'kept' | 'given'>()
   for (const event of events) {
+    if (event.type === 'answer.looked_up') lookedUp.set(actOf(event), event.found ? 'given' : 'kept')
     if (event.type === 'act.started' && event.model !== undefined) named.set(idOf(event), event.model)
     if (event.type === 'act.skipped') steps.push({ is: 'skipped', act: event.act, key: event.key })
     if (event.type === 'command.done') {
@@ -102,10 +106,12 @@ async function stepsOf(
       const usage = { input: inputTokens, output: outputTokens }
       const costUsd = await costOf(model, usage, prices, config, now)
       const text = textOf(prompt as unknown as Gathered)
+      const cache = lookedUp.get(actOf(event))
       steps.push({
         is: 'prompt',
         ...{ narrative, act, key, model, prompt: text, inputTokens, outputTokens },
         ...(costUsd !== undefined && { costUsd }),
+        ...(cache !== undefined && { cache }),
       })
     }
   }
@@ -114,6 +120,10 @@ async function stepsOf(
 
 function idOf({ executionId, key }: { readonly executionId: string; readonly key: string }): string {
   return `${executionId}/${key}`
+}
+
+function actOf({ executionId, act }: { readonly executionId: string; readonly act: string }): string {
+  return `${executionId}/${act}`
 }
 
 function costOf(

@@ -204,6 +204,7 @@ function remarks(narrative: Narrative, index: number): string {
       if (input.kind === 'command') return `${input.platform} ${input.command}`
       return input.kind === 'narrative' && 'path' in input.target ? `runs ${input.target.path}` : ''
     }),
+    act.cacheMs === undefined ? '' : 'cached',
     extractsOutput(narrative, index) ? `stores in ${targetTable(narrative)}` : '',
   ].filter((part) => part !== '')
   return parts.length === 0 ? '' : ` (${shown(parts.join('; '))})`

@@ -120,6 +120,8 @@ export interface Act {
   /** What the JSON of the answer must be; see `ActSchema`. */
   readonly schema?: ActSchema
   readonly retry?: Retry
+  /** How long an answer is given again to the same question; never without it. */
+  readonly cacheMs?: number
   /** The act runs only if this holds when its turn comes. */
   readonly when?: Condition
   /** State key to JSON path (`$.a.b`) in the act's response. */
@@ -261,7 +263,7 @@ export interface SecurityPolicy {
  * True if the act asks a model: it has a text that is not blank, or nothing but media. A text from a file counts as
  * one that is not blank. Results of commands and tables do not count (format, section 12.2).
  */
-export function needsModel(act: Act): boolean {
+export function needsModel(act: Pick<Act, 'inputs'>): boolean {
   const spoken = act.inputs.filter((input) => !isBlankText(input))
   if (spoken.some((input) => input.kind === 'text')) return true
   return spoken.length > 0 && spoken.every((input) => input.kind === 'media')

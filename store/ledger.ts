@@ -19,9 +19,9 @@ export function openLedger(db: Db): Ledger {
 export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, repeated: boolean, at: number): void {
   db.run(
     `insert into ledger (at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
-       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated)
+       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated, cached)
      values (@at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
-       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated)`,
+       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated, @cached)`,
     {
       at,
       executionId: act.executionId,
@@ -37,6 +37,7 @@ export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, repeated:
       responseId: answer.responseId,
       durationMs: Math.round(answer.durationMs),
       repeated: Number(repeated),
+      cached: Number(answer.cached ?? false),
     },
   )
 }
@@ -66,7 +67,8 @@ function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTot
     filter.executionId !== undefined && OF_EXECUTION,
   ].filter((condition) => condition !== false)
   return db.get<LedgerTotals>(
-    `select count(*) as calls,
+    `select count(*) - coalesce(sum(cached), 0) as calls,
+       coalesce(sum(cached), 0) as cached,
        coalesce(sum(input_tokens), 0) as inputTokens,
        coalesce(sum(output_tokens), 0) as outputTokens,
        coalesce(sum(cost_usd), 0) as costUsd,

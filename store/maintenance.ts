@@ -49,13 +49,20 @@ function prune(db: Db, before: number, limit: number): number {
     `delete from dead_letters where id in (select id from dead_letters where at < @before order by at limit @limit)`,
     { before, limit: limit - executions.changes },
   )
-  return executions.changes + letters.changes
+  const gone = executions.changes + letters.changes
+  const answers = db.run(
+    `delete from cached_answers where key in (
+       select key from cached_answers where expires_at < @before order by expires_at limit @limit)`,
+    { before, limit: limit - gone },
+  )
+  return gone + answers.changes
 }
 
 function prunable(db: Db, before: number): number {
   const row = db.get<{ count: number }>(
     `select (select count(*) from executions where parent_id is null and ended_at < @before)
-      + (select count(*) from dead_letters where at < @before) as count`,
+      + (select count(*) from dead_letters where at < @before)
+      + (select count(*) from cached_answers where expires_at < @before) as count`,
     { before },
   )
   return row?.count ?? 0

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { openActorCounts } from './actor-counts.ts'
+import { openAnswers } from './answers.ts'
 import { openContent } from './content/content.ts'
 import { Db, type OnQuery } from './database.ts'
 import { openDeadLetters } from './dead-letters.ts'
@@ -58,6 +59,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     versions: openVersions(db),
     journal: openJournal(db),
     effects: openEffects(db),
+    answers: openAnswers(db),
     content: openContent(db),
     ledger: openLedger(db),
     state: openState(db),

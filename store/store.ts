@@ -13,6 +13,7 @@ export interface Store extends Disposable {
   readonly versions: Versions
   readonly journal: Journal
   readonly effects: Effects
+  readonly answers: Answers
   readonly content: Content
   readonly ledger: Ledger
   readonly state: State
@@ -147,6 +148,8 @@ export interface StoredAnswer {
   readonly costUsd?: number
   readonly responseId?: string
   readonly durationMs: number
+  /** It was given before, to the same question: nobody was asked, and it cost nothing. */
+  readonly cached?: true
 }
 
 export interface ActRecord extends ActKey {
@@ -207,6 +210,14 @@ export interface Journal {
     },
   ): InsertOutcome | undefined
   fail(act: ActKey, end: { error: SerializedError; at: number }): void
+}
+
+/** Answers that may be given again, by a key that says what was asked and of whom. */
+export interface Answers {
+  /** @param since the oldest that will do */
+  find(key: string, since: number): StoredAnswer | undefined
+  /** In the place of an older one. It is forgotten some time after it has expired. */
+  keep(key: string, kept: { answer: StoredAnswer; at: number; expiresAt: number }): void
 }
 
 // ---------------------------------------------------------------------------- effects
@@ -423,6 +434,7 @@ export interface Content {
 // ---------------------------------------------------------------------------- ledger, state, schedules
 
 export interface LedgerTotals {
+  /** Without answers that were given again. */
   readonly calls: number
   readonly inputTokens: number
   readonly outputTokens: number
@@ -431,6 +443,8 @@ export interface LedgerTotals {
   readonly unpriced: number
   /** Calls that may have been made before, by a process that ended before it had the answer. */
   readonly repeated: number
+  /** Answers that were given again; they cost nothing. */
+  readonly cached: number
 }
 
 export interface Ledger {
@@ -559,13 +573,14 @@ export interface Maintenance {
   check(): readonly string[]
   /**
    * Forgets executions that ended before the time, with their acts, effects and the texts that only they began with,
-   * and dead letters of before it. The ledger, the content, reviews and the audit stay.
+   * dead letters of before it and cached answers that expired before it. The ledger, the content, reviews and the audit
+   * stay.
    *
-   * @param before.limit executions and dead letters at most, so that no lock is held for long. Default 500.
+   * @param before.limit records at most, so that no lock is held for long. Default 500.
    * @returns how many went; less than the limit means that nothing is left to forget
    */
   prune(before: { at: number; limit?: number }): number
-  /** How many executions and dead letters `prune` would forget in the end. */
+  /** How many records `prune` would forget in the end. */
   prunable(before: number): number
   /** That were applied to this file. */
   migrations(): readonly { readonly number: number; readonly name: string }[]

@@ -303,6 +303,11 @@ export const LOG_EVENTS = {
       'cost_usd?': 'number',
     },
   },
+  'llm.given_again': {
+    level: 'debug',
+    message: 'Answer was given before, to the same question',
+    fields: { act: 'string' },
+  },
   'llm.failed': {
     level: 'warn',
     message: 'Model call failed',

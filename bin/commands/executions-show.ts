@@ -120,7 +120,7 @@ function actCells(act: ActRecord): string[] {
     answer === undefined ? '-' : (answer.inputTokens + answer.outputTokens).toLocaleString('en-US'),
     answer?.costUsd === undefined ? '-' : money(answer.costUsd),
     act.rowsStored > 0 ? String(act.rowsStored) : '-',
-    answer === undefined ? '-' : `${answer.provider}:${answer.model}`,
+    answer === undefined ? '-' : `${answer.provider}:${answer.model}${answer.cached ? ' (given before)' : ''}`,
   ]
 }
 

@@ -5,6 +5,7 @@ import { loadNarrative } from '../../narratives/load-file.ts'
 import { type Act, extractsOutput, type Input, type Narrative, targetTable } from '../../narratives/narrative.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { duration } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
 import { findNarrative } from '../project.ts'
@@ -31,6 +32,7 @@ function showNarrative(narrative: Narrative, path: string, defaultModel: string,
     io.print(
       `\n${String(index + 1).padStart(2)}  ${io.paint('bold', oneLine(act.name, 100))}  ${io.paint('dim', model)}`,
     )
+    if (act.cacheMs !== undefined) io.print(`    cache    ${duration(act.cacheMs)}`)
     for (const line of inputsOf(act)) io.print(`    ${oneLine(line, 500)}`)
   })
 }

@@ -37,6 +37,8 @@ export async function dryRun(request: RunRequest, config: Config, io: Io): Promi
   return status === 'completed' ? EXIT.ok : EXIT.failed
 }
 
+const CACHE_WORDS = { kept: 'answer kept', given: 'answer given before' } as const
+
 function show(step: RehearsedStep, io: Io): void {
   if (step.is === 'skipped') {
     io.print(`${io.paint('bold', step.key)}  ${io.paint('dim', 'skipped: its condition does not hold')}\n`)
@@ -46,9 +48,9 @@ function show(step: RehearsedStep, io: Io): void {
     io.print(`${io.paint('bold', step.act)}  ${step.command} ${plainText(JSON.stringify(step.args))}\n`)
     return
   }
-  const { key, model, inputTokens, outputTokens, costUsd } = step
+  const { key, model, inputTokens, outputTokens, costUsd, cache } = step
   const cost = costUsd === undefined ? 'price unknown' : money(costUsd)
-  const figures = `${model}  ~${inputTokens} tokens in, ~${outputTokens} out  ${cost}`
+  const figures = `${model}  ~${inputTokens} tokens in, ~${outputTokens} out  ${cost}${cache === undefined ? '' : `  ${CACHE_WORDS[cache]}`}`
   io.print(`${io.paint('bold', key)}  ${io.paint('dim', figures)}`)
   for (const line of plainText(step.prompt).split('\n')) io.print(`    ${line}`.trimEnd())
   io.print()

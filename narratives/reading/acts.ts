@@ -3,9 +3,18 @@
 //   An act is read once, however many narratives run it; its own report keeps what is wrong with it.
 
 import type { Condition } from '../condition.ts'
-import type { Act, ActSchema, Carousel, Input, ModelSettings, Retry } from '../narrative.ts'
+import {
+  type Act,
+  type ActSchema,
+  type Carousel,
+  type Input,
+  type ModelSettings,
+  needsModel,
+  type Retry,
+} from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
+import { readDuration } from './duration.ts'
 import { type InputScope, inputNodes, readInput, referenceOf } from './inputs.ts'
 import { Keys, reportType } from './keys.ts'
 import { warnOfMissingFile } from './ports.ts'
@@ -30,6 +39,7 @@ export interface ActDefinition {
   readonly extractOutput?: boolean
   readonly schema?: ActSchema
   readonly retry?: Retry
+  readonly cacheMs?: number
   readonly when?: Condition
   readonly stateCapture: Readonly<Record<string, string>>
   readonly report: Report
@@ -125,7 +135,26 @@ function readContent(name: string, keys: Keys, scope: InputScope) {
     reportEmpty(name, keyOf(keys.table), scope)
   }
   const schema = keys.node('schema')
-  return { inputs, extractOutput: readExtract(keys), schema: schema && readSchema(schema, scope.report) }
+  return {
+    inputs,
+    extractOutput: readExtract(keys),
+    schema: schema && readSchema(schema, scope.report),
+    cacheMs: readCache(keys, inputs),
+  }
+}
+
+/** What has an effect is done each time it is asked for. */
+function readCache(keys: Keys, inputs: readonly Input[]): number | undefined {
+  const cacheMs = readDuration(keys, 'cache')
+  if (cacheMs === undefined) return undefined
+  const reason = !needsModel({ inputs })
+    ? 'the act asks no model'
+    : inputs.some((input) => input.kind === 'table' && input.pullAndDelete)
+      ? 'the act takes rows out of a table'
+      : undefined
+  if (reason === undefined) return cacheMs
+  keys.report.warn('ignored-key', keyOf(keys.node('cache')!), `"cache" has no effect: ${reason}.`)
+  return undefined
 }
 
 /** A prompt is always a text, also where it reads like a reference. */
@@ -153,7 +182,15 @@ function readExtract(keys: Keys): boolean | undefined {
   return extract ?? (skip === true ? false : undefined)
 }
 
-const NOT_IN_COMPOSITION = ['input', 'inputs', 'prompt', 'schema', 'extract_output', 'skip_content_generation'] as const
+const NOT_IN_COMPOSITION = [
+  'input',
+  'inputs',
+  'prompt',
+  'schema',
+  'cache',
+  'extract_output',
+  'skip_content_generation',
+] as const
 
 /** `narrative = "x"`: the act runs that narrative and has no content of its own (format, section 13.1). */
 function readComposition(target: TomlNode, keys: Keys, scope: InputScope): Pick<ActBody, 'inputs' | 'composes'> {
@@ -209,8 +246,8 @@ export function actOf(
   },
   defaultsFor: (model: string | undefined) => ModelSettings,
 ): Act {
-  const { name, inputs, composes, system, carousel, extractOutput, schema, retry, when, stateCapture, report, node } =
-    definition
+  const { name, inputs, composes, system, carousel, extractOutput, schema, retry, cacheMs, when } = definition
+  const { stateCapture, report, node } = definition
   const own = { ...narrative.settings, ...definition.settings }
   return present({
     name,
@@ -222,6 +259,7 @@ export function actOf(
     extractOutput,
     schema,
     retry,
+    cacheMs,
     when,
     stateCapture,
     place: report.placeOf(keyOf(node)),

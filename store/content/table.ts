@@ -38,6 +38,7 @@ export const OWN_TABLES = [
   'act_executions',
   'actors',
   'audit',
+  'cached_answers',
   'content_generations',
   'content_tables',
   'dead_letters',

@@ -11,7 +11,7 @@ model = "gemini-2.5-flash"
 toc = ["draft", "rare", "send"]
 vars = { topic = {} }
 [acts]
-draft = "Write a post about {{topic}}."
+draft = { prompt = "Write a post about {{topic}}.", cache = "1d" }
 rare = { prompt = "Rare.", when = "count(posts) > 0" }
 [[acts.send.input]]
 type = "bot_command"
@@ -31,7 +31,7 @@ test('prompts, commands and costs are shown, and nothing is left behind', async 
   expect(shown).toMatchObject({ status: 'completed', estimated: { calls: 1, unpriced: 0 } })
   expect(shown.estimated.costUsd).toBeGreaterThan(0)
   expect(shown.steps).toMatchObject([
-    { is: 'prompt', act: 'draft', model: 'gemini-2.5-flash', prompt: 'Write a post about bread.' },
+    { is: 'prompt', act: 'draft', model: 'gemini-2.5-flash', prompt: 'Write a post about bread.', cache: 'kept' },
     { is: 'skipped', act: 'rare' },
     { is: 'command', command: 'discord messages.send', args: { channel_id: '1', content: 'bread' } },
   ])

@@ -54,6 +54,21 @@ test.for([
   expect(diagnostics[0]?.message).toContain(words)
 })
 
+test('a cache, and where it has no effect', () => {
+  expect(actOf('cache = "7d"')?.cacheMs).toBe(7 * 86_400_000)
+  expect(parse('cache = "always"').diagnostics).toMatchObject([{ code: 'bad-type', place: { line: 7, column: 9 } }])
+  const ignored = (act: string) => {
+    const text = `[narrative]\nname = "n"\ntoc = ["a"]\n[acts.a]\ncache = 60\n${act}`
+    const { file, diagnostics } = parseNarrativeFile(text, 'x.toml')
+    expect(file?.narratives.get('n')?.acts[0]?.cacheMs).toBeUndefined()
+    expect(diagnostics).toMatchObject([{ code: 'ignored-key', severity: 'warning', place: { line: 5, column: 1 } }])
+    return diagnostics[0]?.message
+  }
+  const table = '{ type = "table", table_name = "t", pull_and_delete = true }'
+  expect(ignored(`input = [${table}, { content = "x" }]`)).toContain('takes rows out of a table')
+  expect(ignored('input = [{ type = "table", table_name = "t" }]')).toContain('asks no model')
+})
+
 test('a condition is refused where it cannot be read, and warns of names that have no value', () => {
   const { diagnostics } = parse('when = "a ="')
   expect(diagnostics).toMatchObject([{ code: 'bad-condition', place: { line: 7, column: 8 } }])

@@ -29,3 +29,12 @@ test.for([
 ] as const)('totals of %s', ([, filter, expected]) => {
   expect(withCalls().totals(filter)).toMatchObject(expected)
 })
+
+test('an answer that was given again is counted apart', () => {
+  const { store } = temporaryStore()
+  store.executions.begin(execution('E1'))
+  const act = { executionId: 'E1', key: 'a' }
+  store.journal.begin({ ...act, act: 'a', sequence: 0, at: 1 })
+  store.journal.saveAnswer(act, { prompt: '', answer: answer({ costUsd: 0, cached: true }), at: 2 })
+  expect(store.ledger.totals()).toMatchObject({ calls: 0, cached: 1, unpriced: 0 })
+})
