@@ -17,7 +17,7 @@ export interface ApprovedAnswer {
 }
 
 /** @param app the server, as soon as it runs */
-export function serverRoutes(app: () => Botticelli | undefined, bots: readonly BotConfig[]): Routes {
+export function serverRoutes(app: () => Botticelli | undefined, bots: () => readonly BotConfig[]): Routes {
   return {
     'GET /v1/status': (): StatusAnswer => {
       const status = app()?.status()
@@ -25,7 +25,7 @@ export function serverRoutes(app: () => Botticelli | undefined, bots: readonly B
     },
     'GET /v1/log-level': logLevels,
     'POST /v1/log-level': changeLogLevel,
-    'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots) }),
+    'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots()) }),
   }
 }
 

@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import { openControl } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import type { ActRecord, ContentRow, Store } from '../../store/store.ts'
@@ -23,8 +22,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { duration, money, plural, tokens } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
+import { openAnswers } from '../open-answers.ts'
 import { oneLine } from '../plain-text.ts'
-import { serverRoutes } from '../server-routes.ts'
 import { versionOf } from '../version.ts'
 
 const CHANNEL = 'botticelli'
@@ -37,12 +36,8 @@ export const demo: Run = async (options, io) => {
   const story = new DemoStory(io)
   const folder = resolve(io.cwd, DEMO_FOLDER)
   makeDemoFolder(folder)
-  let app: Botticelli | undefined
   let config: Config | undefined
-  await using _lock = await openControl(
-    folder,
-    serverRoutes(() => app, config?.bots ?? []),
-  )
+  await using answers = await openAnswers(folder, () => config?.bots ?? [], io.now)
   await using discord = await startDiscordDouble({ faults: [{ is: 'lost-answer', method: 'POST', path: '/messages' }] })
   fillDemoFolder(folder, discord.url)
   config = loadConfig({ cwd: folder, environment: demoEnvironment(io, discord) }).config
@@ -52,7 +47,8 @@ export const demo: Run = async (options, io) => {
   story.say(`botticelli ${versionOf()} demo · offline · scripted model · Discord double\n`)
   story.step(1, 'project', `${DEMO_FOLDER}, made anew each time`)
   story.line('discord', `a double on this machine: ${discord.url}`)
-  app = await openBotticelli(config, { bots: true })
+  const app = await openBotticelli(config, { bots: true, onSupervision: answers.onSupervision })
+  answers.tellOf(app)
   try {
     const told = tell(app, config, discord, story).then(() => undefined)
     const late = sleep(PATIENCE_MS, undefined, { ref: false })
@@ -173,6 +169,7 @@ function leftLines(left: readonly ContentRow[], io: Io): string[] {
     `   approve  ${command} content approve ${id}`,
     `   reject   ${command} content reject ${left[1]?.id ?? id}`,
     `   look     ${command} executions list`,
+    `            ${command} actors tree`,
   ]
 }
 

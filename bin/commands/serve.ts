@@ -3,31 +3,22 @@
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once.
 
 import { existsSync } from 'node:fs'
-import { ulid } from 'ulid'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import { inputFaults } from '../../config/bot-inputs.ts'
 import type { BotConfig, Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { diagnosticAt } from '../../config/config-file.ts'
 import type { Loaded } from '../../config/load-config.ts'
-import type { ActorLook } from '../../console/actor-look.ts'
-import { actorRoutes, actorStreams, framesOf } from '../../console/actor-routes.ts'
-import { openControl } from '../../console/control.ts'
-import { createEventHistory } from '../../console/event-history.ts'
-import { createInspectionFeed } from '../../console/inspector/inspection-feed.ts'
 import { type InspectorServer, startInspectorServer } from '../../console/inspector/inspector-server.ts'
-import { createLogHistory, logStreams } from '../../console/log-history.ts'
 import { BotticelliError } from '../../errors.ts'
 import { loadNarrative } from '../../narratives/load-file.ts'
-import { addLogSink } from '../../telemetry/log.ts'
 import type { Run } from '../command.ts'
-import { engineRoutes } from '../engine-routes.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, withIsoTimes } from '../figures.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
+import { openAnswers } from '../open-answers.ts'
 import { banner } from '../serve-banner.ts'
-import { serverRoutes } from '../server-routes.ts'
 
 const STDERR_FD = 2
 
@@ -38,32 +29,22 @@ export const serve: Run = async (options, io) => {
   const { config } = loaded
   for (const bot of config.bots) if (bot.enabled) checkNarrative(bot, loaded)
 
-  const history = createLogHistory(io.now)
-  let app: Botticelli | undefined
-  let look: ActorLook | undefined
-  await using _lock = await openControl(
-    config.stateDir,
-    { ...serverRoutes(() => app, config.bots), ...engineRoutes(() => app), ...actorRoutes(() => look, io.now) },
-    { ...actorStreams(() => look), ...logStreams(history) },
-  )
+  await using answers = await openAnswers(config.stateDir, () => config.bots, io.now)
   await using inspector = config.inspector.enabled
-    ? await startInspectorServer({ port: config.inspector.port, follow: (sink) => framesOf(look, 'types')(sink) })
+    ? await startInspectorServer({ port: config.inspector.port, follow: answers.frames })
     : undefined
   using interrupts = watchInterrupts(io.now)
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
   const colors = io.paintRemark('red', 'x') !== 'x'
-  const events = createEventHistory()
-  app = await openBotticelli(config, {
+  const app = await openBotticelli(config, {
     bots: true,
     log: io.stderr,
     colors,
     lastWordsFd: STDERR_FD,
-    onSupervision: events.record,
+    onSupervision: answers.onSupervision,
   })
-  addLogSink(history.record)
-  const { system, records } = app
-  look = { system, records, events, inspection: createInspectionFeed(system, { boot: ulid(), now: io.now }), inspector }
+  answers.tellOf(app, inspector)
   announce(app, config, begunAt, io)
   if (inspector !== undefined) tellInspector(inspector, io)
 

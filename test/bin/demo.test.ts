@@ -35,6 +35,16 @@ test.concurrent('tells its story in 80 columns, and how to decide on what is lef
   expect(lines.filter((line) => [...line].length > 80)).toEqual([])
 })
 
+test.concurrent('answers while it runs, as a server does', async ({ expect }) => {
+  using project = makeProject()
+  const demo = project.start(['demo'])
+  await demo.says('use_case')
+  const tree = await project.botticelli(['-C', join('.botticelli', 'demo'), 'actors', 'tree'])
+  expect(tree).toMatchObject({ code: 0 })
+  expect(tree.stdout).toMatch(/^│ {2}├─ writer /m)
+  await demo.kill('SIGTERM')
+})
+
 test('says where it would write, when it cannot', async () => {
   using project = makeProject()
   // A file in the place of the folder stands in for a disk that cannot be written: root may write everywhere.
