@@ -18,6 +18,10 @@ export const CODES = {
     summary: 'A file does not exist or cannot be read.',
     fix: 'Check the path and the permissions of the file.',
   },
+  'file-write': {
+    summary: 'A file could not be written.',
+    fix: 'Check the permissions of its folder and the space on the disk.',
+  },
   'toml-syntax': { summary: 'The file is not valid TOML.', fix: 'Mend the line that the message points at.' },
   'bad-type': { summary: 'A key has a value of the wrong type.', fix: 'Give the key a value of the expected type.' },
   // --- narratives/

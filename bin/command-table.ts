@@ -21,6 +21,11 @@ const SANITIZE: FlagSpec = {
   help: 'of data show types and sizes ("types", default) or all ("full")',
   kind: choice(['types', 'full']),
 }
+const REPORT_FORMAT: FlagSpec = {
+  flag: '--format <format>',
+  help: 'text (default), json, sarif or github (annotations)',
+  kind: choice(['text', 'json', 'sarif', 'github']),
+}
 const NARRATIVE: FlagSpec = { flag: '--narrative-name <name>', help: 'which narrative, where a file has several' }
 
 const EXECUTION: ArgSpec = { name: 'ID', help: 'whole, or its first or last letters' }
@@ -82,8 +87,15 @@ const ALL = [
     flags: [
       { flag: '--strict', help: 'warnings count as errors' },
       { flag: '--env', help: 'warn of environment variables that are not set' },
+      { flag: '--fix', help: 'write older dialects and misspelled keys as today' },
+      { flag: '--dry-run', help: 'with --fix: show the difference, write nothing' },
+      REPORT_FORMAT,
     ],
-    examples: ['narratives validate', 'narratives validate narratives/launch.toml', 'narratives validate --env'],
+    examples: [
+      'narratives validate',
+      'narratives validate narratives/launch.toml --fix --dry-run',
+      'narratives validate --strict --format github',
+    ],
   },
   {
     name: 'narratives show',

@@ -5,15 +5,26 @@ const MAX_LENGTH = 100
 
 /** The closest of `names`, if it is close enough to be meant: a third of its length wrong at most, never more than 3. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
-  if (name.length > MAX_LENGTH) return undefined
+  return closest(name, names)[0]
+}
+
+/** The same, where no other name is as close. */
+export function onlyNearest(name: string, names: Iterable<string>): string | undefined {
+  const [first, second] = closest(name, names)
+  return second === undefined ? first : undefined
+}
+
+function closest(name: string, names: Iterable<string>): readonly string[] {
+  if (name.length > MAX_LENGTH) return []
   const wanted = name.toLowerCase()
-  let best: { name: string; distance: number } | undefined
+  let best: { readonly names: readonly string[]; readonly distance: number } = { names: [], distance: Infinity }
   for (const candidate of names) {
     const distance = editDistance(wanted, candidate.toLowerCase())
     const limit = Math.min(3, Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3)))
-    if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { name: candidate, distance }
+    if (distance > limit || distance > best.distance) continue
+    best = { names: distance < best.distance ? [candidate] : [...best.names, candidate], distance }
   }
-  return best?.name
+  return best.names
 }
 
 /** The remark that goes with an unknown name, if a known one is near. @param written how the known name is shown */

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { choose } from './choose-narrative.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { Link, NarrativeFile } from './narrative.ts'
+import type { Dialect, Link, NarrativeFile } from './narrative.ts'
 import { type ActDefinition, readAct } from './reading/acts.ts'
 import { checkPlaceholders } from './reading/check-placeholders.ts'
 import { modernise } from './reading/dialects.ts'
@@ -20,7 +20,7 @@ import { type Ports, warnOfMissingFile } from './reading/ports.ts'
 import { present } from './reading/present.ts'
 import { type NarrativeSource, readNarrative } from './reading/read-narrative.ts'
 import { withExtension } from './reading/references.ts'
-import { keyOf, Report } from './reading/report.ts'
+import { keyOf, Report, type Respelling } from './reading/report.ts'
 import { type Resource, type ResourceIndex, readResources } from './reading/resources.ts'
 import { readSecurity } from './reading/security.ts'
 import { FileDefaults } from './reading/settings.ts'
@@ -38,6 +38,10 @@ export interface ParseResult {
   readonly file?: NarrativeFile
   /** In the order of the file. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Keys that are written otherwise today, or were meant to be. */
+  readonly respellings: readonly Respelling[]
+  /** The older dialect of the file, also of one with errors. */
+  readonly dialect?: Dialect
 }
 
 export function parseNarrativeFile(text: string, filePath: string, options: ParseOptions = {}): ParseResult {
@@ -47,11 +51,11 @@ export function parseNarrativeFile(text: string, filePath: string, options: Pars
     const { at, message } = parsed.problem
     const span = { start: at, end: { line: at.line, column: at.column + 1 } }
     report.error('toml-syntax', { path: '', span }, `Not valid TOML: ${message}.`, { hint: message })
-    return { diagnostics: report.diagnostics }
+    return { diagnostics: report.diagnostics, respellings: [] }
   }
   const stem = path.basename(filePath).replace(/\.toml$/, '')
   const { root, dialect } = modernise(parsed.root, stem, report)
-  return new FileReader(root, filePath, dialect, options, report).read(text)
+  return { ...new FileReader(root, filePath, dialect, options, report).read(text), ...(dialect && { dialect }) }
 }
 
 class FileReader {
@@ -98,7 +102,8 @@ class FileReader {
     })
     const graph = new NarrativeGraph(readings)
     const diagnostics = this.#judge(readings, graph, shared, resources)
-    if (diagnostics.some((one) => one.severity === 'error')) return { diagnostics }
+    const { respellings } = report
+    if (diagnostics.some((one) => one.severity === 'error')) return { diagnostics, respellings }
     const file = present({
       path: this.#filePath,
       hash: createHash('sha256').update(text).digest('hex'),
@@ -117,7 +122,7 @@ class FileReader {
       security,
       diagnostics,
     })
-    return { file, diagnostics }
+    return { file, diagnostics, respellings }
   }
 
   // -------------------------------------------------------------------------- narratives

@@ -23,7 +23,7 @@ export interface Values {
   readonly stateKeys?: () => readonly string[]
   /** A narrative's `vars`. With them, and only then, `{name}`, `{json}` and `{previous_output}` are placeholders. */
   readonly locals?: Readonly<Record<string, string>>
-  /** What `{previous_output}` stands for: the caller's previous response. */
+  /** What `{{caller}}` stands for: the previous response of the narrative that runs this one. */
   readonly callerResponse?: string
 }
 
@@ -144,11 +144,8 @@ function fromResponses(name: string, values: Values): Found {
   const [head, ...path] = segmentsOf(name)
   if (head === undefined) return { reason: 'it names nothing' }
   const source = head === 'prev' ? 'previous' : head
-  const response = values.response(source)
-  if (response === undefined) {
-    const reason = source === 'previous' ? 'no act ran before' : `no act or table "${head}" has a value yet`
-    return { reason }
-  }
+  const response = values.response(source) ?? (source === 'caller' ? values.callerResponse : undefined)
+  if (response === undefined) return { reason: whyNothing(source) }
   if (path.length === 0) return { value: response }
   const json = responseAsJson(response)
   if (json === undefined) return { reason: `the response of "${source}" is not JSON` }
@@ -156,6 +153,12 @@ function fromResponses(name: string, values: Values): Found {
   const value = direct === undefined && head === 'prev' ? channelOf(json, path) : direct
   if (value === undefined) return { reason: `the response of "${source}" has no "${path.join('.')}"` }
   return { value: textOf(value) }
+}
+
+function whyNothing(source: string): string {
+  if (source === 'previous') return 'no act ran before'
+  if (source === 'caller') return 'no other narrative runs this one, or nothing ran before in it'
+  return `no act or table "${source}" has a value yet`
 }
 
 /** In files with steps the id of a channel goes by either name (format, section 24.3). */
@@ -176,6 +179,13 @@ function unresolvedError(written: string, inner: string, reason: string, values:
   const meant = nearest(head, values.known ?? [])
   const question = meant === undefined ? '' : ` Did you mean "${meant}"?`
   return new NarrativeError('placeholder-unresolved', `The placeholder ${written} has no value: ${reason}.${question}`)
+}
+
+/** The text with its single-brace names, `{name}`, written as the function says; undefined leaves one as it is. */
+export function renameLocals(text: string, written: (name: string) => string | undefined): string {
+  return text.replace(PLACEHOLDER, (whole, _escaped, _curly, _dollar, _bare, single?: string) =>
+    single === undefined ? whole : (written(single) ?? whole),
+  )
 }
 
 // ---------------------------------------------------------------------------- conditional blocks

@@ -174,7 +174,8 @@ function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
   return key.type === 'TOMLBare' ? key.name : key.value
 }
 
-function childPath(parent: string, name: string): string {
+/** Path of a key below another path (T1). */
+export function childPath(parent: string, name: string): string {
   const written = /^[A-Za-z0-9_-]+$/.test(name) ? name : JSON.stringify(name)
   return parent === '' ? written : `${parent}.${written}`
 }

@@ -58,7 +58,7 @@ function warnIfUnknown(
   act: ActDefinition,
 ): void {
   const { name, kind, hasFallback, inner, written } = placeholder
-  if (kind !== 'response' || hasFallback || !NAME.test(name) || known.has(name)) return
+  if (kind !== 'response' || hasFallback || !NAME.test(name) || known.has(name) || name === 'caller') return
   const reason = later.has(name)
     ? `the act "${name}" has not run yet when "${act.name}" does`
     : name === 'previous' || name === 'prev'

@@ -80,7 +80,7 @@ function fromArrayActs(root: TomlTable, acts: TomlArray, report: Report): TomlTa
   return tableLike(root, entries)
 }
 
-function unusedName(name: string, used: ReadonlyMap<string, unknown>): string {
+export function unusedName(name: string, used: ReadonlyMap<string, unknown>): string {
   let unused = name
   for (let number = 2; used.has(unused); number += 1) unused = `${name}_${number}`
   return unused

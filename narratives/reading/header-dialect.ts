@@ -3,7 +3,8 @@
 import type { TomlTable } from '../toml-tree.ts'
 import { stringLike, tableLike, without } from './moved-nodes.ts'
 
-const HEADER_KEYS = [
+/** Keys of a narrative that may stand at the root instead. */
+export const HEADER_KEYS: readonly string[] = [
   'name',
   'description',
   'template',
@@ -36,8 +37,12 @@ export function fromRootHeader(root: TomlTable, stem: string): TomlTable {
 function withName(header: TomlTable, stem: string): TomlTable {
   if (header.entries.has('name')) return header
   const title = header.entries.get('title')
-  const slug = title?.is === 'string' ? slugOf(title.value) : ''
-  return tableLike(header, new Map(header.entries).set('name', stringLike(title ?? header, slug || stem)))
+  const name = nameFrom(title?.is === 'string' ? title.value : undefined, stem)
+  return tableLike(header, new Map(header.entries).set('name', stringLike(title ?? header, name)))
+}
+
+export function nameFrom(title: string | undefined, stem: string): string {
+  return (title !== undefined && slugOf(title)) || stem
 }
 
 function slugOf(title: string): string {

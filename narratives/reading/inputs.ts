@@ -148,6 +148,7 @@ function readText(keys: Keys, scope: InputScope): Input | undefined {
   const place = scope.report.placeOf(keys.node('content', 'text') ?? keys.table)
   if (text === undefined && !keys.has('content') && !keys.has('text') && !keys.has('file')) {
     const isMedia = keys.has('url') || keys.has('base64')
+    for (const [name, node] of keys.rest()) keys.noteMeant(name, node, ['content', 'file'])
     scope.report.error('text-without-content', keys.table, `"${keys.table.path}" has neither content nor a file.`, {
       hint: isMedia ? 'add a type, such as type = "image"' : undefined,
       fix: isMedia ? 'Add type = "image", "audio", "video" or "document".' : undefined,

@@ -4,7 +4,7 @@
 //   K2. Of two spellings of a key the first that is asked for wins, and the other is reported.
 
 import type { Json, JsonObject } from '../../json.ts'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean, onlyNearest } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { keyOf, type Report } from './report.ts'
 
@@ -33,8 +33,10 @@ export class Keys {
       this.#asked.add(name)
       const node = this.table.entries.get(name)
       if (node === undefined) continue
-      if (found === undefined) found = { name, node }
-      else if (isNew)
+      if (found === undefined) {
+        found = { name, node }
+        if (isNew && name !== names[0]) this.#respell(node, name, names[0]!)
+      } else if (isNew)
         this.report.warn('duplicate-setting', keyOf(node), `"${name}" is ignored: "${found.name}" is given as well.`)
     }
     return found?.node
@@ -106,11 +108,22 @@ export class Keys {
   /** Warns of every key that nobody asked for. */
   warnOfRest(): void {
     for (const [name, node] of this.rest()) {
+      this.noteMeant(name, node, this.#asked)
       this.report.warn('unknown-key', keyOf(node), `Unknown key "${name}" in ${this.#what}.`, {
         hint: didYouMean(name, this.#asked),
         fix: `Known here: ${[...this.#asked].join(', ')}.`,
       })
     }
+  }
+
+  /** Notes which known key was meant, where there is one and it is not given as well. */
+  noteMeant(name: string, node: TomlNode, known: Iterable<string>): void {
+    const meant = onlyNearest(name, known)
+    if (meant !== undefined && !this.has(meant)) this.#respell(node, name, meant, true)
+  }
+
+  #respell({ path }: TomlNode, from: string, to: string, isMistake = false): void {
+    this.report.respellings.push({ path, from, to, isMistake })
   }
 
   #wrong(node: TomlNode, expected: string): undefined {

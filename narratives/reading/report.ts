@@ -14,6 +14,16 @@ export interface Spot {
   readonly span: Span
 }
 
+/** A key that is written otherwise today, or was meant to be. */
+export interface Respelling {
+  /** Of what the key names, as the file has it. */
+  readonly path: string
+  readonly from: string
+  readonly to: string
+  /** True for a misspelling: until it is corrected the key means nothing. */
+  readonly isMistake: boolean
+}
+
 interface Advice {
   readonly hint?: string | undefined
   readonly fix?: string | undefined
@@ -21,13 +31,16 @@ interface Advice {
 
 export class Report {
   readonly diagnostics: Diagnostic[] = []
+  /** Of the whole file: all reports apart share them. */
+  readonly respellings: Respelling[]
   readonly file: string
   readonly #lines: readonly string[]
 
   /** @param lines of the file's text, without a byte order mark */
-  constructor(file: string, lines: readonly string[]) {
+  constructor(file: string, lines: readonly string[], respellings: Respelling[] = []) {
     this.file = file
     this.#lines = lines
+    this.respellings = respellings
   }
 
   get hasErrors(): boolean {
@@ -36,7 +49,7 @@ export class Report {
 
   /** An empty report on the same file. */
   apart(): Report {
-    return new Report(this.file, this.#lines)
+    return new Report(this.file, this.#lines, this.respellings)
   }
 
   error(code: ErrorCode, spot: Spot, message: string, advice?: Advice): void {

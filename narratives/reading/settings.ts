@@ -70,6 +70,7 @@ export function readBudget(node: TomlNode, report: Report): Budget | undefined {
   const keys = new Keys(node, report, 'a budget')
   const [rpmMultiplier, tpmMultiplier, rpdMultiplier] = BUDGET_KEYS.map((name) => readShare(keys, name))
   for (const [name, unknown] of keys.rest()) {
+    keys.noteMeant(name, unknown, BUDGET_KEYS)
     report.error('bad-budget', keyOf(unknown), `A budget has no key "${name}".`, {
       hint: didYouMean(name, BUDGET_KEYS),
       fix: `Use ${BUDGET_KEYS.join(', ')}.`,

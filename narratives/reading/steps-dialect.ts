@@ -86,7 +86,7 @@ function commandOf(source: TomlTable, entries: ReadonlyMap<string, TomlNode>): T
 }
 
 /** `steps[N].result.text` is the answer of step N; of a system step, that of the first after it that asks a model. */
-function nameSteps(text: string, steps: TomlArray): string {
+export function nameSteps(text: string, steps: TomlArray): string {
   return text.replace(/steps\[(\d+)\]\.result(?:\.text)?/g, (_, digits: string) => {
     const from = Number(digits)
     const answering = steps.items.findIndex(

@@ -1,0 +1,89 @@
+// The commands around narrative files, as a shell sees them.
+
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeProject, type Project } from '../end-to-end/project.ts'
+
+let project: Project
+beforeEach(() => {
+  project = makeProject()
+})
+afterEach(() => project[Symbol.dispose]())
+
+const OLD = '# mine\nname = "old" # what\n\n[[acts]]\nname = "a"\nprompt = "x"\nmodell = "m"\n'
+const NEW = '# mine\n[narrative]\nname = "old" # what\ntoc = ["a"]\n\n[acts.a]\nprompt = "x"\nmodel = "m"\n'
+const read = (file: string) => readFileSync(join(project.folder, file), 'utf8')
+
+describe('narratives validate --fix', () => {
+  test('rewrites, keeps the mode of the file and what a link points to, and leaves nothing beside it', async () => {
+    const path = project.write('old.toml', OLD)
+    chmodSync(path, 0o640)
+    symlinkSync('old.toml', join(project.folder, 'link.toml'))
+    const { code, stdout, stderr } = await project.botticelli(['narratives', 'validate', '--fix', 'link.toml'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(stderr).toContain('link.toml: rewritten')
+    expect(stderr).toContain('modell is model: acts.a.modell')
+    expect(stderr).toContain('1 file checked: nothing is wrong')
+    expect(read('old.toml')).toBe(NEW)
+    expect(statSync(path).mode & 0o777).toBe(0o640)
+    expect(lstatSync(join(project.folder, 'link.toml')).isSymbolicLink()).toBe(true)
+    expect(readdirSync(project.folder).toSorted()).toEqual(['link.toml', 'old.toml'])
+  })
+
+  test('with --dry-run shows the difference and writes nothing', async () => {
+    project.write('old.toml', OLD)
+    const { code, stdout, stderr } = await project.botticelli([
+      'narratives',
+      'validate',
+      'old.toml',
+      '--fix',
+      '--dry-run',
+    ])
+    expect(code).toBe(0)
+    expect(stdout).toContain('--- a/old.toml\n+++ b/old.toml\n@@ -1,7 +1,8 @@\n # mine\n+[narrative]\n')
+    expect(stderr).toContain('1 file would be rewritten; nothing was written.')
+    expect(read('old.toml')).toBe(OLD)
+    const json = await project.botticelli(['narratives', 'validate', 'old.toml', '--fix', '--dry-run', '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ files: 1, fixes: [{ file: 'old.toml', diff: expect.any(String) }] })
+  })
+
+  test('what it cannot mend stays, and is told with its place', async () => {
+    project.write('old.toml', OLD.replace('prompt = "x"', 'temperature = "hot"\nprompt = "x"'))
+    const { code, stdout } = await project.botticelli(['narratives', 'validate', 'old.toml', '--fix', '--json'])
+    expect(code).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({ errors: 1, warnings: 0, fixes: [{ file: 'old.toml', left: [] }] })
+    expect(read('old.toml')).toContain('[acts.a]\ntemperature = "hot"')
+  })
+
+  test('a file that is no TOML stays as it is', async () => {
+    project.write('bad.toml', 'name = "x\n')
+    expect(await project.botticelli(['narratives', 'validate', 'bad.toml', '--fix'])).toMatchObject({ code: 3 })
+    expect(read('bad.toml')).toBe('name = "x\n')
+  })
+
+  test('--dry-run alone is refused: validating writes nothing anyway', async () => {
+    project.write('old.toml', OLD)
+    const { code, stderr } = await project.botticelli(['narratives', 'validate', 'old.toml', '--dry-run'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('needs --fix')
+  })
+})
+
+describe('narratives validate --format', () => {
+  test.for<[format: string, expected: RegExp]>([
+    ['github', /^::warning file=old\.toml,line=2,.*title=old-dialect::/],
+    ['sarif', /^\{"\$schema":".*"version":"2\.1\.0"/],
+    ['json', /^\{"files":1,"errors":0,"warnings":2/],
+    ['text', /^warning\[old-dialect\]/],
+  ])('%s', async ([format, expected]) => {
+    project.write('old.toml', OLD)
+    const { code, stdout } = await project.botticelli(['narratives', 'validate', 'old.toml', '--format', format])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(expected)
+  })
+
+  test('a format that does not exist is refused', async () => {
+    expect(await project.botticelli(['narratives', 'validate', '--format', 'xml'])).toMatchObject({ code: 2 })
+  })
+})
