@@ -22,6 +22,14 @@ const values: Values = {
   known: Object.keys(RESPONSES),
 }
 
+test('{{caller}} is the response before, in the narrative that runs this one; an act of that name goes before it', () => {
+  const nested = { ...values, callerResponse: '{"id":5}' }
+  expect(fillIn('{{caller}} ${caller.id}', nested, 'strict').text).toBe('{"id":5} 5')
+  expect(fillIn('{{caller:-none}}', values, 'strict').text).toBe('none')
+  expect(() => fillIn('{{caller}}', values, 'strict')).toThrow(/no other narrative runs this one/)
+  expect(fillIn('{{caller}}', { ...nested, response: () => 'an act' }, 'strict').text).toBe('an act')
+})
+
 describe('what a placeholder stands for', () => {
   test.for<[title: string, text: string, filled: string]>([
     ['a response', '{{draft}}', 'A title'],
