@@ -122,6 +122,20 @@ export class Delivery implements Turn {
     this.#loaded = true
   }
 
+  /** Takes over what somebody else has put into the inbox store. */
+  look(): void {
+    if (this.#inbox === undefined || !this.#loaded) return
+    try {
+      for (const message of this.#inbox.load(this.path)) {
+        const { id } = message.meta
+        if (id !== this.#hand.message?.meta.id && !this.#mailbox.has(id)) this.#mailbox.push(message, false)
+      }
+      this.#takeNext()
+    } catch (error) {
+      this.failed(error)
+    }
+  }
+
   close(): void {
     this.#closed = true
   }

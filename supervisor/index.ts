@@ -78,3 +78,4 @@ export {
 // The system.
 export { type ActorSystem, type RunningActor, type SystemOptions, startSystem } from './system.ts'
 export { inThread, type ThreadOptions } from './thread-actor.ts'
+export { reviveError, type ThreadPort } from './thread-protocol.ts'

@@ -11,8 +11,18 @@ import type { ActorSpec, ChildSpec } from './child-spec.ts'
 import type { Clock } from './clock.ts'
 import type { SupervisionEvent } from './event.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
+import type { ActorRecord } from './record.ts'
 import type { Scope, Terminated } from './scope.ts'
 import { activeContext, type Context } from './trace-context.ts'
+
+/** Actors below one of this system that live in another: in a thread. */
+export interface Beyond {
+  /** As they were last told. */
+  records(): readonly ActorRecord[]
+  /** Asks one of them to end in order. */
+  stop(path: string): Promise<void>
+  kill(path: string): void
+}
 
 export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   readonly incarnation: number
@@ -29,6 +39,8 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   /** What the XState actor failed with while it was being started. */
   startError: { readonly error: unknown } | undefined
   shutdownHooks: (() => Promise<void> | void)[] | undefined
+  /** Where it has children that are not in this system. */
+  beyond: Beyond | undefined
   readonly #cell: ActorCell
   #controller: AbortController | undefined
   #clock: OwnedClock | undefined
@@ -139,6 +151,16 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
       const { to, message, reason, errors } = event.letter
       runtime.deadLetter(to, message, reason, errors, runtime.find(to))
     }
+  }
+
+  /** Messages have been put into the inbox store from elsewhere: for this path, or for whom is not known. */
+  stored(to?: string): void {
+    this.#cell.runtime.storedElsewhere(to)
+  }
+
+  /** Tells that this actor's thread stands still. */
+  hung(busyMs: number): void {
+    this.#cell.publish({ type: 'hung', busyMs })
   }
 
   // ------------------------------------------------------------------ death watch

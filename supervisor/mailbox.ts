@@ -22,6 +22,10 @@ class Lane {
     return this.#items[this.#head]
   }
 
+  has(id: string): boolean {
+    return this.#items.some((message) => message?.meta.id === id)
+  }
+
   push(message: Delivered): void {
     this.#items.push(message)
   }
@@ -60,6 +64,11 @@ export class Mailbox {
     const normal = this.#normal?.first()?.meta.sentAt
     const control = this.#control?.first()?.meta.sentAt
     return normal === undefined || control === undefined ? (normal ?? control) : Math.min(normal, control)
+  }
+
+  /** Whether this message waits in the normal lane. */
+  has(id: string): boolean {
+    return this.#normal?.has(id) ?? false
   }
 
   push(message: Delivered, control: boolean): void {

@@ -37,6 +37,8 @@ export interface Runtime {
     errors: readonly SerializedError[],
     cell?: Cell,
   ): void
+  /** Messages have been put into the inbox store by somebody else: for this path, or for any. */
+  storedElsewhere(to: string | undefined): void
   find(path: string): Cell | undefined
   /** The incarnation a path had when it was given up; 0 for a new one. */
   lastIncarnation(path: string): number

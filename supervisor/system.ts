@@ -14,6 +14,7 @@ import { DeadLetters } from './dead-letters.ts'
 import type { SupervisionEvent } from './event.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
+import type { Beyond } from './life.ts'
 import { type LoopBlock, LoopWatchdog, type WatchdogOptions } from './loop-watchdog.ts'
 import type {
   CallError,
@@ -274,6 +275,12 @@ class System implements ActorSystem, Runtime {
     return this.#post(to, message, false)
   }
 
+  storedElsewhere(to: string | undefined): void {
+    for (const cell of to === undefined ? this.#cells.values() : [this.#cells.get(to)]) {
+      if (cell instanceof ActorCell) cell.delivery.look()
+    }
+  }
+
   schedule(turn: Turn): void {
     this.#queue.add(turn)
   }
@@ -377,11 +384,28 @@ class System implements ActorSystem, Runtime {
   }
 
   *records(): Iterable<ActorRecord> {
-    for (const cell of this.#cells.values()) yield cell.record()
+    for (const cell of this.#cells.values()) {
+      yield cell.record()
+      const beyond = beyondOf(cell)
+      if (beyond) yield* beyond.records()
+    }
   }
 
   record(path: string): ActorRecord | undefined {
-    return this.#cells.get(path)?.record()
+    const cell = this.#cells.get(path)
+    if (cell !== undefined) return cell.record()
+    return this.#beyond(path)
+      ?.records()
+      .find((record) => record.path === path)
+  }
+
+  /** Where an actor lives that is in no cell of this system, but below one. */
+  #beyond(path: string): Beyond | undefined {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const cell = this.#cells.get(path.slice(0, end))
+      if (cell !== undefined) return beyondOf(cell)
+    }
+    return undefined
   }
 
   // ------------------------------------------------------------------ addresses
@@ -455,7 +479,7 @@ class System implements ActorSystem, Runtime {
 
   async stopActor(path: string, exit: Exit = NORMAL): Promise<void> {
     const cell = this.#cells.get(path)
-    if (cell === undefined) return
+    if (cell === undefined) return this.#beyond(path)?.stop(path)
     cell.close()
     await cell.stop(exit, shutdownOf(cell.spec))
   }
@@ -466,7 +490,9 @@ class System implements ActorSystem, Runtime {
   }
 
   kill(path: string): void {
-    this.#cells.get(path)?.kill()
+    const cell = this.#cells.get(path)
+    if (cell === undefined) this.#beyond(path)?.kill(path)
+    else cell.kill()
   }
 
   pause(path: string, { reason, until }: { readonly reason: string; readonly until?: number }): boolean {
@@ -505,6 +531,10 @@ class System implements ActorSystem, Runtime {
     void this.#watchdog?.close()
     this.#ended.resolve({ reason })
   }
+}
+
+function beyondOf(cell: Cell): Beyond | undefined {
+  return cell instanceof ActorCell ? cell.life?.beyond : undefined
 }
 
 /** What an inspector throws would reach whoever sent the event. */

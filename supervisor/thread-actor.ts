@@ -8,18 +8,20 @@
 //   T3. No thread outlives its incarnation.
 
 import { Worker } from 'node:worker_threads'
-import type { ActorLogic, EventObject, Snapshot } from 'xstate'
+import type { ActorLogic, AnyStateMachine, EventObject, Snapshot } from 'xstate'
 import type { Start } from './child-spec.ts'
-import type { Life } from './life.ts'
+import type { Beyond, Life } from './life.ts'
 import type { Delivered } from './message.ts'
+import type { ActorRecord } from './record.ts'
 import type { Scope } from './scope.ts'
 import { ThreadDiedError } from './supervision-error.ts'
-import { type FromThread, reviveError, type ThreadData, type ToThread } from './thread-protocol.ts'
+import { type FarState, type FromThread, reviveError, type ThreadData, type ToThread } from './thread-protocol.ts'
+import { activeTraceFields } from './trace-context.ts'
 
 export interface ThreadOptions {
   /** The module that is loaded in the thread. */
   readonly module: URL
-  /** The function in it that starts the actor: `(scope, data) => Start`. Default `start`. */
+  /** The function in it that starts the actor: `(scope, data, port: ThreadPort) => Start`. Default `start`. */
   readonly name?: string
   /** Handed to it; must survive a structured clone. */
   readonly data?: unknown
@@ -27,10 +29,16 @@ export interface ThreadOptions {
   readonly memoryMb?: number
   /** The thread is killed when its loop stands still for this long, in ms. Default 1,000. */
   readonly hungAfterMs?: number
+  /** The machine that runs over there, where its states are to be drawn here. */
+  readonly machine?: AnyStateMachine
+  /** Hears what the module says with `port.note`. */
+  onNote?(note: unknown): void
 }
 
 const DEFAULT_MEMORY_MB = 128
 const DEFAULT_HUNG_AFTER_MS = 1_000
+/** A thread that has not begun to load its module by then never will. */
+const LONGEST_LOAD_MS = 60_000
 
 /** The `start` of an actor that is to run in a thread: `{ id: 'x', kind: 'bot', start: inThread({ module }) }`. */
 export function inThread(options: ThreadOptions): (scope: Scope) => Promise<Start> {
@@ -41,26 +49,33 @@ export function inThread(options: ThreadOptions): (scope: Scope) => Promise<Star
   }
 }
 
-type ThreadSnapshot = Snapshot<unknown> & { readonly tags: ReadonlySet<string> }
+type ThreadSnapshot = Snapshot<unknown> & FarState & { readonly tags: ReadonlySet<string> }
 type ThreadEvent = EventObject & { readonly thread?: FromThread }
 
 const READY: ReadonlySet<string> = new Set(['ready'])
 const BUSY: ReadonlySet<string> = new Set()
 
-class Thread {
+class Thread implements Beyond {
   readonly started: Promise<void>
-  readonly #scope: Scope
+  readonly #life: Life
+  readonly #options: ThreadOptions
   readonly #worker: Worker
   readonly #beat = new Int32Array(new SharedArrayBuffer(4))
+  /** What came before there was an XState actor to hear it. */
+  readonly #early: FromThread[] = []
   /** Where messages go: at first to whoever waits for the start, then to the XState actor. */
   #hear: (message: FromThread) => void = () => {}
   #died: (error: Error) => void = () => {}
   #ended = false
-  #stopped: (() => void) | undefined
+  #records: readonly ActorRecord[] = []
+  readonly #stops = new Map<number, () => void>()
+  #lastStop = 0
 
   constructor(scope: Scope, options: ThreadOptions) {
     const { module, name = 'start', data, memoryMb = DEFAULT_MEMORY_MB, hungAfterMs = DEFAULT_HUNG_AFTER_MS } = options
-    this.#scope = scope
+    this.#life = scope as Life
+    this.#life.beyond = this
+    this.#options = options
     const workerData: ThreadData = {
       path: scope.path,
       incarnation: scope.incarnation,
@@ -82,21 +97,25 @@ class Thread {
       this.#hear = (message) => {
         if (message.type === 'started') resolve()
         else if (message.type === 'failed') reject(reviveError(message.error))
+        else this.#early.push(message)
       }
     })
     scope.signal.addEventListener('abort', () => this.#end(), { once: true })
-    scope.onShutdown(() => this.#stop())
+    scope.onShutdown(() => this.stop(scope.path))
     this.#watch(hungAfterMs)
   }
 
-  /** Logic of the actor on this side: it holds no state but whether the thread takes messages. */
+  /** Logic of the actor on this side: it holds what was last told of the state over there. */
   logic(): ActorLogic<ThreadSnapshot, ThreadEvent, undefined> & { readonly gated: true } {
+    const { machine } = this.#options
     return {
+      ...(machine && { root: machine.root, config: machine.config }),
       gated: true,
-      getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined, tags: READY }),
+      getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined, tags: BUSY }),
       start: (_, { self }) => {
         this.#hear = (thread) => self.send({ type: `thread.${thread.type}`, thread })
         this.#died = (error) => self.send({ type: 'thread.died', error } as never)
+        for (const message of this.#early.splice(0)) this.#hear(message)
       },
       transition: (snapshot, event) => this.#transition(snapshot, event),
       getPersistedSnapshot: (snapshot) => snapshot,
@@ -111,30 +130,48 @@ class Thread {
     }
     if (event.type === 'thread.died') throw (event as unknown as { error: Error }).error
     if (thread === undefined) {
-      this.#post({ type: 'deliver', message: event as unknown as Delivered })
+      this.#deliver(event as unknown as Delivered)
       return { ...snapshot, tags: BUSY }
     }
     if (thread.type === 'failed') throw reviveError(thread.error)
     if (thread.type === 'done') return { ...snapshot, status: 'done', output: thread.output } as ThreadSnapshot
+    if (thread.type === 'state') return { ...snapshot, ...thread.state, ...this.#nodesOf(thread.state) }
     return thread.type === 'ready' ? { ...snapshot, tags: READY } : snapshot
   }
 
+  /** What XState's machine snapshots say of the states that the actor is in. */
+  #nodesOf({ value }: FarState): object {
+    const { machine } = this.#options
+    if (machine === undefined || value === undefined) return {}
+    const { _nodes } = machine.resolveState({ value, context: {} } as never) as unknown as { _nodes: unknown }
+    return { _nodes }
+  }
+
   #receive(message: FromThread): void {
-    const scope = this.#scope
+    const life = this.#life
     if (this.#ended) return
-    if (message.type === 'tell') scope.tell(message.to, message.message, message.options)
-    else if (message.type === 'reply') scope.reply(message.meta, message.result)
+    life.beat()
+    if (message.type === 'tell') life.tell(message.to, message.message, message.options)
+    else if (message.type === 'reply') life.reply(message.meta, message.result)
     else if (message.type === 'ask') this.#ask(message)
-    else if (message.type === 'stopped') this.#stopped?.()
-    else if (message.type === 'event') (scope as Life).report(message.event)
+    else if (message.type === 'stopped') this.#stopped(message.id)
+    else if (message.type === 'event') life.report(message.event)
+    else if (message.type === 'records') this.#records = message.records
+    else if (message.type === 'stored') life.stored(message.to)
+    else if (message.type === 'note') this.#options.onNote?.(message.note)
     else {
       if (message.type === 'failed' || message.type === 'done') this.#end()
       this.#hear(message)
     }
   }
 
+  /** The span over there is a child of the one that the message is handled in here. */
+  #deliver(message: Delivered): void {
+    this.#post({ type: 'deliver', message: { ...message, meta: { ...message.meta, ...activeTraceFields() } } })
+  }
+
   #ask({ id, to, message, options }: FromThread & { type: 'ask' }): void {
-    this.#scope.ask(to, message, options).then(
+    this.#life.ask(to, message, options).then(
       (result) => this.#post({ type: 'answer', id, result }),
       (error) =>
         this.#post({ type: 'refuse', id, error: { name: error.name, message: error.message, code: error.code } }),
@@ -145,9 +182,35 @@ class Thread {
     if (!this.#ended) this.#worker.postMessage(message)
   }
 
+  // ------------------------------------------------------------------ what is over there
+
+  records(): readonly ActorRecord[] {
+    return this.#records
+  }
+
+  /** Asks an actor over there to end in order, and settles when it has, or when the thread has ended. */
+  stop(path: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#ended) return resolve()
+      this.#stops.set(++this.#lastStop, resolve)
+      this.#post({ type: 'stop', id: this.#lastStop, path })
+    })
+  }
+
+  kill(path: string): void {
+    this.#post({ type: 'kill', path })
+  }
+
+  #stopped(id: number): void {
+    this.#stops.get(id)?.()
+    this.#stops.delete(id)
+  }
+
+  // ------------------------------------------------------------------ its end
+
   /** Kills the thread when its loop stands still. */
   #watch(hungAfterMs: number): void {
-    const { clock } = this.#scope
+    const { clock } = this.#life
     let last = Atomics.load(this.#beat, 0)
     let seenAt = clock.now()
     const look = () => {
@@ -158,32 +221,38 @@ class Thread {
         seenAt = clock.now()
       }
       const silentMs = clock.now() - seenAt
-      // A thread that has never beaten is still being loaded; its start has no other limit than its supervisor's patience.
-      if (last !== 0 && silentMs >= hungAfterMs) this.#die(`stood still for ${silentMs} ms`)
-      else clock.setTimeout(look, hungAfterMs / 4)
+      if (silentMs >= (last === 0 ? Math.max(hungAfterMs, LONGEST_LOAD_MS) : hungAfterMs)) {
+        this.#die(`stood still for ${silentMs} ms`, undefined, silentMs)
+      } else clock.setTimeout(look, hungAfterMs / 4)
     }
     clock.setTimeout(look, hungAfterMs / 4)
   }
 
-  #die(how: string, cause?: unknown): void {
+  #die(how: string, cause?: unknown, hungForMs?: number): void {
     if (this.#ended) return
+    if (hungForMs !== undefined) this.#life.hung(hungForMs)
     this.#end()
     this.#died(
-      new ThreadDiedError('thread-died', `The thread of ${this.#scope.path} ${how}.`, { cause, retryable: true }),
+      new ThreadDiedError('thread-died', `The thread of ${this.#life.path} ${how}.`, { cause, retryable: true }),
     )
-  }
-
-  /** Asks the actor over there to end in order. */
-  #stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#stopped = resolve
-      this.#post({ type: 'stop' })
-    })
   }
 
   #end(): void {
     if (this.#ended) return
     this.#ended = true
     void this.#worker.terminate()
+    for (const id of [...this.#stops.keys()]) this.#stopped(id)
+    this.#buryAll()
+    // It may have stored messages without having had the time to say so.
+    this.#life.stored()
+  }
+
+  /** What lived over there has ended with the thread; nobody else will say so. */
+  #buryAll(): void {
+    const at = this.#life.clock.now()
+    for (const { path, kind, incarnation } of this.#records.toReversed()) {
+      this.#life.report({ at, path, kind, incarnation, type: 'stopped', reason: 'killed' })
+    }
+    this.#records = []
   }
 }

@@ -6,19 +6,48 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { serializeError } from '../errors.ts'
 import type { ActorSpec, Start, SupervisorSpec } from './child-spec.ts'
 import type { SupervisionEvent } from './event.ts'
+import type { InboxStore } from './inbox-store.ts'
 import type { Scope } from './scope.ts'
 import { type ActorSystem, type Outside, startSystem } from './system.ts'
-import { type FromThread, reviveError, THREAD_BEAT_MS, type ThreadData, type ToThread } from './thread-protocol.ts'
+import {
+  type FarState,
+  type FromThread,
+  reviveError,
+  THREAD_BEAT_MS,
+  type ThreadData,
+  type ThreadPort,
+  type ToThread,
+} from './thread-protocol.ts'
 
 const { path, module, name, data, beat } = workerData as ThreadData
-const port = parentPort!
-const post = (message: FromThread): void => port.postMessage(message)
+const parent = parentPort!
+const post = (message: FromThread): void => parent.postMessage(message)
+
+let stored: { readonly to: (path: string) => boolean; readonly inbox: Pick<InboxStore, 'append'> } | undefined
+const ends: (() => Promise<void>)[] = []
+
+const port: ThreadPort = {
+  note: (note) => post({ type: 'note', note }),
+  storeMessages(to, inbox) {
+    stored = { to, inbox }
+  },
+  onEnd(run) {
+    ends.push(run)
+  },
+}
 
 const asks = new Map<number, PromiseWithResolvers<unknown>>()
 let lastAsk = 0
 
 const outside: Outside = {
-  tell(to, { meta, ...message }, options) {
+  tell(to, delivered, options) {
+    const { meta, ...message } = delivered
+    if (stored?.to(to) && !options.control) {
+      stored.inbox.append(to, delivered)
+      // Not from within the transaction: the other side would not find it yet.
+      setImmediate(() => post({ type: 'stored', to }))
+      return { accepted: true, id: meta.id }
+    }
     const { traceparent, tracestate, correlationId, causationId, id } = meta
     const carried = { correlationId, causationId, traceparent, tracestate }
     post({ type: 'tell', to, message, options: { ...options, ...carried } as never })
@@ -33,18 +62,59 @@ const outside: Outside = {
   reply: (meta, result) => post({ type: 'reply', meta, result }),
 }
 
+let system: ActorSystem | undefined
+let isStopping = false
+
 function hear(event: SupervisionEvent): void {
   if (event.path !== path) {
     // Supervisors above the actor stand for those on the other side; only what is below it is news.
-    if (event.path.startsWith(`${path}/`)) post({ type: 'event', event })
+    if (!event.path.startsWith(`${path}/`)) return
+    post({ type: 'event', event })
+    tellRecords()
     return
   }
-  if (event.type === 'handled' && event.ok) post({ type: 'ready' })
+  if (event.type === 'ready' || (event.type === 'handled' && event.ok)) post({ type: 'ready' })
   else if (event.type === 'dead-letter') {
     post({ type: 'event', event })
     if (event.letter.reason === 'unhandled') post({ type: 'ready' })
-  } else if (event.type === 'crashed') post({ type: 'failed', error: event.error })
-  else if (event.type === 'stopped') post({ type: 'done', output: undefined })
+  } else if (event.type === 'crashed') void end({ type: 'failed', error: event.error })
+  else if (event.type === 'stopped' && !isStopping) void end({ type: 'done', output: undefined })
+}
+
+/** The last word, after whatever the module has to bring to an end. */
+async function end(word: FromThread): Promise<void> {
+  await Promise.allSettled(ends.splice(0).map((run) => run()))
+  post(word)
+}
+
+let recordsAreDue = false
+
+/** Once for all that happens in one turn. */
+function tellRecords(): void {
+  if (recordsAreDue) return
+  recordsAreDue = true
+  queueMicrotask(() => {
+    recordsAreDue = false
+    const records = [...(system?.records() ?? [])].filter((record) => record.path.startsWith(`${path}/`))
+    post({ type: 'records', records })
+  })
+}
+
+/** Shows the state of the actor to the other side, now and whenever it changes. */
+function tellStates(): void {
+  const ref = [...system!.actors()].find((actor) => actor.path === path)?.ref
+  const tell = (snapshot: FarState) => {
+    const { value, context } = snapshot
+    try {
+      post({ type: 'state', state: { value, context } })
+    } catch {
+      // A context that cannot be cloned is not shown; the state's name can be.
+      post({ type: 'state', state: { value } })
+    }
+  }
+  if (ref === undefined) return
+  tell(ref.getSnapshot() as FarState)
+  ref.subscribe({ next: (snapshot) => tell(snapshot as FarState), error: () => {} })
 }
 
 /** The actor below supervisors that stand for the real ones, so that its path is the same on both sides. */
@@ -56,36 +126,54 @@ function treeFor(segments: readonly string[], actor: ActorSpec): SupervisorSpec 
   return { id: 'root', strategy: 'one_for_one', intensity: 0, children: [build(0)] }
 }
 
-async function run(): Promise<ActorSystem> {
+type StartInThread = (scope: Scope, data: unknown, port: ThreadPort) => Start | Promise<Start>
+
+async function run(): Promise<void> {
   const counter = new Int32Array(beat)
   const beatNow = () => Atomics.add(counter, 0, 1)
-  setInterval(beatNow, THREAD_BEAT_MS)
-  const { [name]: start } = (await import(module)) as Record<string, (scope: Scope, data: unknown) => Start>
+  const { [name]: start } = (await import(module)) as Record<string, StartInThread>
   // From here on standing still is noticed.
   beatNow()
+  setInterval(beatNow, THREAD_BEAT_MS)
   if (start === undefined) throw new Error(`${module} exports no ${name}.`)
   const actor: ActorSpec = {
     id: '',
     kind: 'thread',
     restart: 'temporary',
     redeliver: false,
-    start: (scope) => start(scope, data),
+    start: (scope) => start(scope, data, port),
   }
   const segments = path.split('/').filter((segment) => segment !== '')
-  return startSystem(treeFor(segments, actor), { outside, listen: hear })
+  system = await startSystem(treeFor(segments, actor), { outside, listen: hear })
+  tellStates()
+  tellRecords()
+}
+
+/** An order to the actor itself ends this side; one to an actor below it does not. */
+async function stop(id: number, who: string): Promise<void> {
+  isStopping ||= who === path
+  await system!.stopActor(who)
+  if (who === path) await end({ type: 'stopped', id })
+  else post({ type: 'stopped', id })
+}
+
+function receive(message: ToThread): void {
+  if (message.type === 'deliver') system!.forward(path, message.message)
+  else if (message.type === 'stop') void stop(message.id, message.path)
+  else if (message.type === 'kill') system!.kill(message.path)
+  else {
+    const waiting = asks.get(message.id)
+    asks.delete(message.id)
+    if (message.type === 'answer') waiting?.resolve(message.result)
+    else waiting?.reject(reviveError(message.error))
+  }
 }
 
 try {
-  const system = await run()
-  port.on('message', (message: ToThread) => {
-    if (message.type === 'deliver') system.forward(path, message.message)
-    else if (message.type === 'answer') asks.get(message.id)?.resolve(message.result)
-    else if (message.type === 'refuse') asks.get(message.id)?.reject(reviveError(message.error))
-    else void system.stopActor(path).then(() => post({ type: 'stopped' }))
-    if (message.type === 'answer' || message.type === 'refuse') asks.delete(message.id)
-  })
+  await run()
+  parent.on('message', receive)
   post({ type: 'started' })
 } catch (error) {
   const { cause } = error as { cause?: unknown }
-  post({ type: 'failed', error: serializeError(cause ?? error) })
+  await end({ type: 'failed', error: serializeError(cause ?? error) })
 }

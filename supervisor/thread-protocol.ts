@@ -2,7 +2,9 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { SupervisionEvent } from './event.ts'
+import type { InboxStore } from './inbox-store.ts'
 import type { Delivered, Message, Meta, TellOptions } from './message.ts'
+import type { ActorRecord } from './record.ts'
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -20,14 +22,30 @@ export type ToThread =
   | { readonly type: 'deliver'; readonly message: Delivered }
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly type: 'refuse'; readonly id: number; readonly error: SerializedError }
-  | { readonly type: 'stop' }
+  /** To the actor itself, or with a path to one below it. */
+  | { readonly type: 'stop'; readonly id: number; readonly path: string }
+  | { readonly type: 'kill'; readonly path: string }
+
+/** What of the actor's XState snapshot is shown on the other side. */
+export interface FarState {
+  readonly value?: unknown
+  readonly context?: unknown
+}
 
 export type FromThread =
   | { readonly type: 'started' }
+  /** It takes the next message. */
   | { readonly type: 'ready' }
+  | { readonly type: 'state'; readonly state: FarState }
+  /** Of all actors below it. */
+  | { readonly type: 'records'; readonly records: readonly ActorRecord[] }
+  /** A message is in the inbox store, for a path on the other side. */
+  | { readonly type: 'stored'; readonly to: string }
+  /** What the module has to say to whoever started the thread. */
+  | { readonly type: 'note'; readonly note: unknown }
   | { readonly type: 'failed'; readonly error: SerializedError }
   | { readonly type: 'done'; readonly output: unknown }
-  | { readonly type: 'stopped' }
+  | { readonly type: 'stopped'; readonly id: number }
   | { readonly type: 'tell'; readonly to: string; readonly message: Message; readonly options: TellOptions }
   | {
       readonly type: 'ask'
@@ -38,6 +56,19 @@ export type FromThread =
     }
   | { readonly type: 'reply'; readonly meta: Meta; readonly result: unknown }
   | { readonly type: 'event'; readonly event: SupervisionEvent }
+
+/** What a module in a thread is given beside its scope. */
+export interface ThreadPort {
+  /** Says something to `onNote` on the other side. Must survive a structured clone. */
+  note(note: unknown): void
+  /**
+   * Messages to these paths are appended to the store here, in whatever transaction is open, and the other side is told
+   * to look. Theirs must be durable mailboxes on the same store.
+   */
+  storeMessages(to: (path: string) => boolean, inbox: Pick<InboxStore, 'append'>): void
+  /** Run when the actor has ended or crashed, before the other side hears of it. Not when the thread is killed. */
+  onEnd(run: () => Promise<void>): void
+}
 
 /** How often the thread's counter is raised, in ms. */
 export const THREAD_BEAT_MS = 20

@@ -39,6 +39,9 @@ export function injectActive(): TraceFields {
   return fields
 }
 
+/** The same where there is a tracer; empty without one. */
+export const activeTraceFields = (): TraceFields => (activeTracer() === undefined ? {} : injectActive())
+
 /** A message's span while it is handled. */
 export interface Handling {
   readonly span: Span

@@ -1,7 +1,9 @@
 // What runs in the thread in threads.test.ts.
 
-import { assign, fromPromise, setup } from 'xstate'
-import type { Delivered, Scope, Start } from '../../supervisor/index.ts'
+import { assign, createMachine, fromPromise, setup } from 'xstate'
+import { durableInbox } from '../../actors/durable-inbox.ts'
+import { openStore } from '../../store/open-store.ts'
+import { type Delivered, type Scope, type Start, systemClock, type ThreadPort } from '../../supervisor/index.ts'
 
 type Order =
   | { type: 'add' }
@@ -11,11 +13,22 @@ type Order =
   | { type: 'hoard' }
   | { type: 'pass'; to: string }
   | { type: 'question'; to: string }
+  | { type: 'child'; id: string }
   | { type: 'end' }
 
-export function start(scope: Scope, data: unknown): Start {
-  const { from, refuse } = data as { from: number; refuse?: boolean }
+const leaf = createMachine({ initial: 'growing', states: { growing: {} } })
+
+export function start(scope: Scope, data: unknown, port: ThreadPort): Start {
+  const { from, refuse, database } = data as { from: number; refuse?: boolean; database?: string }
   if (refuse) throw new Error('not today')
+  if (database !== undefined) {
+    const store = openStore(database)
+    port.storeMessages((path) => path === '/bots/near', durableInbox(store, systemClock))
+    port.onEnd(async () => {
+      store.close()
+      port.note('closed')
+    })
+  }
   const logic = setup({
     types: {} as { context: { count: number }; events: Delivered<Order> },
     actors: {
@@ -37,6 +50,8 @@ export function start(scope: Scope, data: unknown): Start {
         const hoard: unknown[] = []
         for (;;) hoard.push(new Array(10_000).fill(hoard.length))
       },
+      child: ({ event }) =>
+        void scope.startChild({ id: (event as { id: string }).id, kind: 'act', start: () => ({ logic: leaf }) }),
       pass: ({ event }) => scope.tell((event as { to: string }).to, { type: 'add' }),
     },
   }).createMachine({
@@ -52,6 +67,7 @@ export function start(scope: Scope, data: unknown): Start {
           spin: { actions: 'spin' },
           hoard: { actions: 'hoard' },
           pass: { actions: 'pass' },
+          child: { actions: 'child' },
           question: 'asking',
           end: 'ended',
         },

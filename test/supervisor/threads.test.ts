@@ -1,12 +1,18 @@
 // Real threads and the real clock: each test waits for what it wants to see, never for a time.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { durableInbox } from '../../actors/durable-inbox.ts'
+import { openStore } from '../../store/open-store.ts'
 import {
   type ActorSpec,
   type ActorSystem,
   inThread,
   type SupervisionEvent,
   startSystem,
+  systemClock,
 } from '../../supervisor/index.ts'
 import { counter, say } from './counter.ts'
 
@@ -72,6 +78,52 @@ test.for<[type: string, lastError: object]>([
   expect(system.record('/bots/far')).toMatchObject({ incarnation: 2, restarts: 1, failed: 1, lastError })
   expect(system.record('/bots/near')).toMatchObject({ incarnation: 1, handled: 1 })
 })
+
+test('what lives in a thread is in the records, can be stopped, and is told of when it ends', async () => {
+  const system = await boot(isolated({}, { hungAfterMs: 20_000 }))
+  expect(system.record('/bots/far')?.value).toBe('ready')
+  for (const id of ['one', 'two']) system.tell('/bots/far', { type: 'child', id } as never)
+  const below = () => [...system.records()].map(({ path }) => path).filter((path) => path.startsWith('/bots/far/'))
+  await expect.poll(below).toEqual(['/bots/far/one', '/bots/far/two'])
+  expect(system.record('/bots/far/two')).toMatchObject({ kind: 'act', value: 'growing', parent: '/bots/far' })
+  await system.stopActor('/bots/far/one')
+  await expect.poll(below).toEqual(['/bots/far/two'])
+  system.kill('/bots/far')
+  expect(events).toContainEqual(
+    expect.objectContaining({ path: '/bots/far/two', kind: 'act', type: 'stopped', reason: 'killed' }),
+  )
+  await expect.poll(() => system.record('/bots/far')).toMatchObject({ incarnation: 2 })
+  expect(below()).toEqual([])
+}, 30_000)
+
+test('messages that a thread stores itself reach their actor, and none is lost with the thread', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'threads-'))
+  const database = join(folder, 'a.db')
+  using store = openStore(database)
+  const notes: unknown[] = []
+  const far = isolated({}, { data: { from: 0, database }, onNote: (note: unknown) => notes.push(note) })
+  const near = { ...counter('near'), mailbox: { durable: true } }
+  system = await startSystem(
+    {
+      id: 'root',
+      strategy: 'one_for_one',
+      intensity: 9,
+      children: [{ id: 'bots', strategy: 'one_for_one', intensity: 9, children: [near, far] }],
+    },
+    { inbox: durableInbox(store, systemClock) },
+  )
+  system.tell('/bots/far', { type: 'pass', to: '/bots/near' } as never)
+  await expect.poll(() => system!.record('/bots/near')?.handled).toBe(1)
+  // In one turn: stored, then dead before it could say so.
+  system.tell('/bots/far', { type: 'pass', to: '/bots/near' } as never)
+  system.tell('/bots/far', { type: 'spin' })
+  await expect.poll(() => system!.record('/bots/near')?.handled, { timeout: 20_000 }).toBe(2)
+  expect(store.mailbox.load('/bots/near')).toEqual([])
+  await expect.poll(() => system!.record('/bots/far'), { timeout: 20_000 }).toMatchObject({ incarnation: 2, failed: 1 })
+  await system.stop()
+  expect(notes).toContain('closed')
+  rmSync(folder, { recursive: true })
+}, 30_000)
 
 test('a start that is refused over there is a failed start here', async () => {
   await expect(boot(isolated({}, { data: { refuse: true } }))).rejects.toThrow(/not today/)
