@@ -70,7 +70,8 @@ test.for<[type: string, lastError: object]>([
   ['spin', { code: 'thread-died', message: expect.stringMatching(/stood still/) }],
   ['hoard', { code: 'thread-died', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } }],
 ])('a thread told to %s is restarted, and nobody else notices', { timeout: 30_000 }, async ([type, lastError]) => {
-  const system = await boot(isolated())
+  // A heap that is nearly full stands still as well, now and then.
+  const system = await boot(isolated({}, { hungAfterMs: type === 'spin' ? 200 : 20_000 }))
   system.tell('/bots/far', { type })
   system.tell('/bots/far', { type: 'add' })
   say(system, '/bots/near', { type: 'add' })
