@@ -53,6 +53,7 @@ export class ActorCell extends Cell implements Host, Receiver {
   #ownRestarts: OwnRestarts | undefined
   #starting: Life | undefined
   #context: Context | undefined
+  #isTask = false
   #startedOnce = false
   /** Down between two lives by its own rule, or because it passed its error up. */
   #down = false
@@ -91,9 +92,10 @@ export class ActorCell extends Cell implements Host, Receiver {
     return this.detached === this.incarnation
   }
 
-  /** Runs this cell's starts inside the trace of whoever asked for the child. */
-  inContext(context: Context | undefined): void {
+  /** Runs this cell's starts inside the trace of whoever asked for the child. @param isTask somebody waits for its end */
+  inContext(context: Context | undefined, isTask: boolean): void {
     this.#context = context
+    this.#isTask = isTask
   }
 
   // ------------------------------------------------------------------ start
@@ -178,7 +180,10 @@ export class ActorCell extends Cell implements Host, Receiver {
       this.delivery.before = snapshot
     }
     if (snapshot.status === 'done') this.done(life, snapshot.output)
-    else if (life.takesMessagesIn(snapshot)) this.delivery.nowReady(life)
+    else {
+      if (life.takesMessagesIn(snapshot)) this.delivery.nowReady(life)
+      if (this.#isTask || !life.ready) this.delivery.atWork(this.#isTask)
+    }
     return start.info === undefined ? STARTED : { is: 'started', info: start.info }
   }
 
@@ -231,6 +236,11 @@ export class ActorCell extends Cell implements Host, Receiver {
     } catch (error) {
       if (this.life) this.fail(this.life, error)
     }
+  }
+
+  /** A sign of life of a child is one of its parent. */
+  madeProgress(): void {
+    if (this.host instanceof ActorCell) this.host.delivery.beat()
   }
 
   drained(): void {

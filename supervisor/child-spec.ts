@@ -105,7 +105,11 @@ export interface ActorSpec<_Output = unknown> {
   readonly redeliver?: { readonly maxAttempts: number } | false
   /** Limit on handling one message, in ms: past it the actor crashes with `actor-deadline`. Default none. */
   readonly deadlineMs?: number
-  /** The actor counts as hung, and crashes with `actor-hung`, when it is busy this long without a change of state or a `scope.beat()`. Default never. */
+  /**
+   * The actor counts as hung, and crashes with `actor-hung`, when it is at work this long without a sign of life: a change
+   * of its state, a `scope.beat()`, or either of an actor below it. It is at work while a message is in hand, while its
+   * state is not tagged `ready`, and, run by `runChild`, until it ends. Default never.
+   */
   readonly hungAfterMs?: number
   /** Consecutive failures are forgotten after this long without one. Default: only a handled message forgets them. */
   readonly healthyAfterMs?: number

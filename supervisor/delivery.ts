@@ -20,6 +20,7 @@ import type { Life } from './life.ts'
 import { isUnhandled } from './logic-facts.ts'
 import { Mailbox } from './mailbox.ts'
 import type { DeadLetterReason, Delivered, Meta, Refusal } from './message.ts'
+import { ProgressWatch } from './progress-watch.ts'
 import type { Turn } from './run-queue.ts'
 import type { Runtime } from './runtime.ts'
 import { ActorCrashError, DeathPactError } from './supervision-error.ts'
@@ -34,6 +35,7 @@ export interface Receiver {
   readonly kind: string
   readonly spec: ActorSpec
   readonly incarnation: number
+  readonly startedAt: number
   readonly state: CellState
   readonly life: Life | undefined
   publish(body: EventBody): void
@@ -43,6 +45,8 @@ export interface Receiver {
   atRest(life: Life): void
   /** It was to take nothing more, and nothing waits any longer. */
   drained(): void
+  /** It has shown a sign of life, and so has whoever waits for it. */
+  madeProgress(): void
   /** Counts a dead letter. */
   lettersDied(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[]): void
 }
@@ -63,6 +67,10 @@ export class Delivery implements Turn {
   /** Whether the mailbox holds what the inbox store has for this path. */
   #loaded = false
   #gate: Gate | undefined
+  /** Where the actor has a limit on silence. */
+  readonly #watch: ProgressWatch | undefined
+  /** At work from its start to its end, whatever messages it takes. */
+  #isTask = false
   #handled = 0
   #failed = 0
   #lastSuccessAt: number | undefined
@@ -78,6 +86,10 @@ export class Delivery implements Turn {
     this.#keepsBefore = keepsBefore
     this.#inbox = mailbox?.durable ? runtime.inbox : undefined
     if (breaker) this.#gate = new Gate(runtime.clock, this, breaker)
+    const { hungAfterMs } = receiver.spec
+    if (hungAfterMs !== undefined) {
+      this.#watch = new ProgressWatch(runtime.clock, hungAfterMs, (idleMs) => this.#hung(idleMs))
+    }
   }
 
   get path(): string {
@@ -306,6 +318,7 @@ export class Delivery implements Turn {
     }
     this.#gate?.told(undefined)
     this.#hand.release(this.#runtime.clock)
+    this.#rests()
     this.#deadLetter(message, 'unhandled')
     this.#idleAgain()
   }
@@ -314,20 +327,53 @@ export class Delivery implements Turn {
     life.ready = false
     const receiver = this.#receiver
     const { clock } = this.#runtime
-    const crash = (code: 'actor-deadline' | 'actor-hung', what: string) =>
-      receiver.fail(life, new ActorCrashError(code, `${this.path} ${what}.`, { retryable: true }))
-    const late = (ms: number) => crash('actor-deadline', `did not handle ${message.type} within ${ms} ms`)
-    const hung = (idleMs: number) => {
-      this.publish({ type: 'hung', busyMs: clock.now() - this.#hand.since, messageType: message.type })
-      crash('actor-hung', `has made no progress on ${message.type} for ${idleMs} ms`)
+    const late = (ms: number) => {
+      const sentence = `${this.path} did not handle ${message.type} within ${ms} ms.`
+      receiver.fail(life, new ActorCrashError('actor-deadline', sentence, { retryable: true }))
     }
-    this.#hand.limitTime(clock, receiver.spec, late, hung)
+    this.#hand.limitTime(clock, receiver.spec, late)
+    this.#watch?.start()
   }
+
+  // ------------------------------------------------------------------ signs of life
+
+  /** The actor is at work of its own, with no message in hand. @param isTask until it ends, and not until it is ready */
+  atWork(isTask: boolean): void {
+    this.#isTask = isTask
+    this.#watch?.start()
+  }
+
+  /** The actor shows that it is at work. */
+  beat(): void {
+    this.#watch?.beat()
+    this.#receiver.madeProgress()
+  }
+
+  #hung(idleMs: number): void {
+    const { life, startedAt } = this.#receiver
+    if (life === undefined) return
+    const { message, busy, since } = this.#hand
+    const messageType = busy ? message?.type : undefined
+    const busyMs = this.#runtime.clock.now() - (busy ? since : startedAt)
+    this.publish({ type: 'hung', busyMs, ...(messageType !== undefined && { messageType }) })
+    const sentence = `${this.path} has made no progress${messageType ? ` on ${messageType}` : ''} for ${idleMs} ms.`
+    this.#receiver.fail(life, new ActorCrashError('actor-hung', sentence, { retryable: true }))
+  }
+
+  /** Nothing is in hand any more. */
+  #rests(): void {
+    if (this.#watch === undefined) return
+    if (this.#isTask) this.#watch.start()
+    else this.#watch.stop()
+  }
+
+  // ------------------------------------------------------------------ what became of the message
 
   #messageHandled(life: Life): void {
     const { message } = this.#hand
     this.#count(true)
     this.#hand.release(this.#runtime.clock)
+    this.#rests()
     if (!this.#acknowledge(message!)) return
     this.#receiver.atRest(life)
     this.#idleAgain()
@@ -374,21 +420,21 @@ export class Delivery implements Turn {
   /** The actor has a new snapshot, and nobody is sending to it. */
   changed(life: Life, snapshot: Snapshot<unknown>): void {
     const ready = life.takesMessagesIn(snapshot)
+    this.beat()
     if (this.#hand.busy) {
-      this.beat()
       life.ready = ready
       if (ready) this.#messageHandled(life)
       return
     }
     if (ready) this.#receiver.atRest(life)
     if (ready === life.ready || life.ended) return
-    if (ready) this.nowReady(life)
-    else life.ready = false
-  }
-
-  /** The actor shows that it is at work. */
-  beat(): void {
-    this.#hand.progressAt = this.#runtime.clock.now()
+    if (ready) {
+      this.#rests()
+      this.nowReady(life)
+    } else {
+      life.ready = false
+      this.#watch?.start()
+    }
   }
 
   nowReady(life: Life): void {
@@ -403,7 +449,8 @@ export class Delivery implements Turn {
 
   /** The life is over; nobody waits for its message any more. */
   lifeEnded(): void {
-    this.#hand.clearTimers(this.#runtime.clock)
+    this.#hand.clearTimer(this.#runtime.clock)
+    this.#watch?.stop()
   }
 
   /** The actor has ended normally over the message in hand. */

@@ -15,7 +15,7 @@ import type { Context } from './trace-context.ts'
 
 /** What a child cell is told by the family it belongs to. */
 interface Kin extends Cell {
-  inContext?(context: Context | undefined): void
+  inContext?(context: Context | undefined, isTask: boolean): void
 }
 
 export class Family {
@@ -59,7 +59,7 @@ export class Family {
     if (child === undefined) return { is: 'failed', error: duplicate(this.#parent.path, spec.id) }
     this.#children.set(spec.id, child)
     if (settle) this.#settlers.set(child, settle)
-    child.inContext?.(context)
+    child.inContext?.(context, settle !== undefined)
     // Not on the caller's stack: an actor may start children while it is being started itself.
     await undefined
     if (this.#children.get(spec.id) !== child) return { is: 'failed', error: endedEarly(child.path, SHUTDOWN) }

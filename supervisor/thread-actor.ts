@@ -4,7 +4,7 @@
 // over there is a crash here, and the restart is a new thread. Messages cross by structured clone.
 //
 //   T1. The thread takes one message at a time; this side is ready when that side is.
-//   T2. A thread whose loop has not turned for `hungAfterMs` is killed, whatever it is doing.
+//   T2. A thread whose loop has not turned for `blockedAfterMs` is killed, whatever it is doing.
 //   T3. No thread outlives its incarnation.
 
 import { Worker } from 'node:worker_threads'
@@ -28,6 +28,8 @@ export interface ThreadOptions {
   /** Limit of the thread's heap, in MB. Default 128. */
   readonly memoryMb?: number
   /** The thread is killed when its loop stands still for this long, in ms. Default 1,000. */
+  readonly blockedAfterMs?: number
+  /** As in an actor's specification; watched in the thread. */
   readonly hungAfterMs?: number
   /** The machine that runs over there, where its states are to be drawn here. */
   readonly machine?: AnyStateMachine
@@ -36,7 +38,7 @@ export interface ThreadOptions {
 }
 
 const DEFAULT_MEMORY_MB = 128
-const DEFAULT_HUNG_AFTER_MS = 1_000
+const DEFAULT_BLOCKED_AFTER_MS = 1_000
 /** A thread that has not begun to load its module by then never will. */
 const LONGEST_LOAD_MS = 60_000
 
@@ -72,7 +74,8 @@ class Thread implements Beyond {
   #lastStop = 0
 
   constructor(scope: Scope, options: ThreadOptions) {
-    const { module, name = 'start', data, memoryMb = DEFAULT_MEMORY_MB, hungAfterMs = DEFAULT_HUNG_AFTER_MS } = options
+    const { module, name = 'start', data, hungAfterMs } = options
+    const { memoryMb = DEFAULT_MEMORY_MB, blockedAfterMs = DEFAULT_BLOCKED_AFTER_MS } = options
     this.#life = scope as Life
     this.#life.beyond = this
     this.#options = options
@@ -82,6 +85,7 @@ class Thread implements Beyond {
       module: module.href,
       name,
       data,
+      hungAfterMs,
       beat: this.#beat.buffer as SharedArrayBuffer,
     }
     this.#worker = new Worker(new URL(`./thread-host${import.meta.url.slice(-3)}`, import.meta.url), {
@@ -102,7 +106,7 @@ class Thread implements Beyond {
     })
     scope.signal.addEventListener('abort', () => this.#end(), { once: true })
     scope.onShutdown(() => this.stop(scope.path))
-    this.#watch(hungAfterMs)
+    this.#watch(blockedAfterMs)
   }
 
   /** Logic of the actor on this side: it holds what was last told of the state over there. */
@@ -209,7 +213,7 @@ class Thread implements Beyond {
   // ------------------------------------------------------------------ its end
 
   /** Kills the thread when its loop stands still. */
-  #watch(hungAfterMs: number): void {
+  #watch(blockedAfterMs: number): void {
     const { clock } = this.#life
     let last = Atomics.load(this.#beat, 0)
     let seenAt = clock.now()
@@ -221,11 +225,11 @@ class Thread implements Beyond {
         seenAt = clock.now()
       }
       const silentMs = clock.now() - seenAt
-      if (silentMs >= (last === 0 ? Math.max(hungAfterMs, LONGEST_LOAD_MS) : hungAfterMs)) {
+      if (silentMs >= (last === 0 ? Math.max(blockedAfterMs, LONGEST_LOAD_MS) : blockedAfterMs)) {
         this.#die(`stood still for ${silentMs} ms`, undefined, silentMs)
-      } else clock.setTimeout(look, hungAfterMs / 4)
+      } else clock.setTimeout(look, blockedAfterMs / 4)
     }
-    clock.setTimeout(look, hungAfterMs / 4)
+    clock.setTimeout(look, blockedAfterMs / 4)
   }
 
   #die(how: string, cause?: unknown, hungForMs?: number): void {

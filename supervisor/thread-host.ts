@@ -19,7 +19,7 @@ import {
   type ToThread,
 } from './thread-protocol.ts'
 
-const { path, module, name, data, beat } = workerData as ThreadData
+const { path, module, name, data, hungAfterMs, beat } = workerData as ThreadData
 const parent = parentPort!
 const post = (message: FromThread): void => parent.postMessage(message)
 
@@ -74,6 +74,7 @@ function hear(event: SupervisionEvent): void {
     return
   }
   if (event.type === 'ready' || (event.type === 'handled' && event.ok)) post({ type: 'ready' })
+  else if (event.type === 'hung') post({ type: 'event', event })
   else if (event.type === 'dead-letter') {
     post({ type: 'event', event })
     if (event.letter.reason === 'unhandled') post({ type: 'ready' })
@@ -141,6 +142,7 @@ async function run(): Promise<void> {
     kind: 'thread',
     restart: 'temporary',
     redeliver: false,
+    ...(hungAfterMs !== undefined && { hungAfterMs }),
     start: (scope) => start(scope, data, port),
   }
   const segments = path.split('/').filter((segment) => segment !== '')

@@ -14,6 +14,7 @@ export interface ThreadData {
   readonly module: string
   readonly name: string
   readonly data: unknown
+  readonly hungAfterMs: number | undefined
   /** One counter, raised while the thread's loop turns. */
   readonly beat: SharedArrayBuffer
 }

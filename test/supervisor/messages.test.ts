@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { AskError, type Delivered, type SupervisionEvent, startSystem } from '../../supervisor/index.ts'
+import { fromPromise, setup } from 'xstate'
+import { type ActorSpec, AskError, type Delivered, type SupervisionEvent, startSystem } from '../../supervisor/index.ts'
 import { counter, say } from './counter.ts'
 import { FakeClock, settle } from './fake-clock.ts'
 
@@ -202,6 +203,50 @@ describe('time limits', () => {
     expect(events.filter(({ type }) => type === 'hung')).toMatchObject([
       { path: '/a', messageType: 'wait', busyMs: 100 },
     ])
+    expect(system.record('/a')).toMatchObject({ incarnation: 2, lastError: { code: 'actor-hung' } })
+  })
+
+  test('work that no message asked for is watched: before an actor is ready, and what somebody waits for', async () => {
+    const never = () => new Promise<void>(() => {})
+    const recovering = setup({ actors: { work: fromPromise(never) } }).createMachine({
+      initial: 'recovering',
+      states: { recovering: { invoke: { src: 'work', onDone: 'idle' } }, idle: { tags: 'ready' } },
+    })
+    const waiting: ActorSpec = { id: 'w', kind: 'bot', hungAfterMs: 100, start: () => ({ logic: recovering }) }
+    const task: ActorSpec = {
+      ...{ id: 't', kind: 'act', hungAfterMs: 60, restart: 'temporary' },
+      start: () => ({ logic: fromPromise(never) }),
+    }
+    const { system, clock, events } = await world({ hungAfterMs: 100, redeliver: false })
+    await system.startChild('/', waiting)
+    say(system, '/a', { type: 'work', run: (scope) => scope.runChild(task).catch(() => {}) as Promise<void> })
+    await clock.advance(110)
+    const hung = events.filter(({ type }) => type === 'hung')
+    expect(hung).toMatchObject([
+      { path: '/a/t', busyMs: 60 },
+      { path: '/w', busyMs: 100 },
+    ])
+    expect(system.record('/w')).toMatchObject({ incarnation: 2, lastError: { code: 'actor-hung' } })
+    expect(system.record('/a')).toMatchObject({ incarnation: 1, handled: 1 })
+    system.kill('/w')
+  })
+
+  test('an actor lives as long as what it has below it shows signs of life', async () => {
+    const { system, clock } = await world({ hungAfterMs: 100, redeliver: false })
+    const steps = setup({ delays: { turn: 80 } }).createMachine({
+      initial: 'one',
+      states: {
+        one: { after: { turn: 'two' } },
+        two: { after: { turn: 'three' } },
+        three: { after: { turn: 'never' } },
+        never: {},
+      },
+    })
+    const child: ActorSpec = { id: 'c', kind: 'act', restart: 'temporary', start: () => ({ logic: steps }) }
+    say(system, '/a', { type: 'work', run: (scope) => scope.runChild(child) as Promise<void> })
+    await clock.advance(330)
+    expect(system.record('/a')).toMatchObject({ incarnation: 1 })
+    await clock.advance(20)
     expect(system.record('/a')).toMatchObject({ incarnation: 2, lastError: { code: 'actor-hung' } })
   })
 })

@@ -31,7 +31,7 @@ function isolated(over: Partial<ActorSpec> = {}, options: object = {}): ActorSpe
     id: 'far',
     kind: 'bot',
     redeliver: false,
-    start: inThread({ module, data: { from: 5 }, hungAfterMs: 200, memoryMb: 32, ...options }),
+    start: inThread({ module, data: { from: 5 }, blockedAfterMs: 200, memoryMb: 32, ...options }),
     ...over,
   }
 }
@@ -71,7 +71,7 @@ test.for<[type: string, lastError: object]>([
   ['hoard', { code: 'thread-died', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } }],
 ])('a thread told to %s is restarted, and nobody else notices', { timeout: 30_000 }, async ([type, lastError]) => {
   // A heap that is nearly full stands still as well, now and then.
-  const system = await boot(isolated({}, { hungAfterMs: type === 'spin' ? 200 : 20_000 }))
+  const system = await boot(isolated({}, { blockedAfterMs: type === 'spin' ? 200 : 20_000 }))
   system.tell('/bots/far', { type })
   system.tell('/bots/far', { type: 'add' })
   say(system, '/bots/near', { type: 'add' })
@@ -81,7 +81,7 @@ test.for<[type: string, lastError: object]>([
 })
 
 test('what lives in a thread is in the records, can be stopped, and is told of when it ends', async () => {
-  const system = await boot(isolated({}, { hungAfterMs: 20_000 }))
+  const system = await boot(isolated({}, { blockedAfterMs: 20_000 }))
   expect(system.record('/bots/far')?.value).toBe('ready')
   for (const id of ['one', 'two']) system.tell('/bots/far', { type: 'child', id } as never)
   const below = () => [...system.records()].map(({ path }) => path).filter((path) => path.startsWith('/bots/far/'))
