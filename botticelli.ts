@@ -22,12 +22,14 @@ import type { Services } from './actors/services.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import type { Config } from './config/config.ts'
+import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
 import { withTimeLimit } from './models/time-limit.ts'
 import { loadNarrative, loadNested } from './narratives/load-file.ts'
 import { loadWhole } from './narratives/sources.ts'
 import { createDatabasePlatform } from './platforms/database.ts'
 import { createDiscord } from './platforms/discord/discord.ts'
+import type { Platforms } from './platforms/platform.ts'
 import { createPlatforms } from './platforms/platforms.ts'
 import { applyPolicy, refusalOf } from './platforms/policy.ts'
 import { filterProblem } from './store/filter/filter-problem.ts'
@@ -37,6 +39,7 @@ import {
   type ActorRecord,
   type ActorSystem,
   type ChildSpec,
+  type Clock,
   type SupervisionEvent,
   startSystem,
   systemClock,
@@ -74,9 +77,19 @@ export interface OpenOptions {
   readonly onWarning?: WarningListener
   /** File descriptor that gets one line before the watchdog ends the process. Default none. */
   readonly lastWordsFd?: number
+  /** What stands in the place of the world outside, for tests of narratives. */
+  readonly outside?: Outside
   /** Hears of everything that happens to the actors, their start included. */
   readonly onSupervision?: (event: SupervisionEvent) => void
 }
+
+interface Outside {
+  readonly clock: Clock
+  models(real: Models): Models
+  platforms(real: Platforms): Platforms
+}
+
+const OUTSIDE: Outside = { clock: systemClock, models: (real) => real, platforms: (real) => real }
 
 /**
  * Opens the project: telemetry first, then the store, then the actors.
@@ -90,9 +103,10 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
   store.executions.abandon(isAlive, systemClock.now())
   if (options.onWarning !== undefined) opened.defer(onWarning(options.onWarning))
   const listeners = new Set<ProgressListener>([runLog(config.pipeline)])
-  const services = createServices(config, store, (event) => {
+  const onProgress: ProgressListener = (event) => {
     for (const listener of listeners) listener(event)
-  })
+  }
+  const services = createServices(config, { store, outside: options.outside ?? OUTSIDE, onProgress })
 
   const { clock } = services
   const bots = options.bots ? settingsOf(config) : []
@@ -215,24 +229,27 @@ function secretsOf({ models, discord, telemetry }: Config): (string | undefined)
   return [discord.token, ...keys, ...Object.values(telemetry.otlpHeaders)]
 }
 
-function createServices(config: Config, store: Store, onProgress: ProgressListener): Services {
-  const models = createModels(config.models, {
-    clock: systemClock,
-    captureContent: config.telemetry.captureContent,
-  })
-  const platforms = createPlatforms({
+function createServices(
+  config: Config,
+  { store, outside, onProgress }: Pick<Services, 'store' | 'onProgress'> & { readonly outside: Outside },
+): Services {
+  const { clock } = outside
+  const { captureContent } = config.telemetry
+  const models = outside.models(createModels(config.models, { clock, captureContent }))
+  const configured = createPlatforms({
     platforms: [
-      createDiscord({ ...config.discord, posting: config.posting, now: systemClock.now }),
+      createDiscord({ ...config.discord, posting: config.posting, now: clock.now }),
       createDatabasePlatform({
         allowed: config.updatableTables,
         tables: {
-          update: (change) => store.content.update(change, systemClock.now()),
-          once: (key, work) => store.effects.perform(key, work, systemClock.now()),
+          update: (change) => store.content.update(change, clock.now()),
+          once: (key, work) => store.effects.perform(key, work, clock.now()),
         },
       }),
     ],
-    now: systemClock.now,
+    now: clock.now,
   })
+  const platforms = outside.platforms(configured)
   const bases = [...config.contextPaths, config.root]
   const env = (name: string) => config.environment[name]
   const reading = {
@@ -246,7 +263,7 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
   return {
     store,
     findModel: (name) => models.find(name),
-    limited: (model, timeoutMs) => withTimeLimit(model, { clock: systemClock, timeoutMs }),
+    limited: (model, timeoutMs) => withTimeLimit(model, { clock, timeoutMs }),
     platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),
@@ -255,7 +272,7 @@ function createServices(config: Config, store: Store, onProgress: ProgressListen
     loadNested: (file, input, texts) => warn(loadNested(file, input, texts ? { ...reading, texts } : reading)),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, bases),
     env,
-    clock: systemClock,
+    clock,
     processId: process.pid,
     newId: ulid,
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },

@@ -175,6 +175,27 @@ export const CODES = {
     summary: 'No table can be made of the JSON of an answer.',
     fix: 'Ask for an object or an array of objects with at least one key.',
   },
+  // --- tests of narratives
+  'bad-test': {
+    summary: 'A test of a narrative is not one that can be run.',
+    fix: 'Correct what the message points at; the keys are in docs/narrative-tests.md.',
+  },
+  'bad-cassette': {
+    summary: 'The recordings of a test cannot be read.',
+    fix: 'Mend the file, or make it anew: botticelli narratives test FILE --record',
+  },
+  'recording-missing': {
+    summary: 'A test asks for something of which there is no recording.',
+    fix: 'Record it: botticelli narratives test FILE --update',
+  },
+  'recording-differs': {
+    summary: 'A test asks for something else than when it was recorded.',
+    fix: 'Keep the answer (--accept), ask anew (--update), or undo the change of the narrative.',
+  },
+  'expectation-failed': {
+    summary: 'A test of a narrative expects something that did not happen.',
+    fix: 'Correct the narrative, or what the test expects of it.',
+  },
   // --- models/
   'provider-not-configured': {
     summary: 'A narrative or the configuration names a model of a provider that has no key or address.',

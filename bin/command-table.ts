@@ -124,6 +124,21 @@ const ALL = [
     examples: ['narratives graph launch', 'narratives graph launch --format mermaid'],
   },
   {
+    name: 'narratives test',
+    group: 'Look and decide',
+    summary: 'Test narratives on recorded answers, without paying',
+    args: [{ name: 'FILE', optional: true, many: true, help: 'narratives, their tests or folders; all without' }],
+    flags: [
+      { flag: '--case <text>', help: 'only cases whose name contains this' },
+      { flag: '--record', help: 'ask the models in earnest and record every answer anew' },
+      { flag: '--update', help: 'ask only what no recording fits; forget what nobody asks for' },
+      { flag: '--accept', help: 'keep recorded answers although the question has changed' },
+      { ...MODEL, help: 'ask this model, when recording' },
+      { flag: '--format <format>', help: 'text (default) or junit', kind: choice(['text', 'junit']) },
+    ],
+    examples: ['narratives test', 'narratives test launch', 'narratives test launch --update'],
+  },
+  {
     name: 'content list',
     group: 'Look and decide',
     summary: 'What was generated, newest first',

@@ -13,6 +13,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'narratives show': async () => (await import('./commands/narratives-show.ts')).narrativesShow,
   'narratives new': async () => (await import('./commands/narratives-new.ts')).narrativesNew,
   'narratives graph': async () => (await import('./commands/narratives-graph.ts')).narrativesGraph,
+  'narratives test': async () => (await import('./commands/narratives-test.ts')).narrativesTest,
   'content list': async () => (await import('./commands/content-list.ts')).contentList,
   'content show': async () => (await import('./commands/content-show.ts')).contentShow,
   'content approve': async () => (await import('./commands/content-review.ts')).contentApprove,

@@ -3,17 +3,22 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { BotticelliError } from '../errors.ts'
+import { isTestFile } from '../narratives/testing/test-file.ts'
 
-/** The TOML files of the folders and all below, sorted; a file among the paths is taken as it is. */
+/** The narratives of the folders and all below, sorted; a file among the paths is taken as it is. */
 export function narrativeFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     if (!existsSync(path)) return []
     if (statSync(path).isFile()) return [path]
     return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.toml') && entry.name !== 'botticelli.toml')
+      .filter((entry) => entry.isFile() && isNarrative(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
   })
+}
+
+function isNarrative(name: string): boolean {
+  return name.endsWith('.toml') && name !== 'botticelli.toml' && !isTestFile(name)
 }
 
 /** @throws BotticelliError `file-read` */

@@ -16,7 +16,6 @@ import { createReadCache } from './read-cache.ts'
 
 const DEFAULT_CACHE_SECONDS = 300
 const CACHE_CAPACITY = 1_000
-/** What counts as published content. */
 const PUBLISHING = new Set(['messages.send', 'forum.create_post'])
 
 export interface PlatformsOptions {
@@ -90,6 +89,11 @@ export function createPlatforms({ platforms, cacheCapacity = CACHE_CAPACITY, now
       }
     })
   }
+}
+
+/** True of a command that publishes content, in any spelling. */
+export function isPublishing({ platform, command }: Pick<Command, 'platform' | 'command'>): boolean {
+  return PUBLISHING.has(canonicalCommand(platform, command))
 }
 
 function spanName(platform: string, command: string): SpanName {

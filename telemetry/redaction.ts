@@ -6,6 +6,8 @@
 //   R2. A text that holds something shaped like a secret loses that part and keeps the rest.
 //   R3. A value that configuration named as a secret (`hideSecrets`) is taken out wherever it turns up.
 
+import type { Json } from '../json.ts'
+
 const CENSOR = '[redacted]'
 
 /** The text without anything that looks like a key, a token, a password or an authorization header. */
@@ -39,6 +41,20 @@ export function redactValue(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return redactItems(value, depth)
   if (value instanceof Map || value instanceof Set) return redactItems([...value], depth)
   return redactFields(value as Readonly<Record<string, unknown>>, depth)
+}
+
+/** JSON of any size as it is, without secrets: R1, R2 and R3, and nothing is cut. */
+export function redactJson<T extends Json>(value: T): T
+export function redactJson(value: Json): Json {
+  if (typeof value === 'string') return redact(value)
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((item: Json) => redactJson(item))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      isSecretKey(key) && typeof item !== 'boolean' && item !== null ? CENSOR : redactJson(item),
+    ]),
+  )
 }
 
 /** Takes these very values out of everything from now on, as they are, in a URL or in JSON. Values under 8 characters are too common to be looked for. */
