@@ -41,7 +41,7 @@ export interface TestCase {
   readonly expect: CaseExpectations
 }
 
-export interface CaseExpectations {
+interface CaseExpectations {
   /** Code of the error that the run fails with. Without it the run has to complete. */
   readonly error?: Expectation
   /** What the last act answered. */
@@ -63,7 +63,7 @@ export interface CaseExpectations {
   readonly state: ReadonlyMap<string, Expectation>
 }
 
-export interface CommandExpectation {
+interface CommandExpectation {
   readonly place: Place
   /** Such as `discord messages.send`. */
   readonly command: Expectation
