@@ -99,6 +99,9 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
     health.skipped(bot.name)
     count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'skipped' })
     log('bot.run_skipped', { bot: bot.name, reason })
+    const { id: causationId, correlationId } = message.meta
+    const told = { bot: bot.name, causationId, correlationId, data: { reason } }
+    services.store.events.add({ type: 'run.skipped', at: services.clock.now(), ...told })
     return { outcome: 'skipped', reason }
   }
   const trigger = message.type === 'content.produced' ? 'message' : message.trigger === 'manual' ? 'cli' : 'schedule'
@@ -108,6 +111,7 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
       id: message.run,
       bot: bot.name,
       trigger,
+      cause: { causationId: message.meta.id, correlationId: message.meta.correlationId },
       inputs: { ...told(message), ...bot.inputs },
       ...model,
     }),

@@ -31,11 +31,12 @@ export function contentRows(
   return inSpan('processor content', { attributes: { 'botticelli.table': table } }, () => {
     const values = rowsIn(response, table, task, services)
     if (values === undefined) return undefined
+    const birth = { table, alone: values.length === 1, around: traceAround(task, services) }
     const sources = rowsRead(task, gathered, services).filter(({ ref }) => ref.table !== table)
     return {
       table,
       columns: narrative.template === undefined ? inferColumns(values) : columnsOfTemplate(narrative.template),
-      rows: values.map((each) => withTrace(each, table, sourceOf(each, sources), values.length === 1)),
+      rows: values.map((each) => withTrace(each, sourceOf(each, sources), birth)),
       narrative: narrative.name,
       act: act.name,
       executionId,
@@ -73,9 +74,22 @@ function rowsRead(task: ActTask, gathered: Gathered, services: Services): Source
   })
 }
 
-function withTrace(values: JsonObject, table: string, source: SourceRow | undefined, alone: boolean): NewRow {
+function traceAround({ traceparent, executionId }: ActTask, { store }: Services): string | undefined {
+  return traceparent ?? store.executions.find(executionId)?.traceparent
+}
+
+interface Birth {
+  readonly table: string
+  /** It is the only one that the act made. */
+  readonly alone: boolean
+  readonly around: string | undefined
+}
+
+function withTrace(values: JsonObject, source: SourceRow | undefined, { table, alone, around }: Birth): NewRow {
   const traceparent =
-    source?.traceparent === undefined ? beginItem(table, alone) : continueItem(source.ref.table, source.traceparent)
+    source?.traceparent === undefined
+      ? beginItem(table, alone, around)
+      : continueItem(source.ref.table, source.traceparent)
   return {
     values,
     traceparent,

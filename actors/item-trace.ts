@@ -4,19 +4,23 @@
 // the item's story. Without a running tracer there are no spans, but the item has its trace id all the same: it is found
 // by it in tables and logs, and its later steps are traced once a tracer runs.
 
-import { randomBytes } from 'node:crypto'
 import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
-import { currentTraceContext } from '../telemetry/trace-context.ts'
+import { activeTraceparent, newTraceparent } from '../telemetry/trace-context.ts'
 
 /**
  * The item is born, as a row of the table.
  *
  * @param alone false when the act made several: each then begins a trace of its own, linked to the act
+ * @param around that of the act, for where nothing is traced
  * @returns the traceparent to store with the row
  */
-export function beginItem(table: string, alone: boolean): string {
-  const apart: SpanOptions = alone ? {} : { parent: 'root', links: [here()] }
-  return inSpan(`create ${table}`, { attributes: attributesOf(table), ...apart }, here) ?? newTraceparent()
+export function beginItem(table: string, alone: boolean, around: string | undefined): string {
+  const apart: SpanOptions = alone ? {} : { parent: 'root', links: [activeTraceparent()] }
+  return (
+    inSpan(`create ${table}`, { attributes: attributesOf(table), ...apart }, activeTraceparent) ??
+    (alone ? around : undefined) ??
+    newTraceparent()
+  )
 }
 
 /**
@@ -25,19 +29,14 @@ export function beginItem(table: string, alone: boolean): string {
  * @param traceparent as it was stored with the row
  */
 export function continueItem(table: string, traceparent: string): string {
-  const options: SpanOptions = { attributes: attributesOf(table), parent: { traceparent }, links: [here()] }
-  return inSpan(`process ${table}`, options, here) ?? traceparent
-}
-
-/** Sampled, so that what comes later is not left out. @see https://www.w3.org/TR/trace-context/#traceparent-header */
-function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+  const options: SpanOptions = {
+    attributes: attributesOf(table),
+    parent: { traceparent },
+    links: [activeTraceparent()],
+  }
+  return inSpan(`process ${table}`, options, activeTraceparent) ?? traceparent
 }
 
 function attributesOf(table: string) {
   return { 'messaging.system': 'botticelli', 'messaging.destination.name': table }
-}
-
-function here(): string | undefined {
-  return currentTraceContext()?.traceparent
 }

@@ -4,7 +4,7 @@ import { fromPromise } from 'xstate'
 import { BotticelliError, serializeError } from '../errors.ts'
 import type { NarrativeInput, Retry } from '../narratives/narrative.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
-import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
+import { activeTraceparent, currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActContext, actMachine } from './act.ts'
 import type { ActResult, ActTask, Asked, Gathered } from './act-task.ts'
 import { askModel } from './ask-model.ts'
@@ -100,8 +100,9 @@ function mayPass(error: unknown): boolean {
   return error instanceof BotticelliError && error.retryable
 }
 
+/** Where nothing is traced, what follows the reading of an item belongs to that item's trace all the same (P5). */
 function actTask({ plan, step, knowledge }: StepTask): ActTask {
-  const traceparent = currentTraceContext()?.traceparent
+  const traceparent = activeTraceparent() ?? knowledge.item
   return {
     executionId: plan.id,
     key: step.key,

@@ -10,7 +10,7 @@ import { serializeError } from '../errors.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
-import { currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
+import { activeTraceparent, currentTraceContext, newTraceparent, withTraceContext } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
 import { checkPolicy } from './check-policy.ts'
 import { executionMachine, type StepResult, type StepTask } from './execution.ts'
@@ -61,8 +61,7 @@ export function runExecution(
 
 function spanOf(plan: ExecutionPlan, earlier: string | undefined): SpanOptions {
   const resumed = earlier === undefined ? undefined : { traceparent: earlier }
-  const ownTrace = plan.parentId !== undefined && makesContent(plan.narrative) && !turns(plan)
-  const parent = resumed ?? (ownTrace ? 'root' : undefined)
+  const parent = resumed ?? (plan.parentId !== undefined && beginsTrace(plan) ? 'root' : undefined)
   return {
     attributes: {
       'gen_ai.operation.name': 'invoke_workflow',
@@ -74,8 +73,13 @@ function spanOf(plan: ExecutionPlan, earlier: string | undefined): SpanOptions {
   }
 }
 
+/** R3. What nothing is around has one in any case: from whoever asked for it, or its own. */
+function beginsTrace(plan: ExecutionPlan): boolean {
+  return plan.parentId === undefined || (makesContent(plan.narrative) && !turns(plan))
+}
+
 function begin(plan: ExecutionPlan, services: Services, startedAt: number): void {
-  const traceparent = currentTraceContext()?.traceparent
+  const traceparent = activeTraceparent() ?? (beginsTrace(plan) ? newTraceparent() : undefined)
   const execution = services.store.executions.begin(
     {
       id: plan.id,
@@ -87,12 +91,13 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
       startedAt,
       ...(plan.parentId !== undefined && { parentId: plan.parentId }),
       ...(plan.bot !== undefined && { bot: plan.bot }),
+      ...(plan.parentId === undefined && plan.cause),
       ...(traceparent !== undefined && { traceparent }),
     },
     plan.parentId === undefined ? plan.sources : undefined,
   )
   if (execution.status !== 'running' || execution.owner !== services.processId) {
-    services.store.executions.reopen(plan.id, services.processId)
+    services.store.executions.reopen(plan.id, { owner: services.processId, at: startedAt })
   }
   services.onProgress({
     type: 'execution.started',

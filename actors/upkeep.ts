@@ -5,6 +5,7 @@
 
 import { fromCallback } from 'xstate'
 import type { ActorSpec } from '../supervisor/index.ts'
+import { count } from '../telemetry/instruments.ts'
 import { isStoreTrouble } from './insist.ts'
 import type { Services } from './services.ts'
 
@@ -20,21 +21,24 @@ export function upkeepSpec(retentionMs: number, { store, clock }: Pick<Services,
       logic: fromCallback(() => {
         let timer = scope.clock.setTimeout(work, PAUSE_MS)
         function work(): void {
-          timer = scope.clock.setTimeout(work, forgetSome() === PIECE ? PAUSE_MS : ROUND_MS)
+          timer = scope.clock.setTimeout(work, forgetSome() ? PAUSE_MS : ROUND_MS)
         }
         return () => scope.clock.clearTimeout(timer)
       }),
     }),
   }
 
-  function forgetSome(): number {
+  /** @returns whether there is more to forget */
+  function forgetSome(): boolean {
     try {
-      const gone = store.maintenance.prune({ at: clock.now() - retentionMs, limit: PIECE })
-      if (gone < PIECE) store.maintenance.checkpoint()
-      return gone
+      const now = clock.now()
+      const { executions, more } = store.maintenance.prune({ at: now - retentionMs, now, limit: PIECE })
+      count('botticelli.narrative.runs_pruned', {}, executions)
+      if (!more) store.maintenance.checkpoint()
+      return more
     } catch (error) {
       if (!isStoreTrouble(error)) throw error
-      return 0
+      return false
     }
   }
 }

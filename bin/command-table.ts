@@ -246,6 +246,22 @@ const ALL = [
     examples: ['actors graph curator', 'actors graph curator --format dot'],
   },
   {
+    name: 'events',
+    group: 'Look and decide',
+    summary: 'What happened to runs, content and actors',
+    flags: [
+      { flag: '-f, --follow', help: 'go on until Ctrl-C' },
+      { flag: '--type <type>', help: 'such as act.failed; or content, for all of them' },
+      { flag: '--bot <name>', help: 'of this bot only' },
+      { flag: '--execution <id>', help: 'of this run and of those in it' },
+      { flag: '--trace <id>', help: 'of this trace only' },
+      { flag: '--correlation <id>', help: 'of all that one first message brought about' },
+      { flag: '--since <duration>', help: 'of the last 10m, 2h, 3d', kind: duration },
+      { ...LIMIT, help: 'the latest so many (100)' },
+    ],
+    examples: ['events', 'events -f --type content', 'events --bot writer --since 2h --json'],
+  },
+  {
     name: 'logs',
     group: 'Look and decide',
     summary: 'The latest lines that the running server logged',
@@ -410,7 +426,7 @@ const ALL = [
   {
     name: 'retention apply',
     group: 'Look after it',
-    summary: 'Forget old runs and dead letters; content stays',
+    summary: 'Forget old runs, dead letters and events; content stays',
     flags: [
       { flag: '--older-than <duration>', help: 'instead of the setting "retention"', kind: duration },
       { flag: '--dry-run', help: 'only say how many' },

@@ -24,6 +24,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'actors show': async () => (await import('./commands/actors-show.ts')).actorsShow,
   'actors events': async () => (await import('./commands/actors-events.ts')).actorsEvents,
   'actors graph': async () => (await import('./commands/actors-graph.ts')).actorsGraph,
+  events: async () => (await import('./commands/events.ts')).events,
   logs: async () => (await import('./commands/logs.ts')).logs,
   'log-level': async () => (await import('./commands/log-level.ts')).logLevel,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,

@@ -2,8 +2,10 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
 import type { Db } from './database.ts'
+import { tell } from './events.ts'
 import { ack, append } from './mailbox.ts'
 import { toText } from './row.ts'
 import type { DeadLetters, StoredDeadLetter, StoredMessage } from './store.ts'
@@ -32,7 +34,7 @@ export function openDeadLetters(db: Db): DeadLetters {
 
 function add(db: Db, letter: StoredDeadLetter): void {
   ack(db, letter.id)
-  db.run(
+  const { changes } = db.run(
     `insert into dead_letters (id, recipient, message, reason, errors, at)
      values (@id, @to, @message, @reason, @errors, @at) on conflict (id) do nothing`,
     {
@@ -44,6 +46,22 @@ function add(db: Db, letter: StoredDeadLetter): void {
       at: letter.at,
     },
   )
+  if (changes === 0) return
+  const data = { message_type: String(letter.message.type), reason: letter.reason, errors: letter.errors.length }
+  tellOf(db, 'message.given_up', letter, letter.at, data)
+}
+
+/** The message itself is what brought it about. */
+function tellOf<T extends DomainEventType>(
+  db: Db,
+  type: T,
+  { id, to, message }: Pick<StoredDeadLetter, 'id' | 'to' | 'message'>,
+  at: number,
+  data: DataOf<T>,
+): void {
+  const { correlationId, traceparent } = (message.meta ?? {}) as { correlationId?: string; traceparent?: string }
+  const bot = /^\/bots\/([^/]+)/.exec(to)?.[1]
+  tell(db, { type, at, bot, subject: to, traceparent, correlationId, causationId: id, data })
 }
 
 function list(db: Db, filter: { to?: string; limit?: number } = {}): readonly StoredDeadLetter[] {
@@ -61,14 +79,18 @@ function find(db: Db, id: string): StoredDeadLetter | undefined {
 }
 
 function redrive(db: Db, id: string, who: { by: string; at: number }): StoredMessage {
-  const { to, message } = take(db, id)
+  const letter = take(db, id)
+  const { to, message } = letter
+  tellOf(db, 'message.redriven', letter, who.at, { by: who.by })
   append(db, { id, to, message, at: who.at })
   audit(db, { ...who, action: 'dead-letter.redrive', subject: id, details: { to } })
   return { id, to, message, at: who.at, attempts: 0 }
 }
 
 function drop(db: Db, id: string, who: { by: string; at: number }): void {
-  const { to, reason } = take(db, id)
+  const letter = take(db, id)
+  const { to, reason } = letter
+  tellOf(db, 'message.dropped', letter, who.at, { by: who.by, reason })
   audit(db, { ...who, action: 'dead-letter.drop', subject: id, details: { to, reason } })
 }
 

@@ -7,9 +7,11 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
 import { hold, rootOf } from './claims.ts'
 import type { Db } from './database.ts'
+import { shortError, subjectOf, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
 import type { Effect, Effects, NewEffect, RowRef } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -49,7 +51,7 @@ export function openEffects(db: Db): Effects {
 function intend(db: Db, effect: NewEffect): Effect {
   const { item } = effect
   if (item !== undefined) refuseTaken(db, effect, item)
-  db.run(
+  const { changes } = db.run(
     `insert into effects (key, execution_id, act, platform, command, args, item_table, item_id, traceparent, status,
        intended_at)
      values (@key, @executionId, @act, @platform, @command, @args, @itemTable, @itemId, @traceparent, 'intended', @at)
@@ -69,6 +71,7 @@ function intend(db: Db, effect: NewEffect): Effect {
       at: effect.at,
     },
   )
+  if (changes > 0) tellOf(db, effect, effect.at, { type: 'command.intended', data: {} })
   if (item !== undefined) hold(db, effect, item)
   return find(db, effect.key) as Effect
 }
@@ -92,11 +95,13 @@ function refuseTaken(db: Db, { executionId }: NewEffect, { table, id }: RowRef):
 }
 
 function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): void {
-  if (!find(db, key)) throw new StoreError('unknown-record', `The effect ${key} was never intended.`)
+  const effect = find(db, key)
+  if (!effect) throw new StoreError('unknown-record', `The effect ${key} was never intended.`)
   const failed = 'error' in end
-  db.run(
+  const settled = db.get<{ table: string | null; id: number }>(
     `update effects set status = @status, result = @result, dry_run = @dryRun, error = @error, ended_at = @at
-      where key = @key and status <> 'done'`,
+      where key = @key and status <> 'done'
+      returning item_table as "table", item_id as id`,
     {
       key,
       status: failed ? 'failed' : 'done',
@@ -106,10 +111,35 @@ function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): voi
       at: end.at,
     },
   )
+  if (settled === undefined) return
+  if ('error' in end) {
+    tellOf(db, effect, end.at, { type: 'command.failed', data: { error: shortError(end.error) } })
+    return
+  }
+  const { dryRun: dry_run } = end
+  tellOf(db, effect, end.at, { type: 'command.done', data: { dry_run: dry_run || undefined } })
+  if (settled.table === null) return
+  const subject = subjectOf({ table: settled.table, id: settled.id })
+  tellOf(db, effect, end.at, { type: 'content.published', subject, data: { dry_run } })
+}
+
+type Command = Pick<NewEffect, 'key' | 'executionId' | 'platform' | 'command' | 'traceparent'>
+
+/** The command's act is in its key, between the execution and the number of the input. */
+function tellOf<T extends DomainEventType>(
+  db: Db,
+  { key, executionId, platform, command, traceparent }: Command,
+  at: number,
+  event: { readonly type: T; readonly subject?: string; readonly data: Omit<DataOf<T>, 'command'> },
+): void {
+  const { type, subject } = event
+  const data = { command: `${platform} ${command}`, ...event.data } as unknown as DataOf<T>
+  const act = key.startsWith(`${executionId}/`) ? key.slice(executionId.length + 1, key.lastIndexOf('/')) : undefined
+  tellOfRun(db, { type, at, executionId, key: act, subject, traceparent, data })
 }
 
 function doubt(db: Db, key: string, { error, at }: { error: SerializedError; at: number }): void {
-  db.run(
+  const { changes } = db.run(
     `update effects set status = 'doubtful', error = @error, ended_at = @at where key = @key and status <> 'done'`,
     {
       key,
@@ -117,11 +147,15 @@ function doubt(db: Db, key: string, { error, at }: { error: SerializedError; at:
       at,
     },
   )
+  const effect = find(db, key)
+  if (changes === 0 || effect === undefined) return
+  tellOf(db, effect, at, { type: 'command.doubtful', data: { error: shortError(error) } })
 }
 
 function decide(db: Db, key: string, { done, by, at }: { done: boolean; by: string; at: number }): void {
   const effect = find(db, key)
   if (effect?.status !== 'doubtful') throw new StoreError('unknown-record', `The effect ${key} is not in doubt.`)
+  tellOf(db, effect, at, { type: 'command.decided', data: { by, done } })
   if (done) settle(db, key, { result: null, dryRun: false, at })
   else db.run('delete from effects where key = @key', { key })
   audit(db, { by, at, action: 'effect.decide', subject: key, details: { done } })

@@ -5,6 +5,7 @@ import type { JsonObject } from '../json.ts'
 import { audit } from './audit.ts'
 import { releaseAfterFailure, releaseAll } from './claims.ts'
 import type { Db } from './database.ts'
+import { shortError, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
 import type {
   Execution,
@@ -27,6 +28,7 @@ interface ExecutionRow {
   trigger: Trigger
   options: string
   traceparent: string | null
+  correlationId: string | null
   status: ExecutionStatus
   error: string | null
   owner: number | null
@@ -38,12 +40,14 @@ interface ExecutionRow {
 type SummaryRow = ExecutionRow & Pick<ExecutionSummary, 'acts' | 'inputTokens' | 'outputTokens' | 'costUsd'>
 
 const COLUMNS = `e.id, e.parent_id as parentId, e.file, e.narrative, e.bot, e.trigger, e.options, e.traceparent,
-  e.status, e.error, e.owner, (select hash from narrative_versions v where v.id = e.version_id) as version, e.started_at as startedAt, e.ended_at as endedAt`
+  e.correlation_id as correlationId, e.status, e.error, e.owner,
+  (select hash from narrative_versions v where v.id = e.version_id) as version,
+  e.started_at as startedAt, e.ended_at as endedAt`
 
 export function openExecutions(db: Db): Executions {
   return {
     begin: (execution, narrative) => db.write('executions.begin', () => begin(db, execution, narrative)),
-    reopen: (id, owner) => db.write('executions.reopen', () => reopen(db, id, owner)),
+    reopen: (id, by) => db.write('executions.reopen', () => reopen(db, id, by)),
     finish: (id, end) => db.write('executions.finish', () => finish(db, id, end)),
     find: (id) => db.read('executions.find', () => find(db, id)),
     holding: (bot) => db.read('executions.holding', () => holding(db, bot)),
@@ -54,15 +58,17 @@ export function openExecutions(db: Db): Executions {
   }
 }
 
-function begin(db: Db, execution: NewExecution, narrative: NarrativeVersion | undefined): Execution {
-  db.run(
-    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, status, owner,
-       version_id, started_at)
-     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options, @traceparent, 'running', @owner,
-       @version, @startedAt)
+function begin(db: Db, execution: NewExecution, version: NarrativeVersion | undefined): Execution {
+  const { changes } = db.run(
+    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, correlation_id, status,
+       owner, version_id, started_at)
+     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options,
+       coalesce(@traceparent, (select traceparent from executions where id = @parentId)),
+       coalesce((select correlation_id from executions where id = @parentId), @correlationId, @id), 'running',
+       @owner, @version, @startedAt)
      on conflict (id) do nothing`,
     {
-      version: narrative && keepVersion(db, narrative),
+      version: version && keepVersion(db, version),
       id: execution.id,
       parentId: execution.parentId,
       file: execution.file,
@@ -71,37 +77,74 @@ function begin(db: Db, execution: NewExecution, narrative: NarrativeVersion | un
       trigger: execution.trigger,
       options: toText(execution.options),
       traceparent: execution.traceparent,
+      correlationId: execution.correlationId,
       owner: execution.owner,
       startedAt: execution.startedAt,
     },
   )
+  if (changes > 0) {
+    const { id, narrative, trigger, startedAt: at } = execution
+    const causationId = execution.causationId ?? eventAround(db, execution)
+    const data = { narrative, trigger }
+    tellBeginning(db, id, tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data }))
+  }
   return find(db, execution.id) as Execution
 }
 
-function reopen(db: Db, id: string, owner: number | undefined): Execution {
+/** The event that the act began with in which an execution is nested, or the execution around it. */
+function eventAround(db: Db, { id, parentId }: NewExecution): string | undefined {
+  if (parentId === undefined) return undefined
+  const row = db.get<{ eventId: number | null }>(
+    `select coalesce((select event_id from act_executions where execution_id = @parentId
+         and substr(@key, 1, length(key)) = key order by length(key) desc limit 1), event_id) as eventId
+      from executions where id = @parentId`,
+    { parentId, key: id.slice(parentId.length + 1) },
+  )
+  return row?.eventId?.toString()
+}
+
+function tellBeginning(db: Db, id: string, eventId: number): void {
+  db.run('update executions set event_id = @eventId where id = @id', { id, eventId })
+}
+
+function reopen(db: Db, id: string, { owner, at }: { owner?: number; at: number }): Execution {
+  const { narrative, status } = find(db, id) ?? unknown(id)
   db.run(`update executions set status = 'running', error = null, ended_at = null, owner = @owner where id = @id`, {
     id,
     owner,
   })
-  return find(db, id) ?? unknown(id)
+  const data = { narrative, was: status === 'running' ? 'interrupted' : status }
+  tellBeginning(db, id, tellOfRun(db, { type: 'execution.resumed', at, executionId: id, data }))
+  return find(db, id) as Execution
 }
 
-function finish(db: Db, id: string, end: { status: ExecutionStatus; error?: SerializedError; at: number }): void {
-  const { changes } = db.run(`update executions set status = @status, error = @error, ended_at = @at where id = @id`, {
-    id,
-    status: end.status,
-    error: toText(end.error),
-    at: end.at,
-  })
-  if (changes === 0) unknown(id)
+type End = Parameters<Executions['finish']>[1]
+
+function finish(db: Db, id: string, end: End, by?: string): void {
+  const row = db.get<{ startedAt: number }>(
+    `update executions set status = @status, error = @error, ended_at = @at where id = @id
+      returning started_at as startedAt`,
+    { id, status: end.status, error: toText(end.error), at: end.at },
+  )
+  if (row === undefined) unknown(id)
+  tellEnd(db, id, end, end.at - row.startedAt, by)
   if (id.includes('/')) return
   if (end.status === 'completed') releaseAll(db, id)
   else releaseAfterFailure(db, id)
 }
 
+function tellEnd(db: Db, executionId: string, { status, error, at }: End, durationMs: number, by?: string): void {
+  const data = {
+    duration_ms: durationMs,
+    ...(error !== undefined && { error: shortError(error) }),
+    ...(by !== undefined && { by }),
+  }
+  tellOfRun(db, { type: `execution.${status}`, at, executionId, data })
+}
+
 function cancel(db: Db, id: string, { by, at }: { by: string; at: number }): void {
   const { status } = find(db, id) ?? unknown(id)
-  finish(db, id, { status: 'cancelled', at })
+  finish(db, id, { status: 'cancelled', at }, by)
   releaseAll(db, id)
   audit(db, { by, at, action: 'execution.cancel', subject: id, details: { was: status } })
 }
@@ -188,6 +231,7 @@ function toExecution(row: ExecutionRow): Execution {
     trigger: row.trigger,
     options: fromText<JsonObject>(row.options),
     traceparent: row.traceparent,
+    correlationId: row.correlationId,
     status: row.status,
     error: fromText<SerializedError>(row.error),
     owner: row.owner,

@@ -10,7 +10,9 @@ import { releaseAct } from './claims.ts'
 import { deleteRows } from './content/delete-rows.ts'
 import { withFailureNoted } from './content/generations.ts'
 import { insertRows } from './content/insert-rows.ts'
+import { tellRows } from './content/tell-rows.ts'
 import type { Db } from './database.ts'
+import { shortError, tellOfRun } from './events.ts'
 import { addToLedger } from './ledger.ts'
 import { fromText, present, toText } from './row.ts'
 import { setState } from './state.ts'
@@ -52,7 +54,7 @@ export function openJournal(db: Db): Journal {
 }
 
 function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
-  db.run(
+  const begun = db.get<{ attempts: number }>(
     `insert into act_executions (execution_id, key, act, sequence, status, attempts, traceparent, started_at)
      values (@executionId, @key, @act, @sequence, 'running', 1, @traceparent, @at)
      on conflict (execution_id, key) do update set
@@ -62,7 +64,8 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
        traceparent = coalesce(excluded.traceparent, traceparent),
        error = null,
        ended_at = null
-     where status <> 'completed'`,
+     where status <> 'completed'
+     returning attempts`,
     {
       executionId: act.executionId,
       key: act.key,
@@ -73,7 +76,19 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
       at: act.at,
     },
   )
+  if (begun !== undefined) tellBeginning(db, act, begun.attempts)
   return known(db, act)
+}
+
+/** What the act brings about from here on was brought about by this attempt. */
+function tellBeginning(db: Db, act: Parameters<Journal['begin']>[0], attempt: number): void {
+  const { executionId, key, at } = act
+  const eventId = tellOfRun(db, { type: 'act.started', at, executionId, key, data: { attempt } })
+  db.run('update act_executions set event_id = @eventId where execution_id = @executionId and key = @key', {
+    eventId,
+    executionId,
+    key,
+  })
 }
 
 function find(db: Db, { executionId, key }: ActKey): ActRecord | undefined {
@@ -101,12 +116,30 @@ function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAn
       where execution_id = @executionId and key = @key and status <> 'completed'`,
     { executionId: act.executionId, key: act.key, prompt: toText(saved.prompt), answer: toText(saved.answer) },
   )
+  const { provider, model, inputTokens, outputTokens, durationMs, finishReason, costUsd } = saved.answer
+  tellOfRun(db, {
+    type: 'model.answered',
+    at: saved.at,
+    executionId: act.executionId,
+    key: act.key,
+    data: {
+      provider,
+      model,
+      input_tokens: inputTokens,
+      output_tokens: outputTokens,
+      duration_ms: durationMs,
+      finish_reason: finishReason,
+      cost_usd: costUsd,
+    },
+  })
 }
 
 /** Done once: made again, it stores nothing and gives the outcome of the first time. */
 function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]): InsertOutcome | undefined {
-  if (known(db, act).status === 'completed') return outcomeOf(db, act)
+  const { status, startedAt } = known(db, act)
+  if (status === 'completed') return outcomeOf(db, act)
   const outcome = end.rows && insertRows(db, end.rows, end.at)
+  if (end.rows && outcome) tellRows(db, end.rows, outcome, end.at, act.key)
   for (const pulled of end.pulled ?? []) deleteRows(db, pulled)
   releaseAct(db, act)
   for (const [key, value] of end.state ?? []) setState(db, key, value, end.at)
@@ -123,16 +156,21 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
       at: end.at,
     },
   )
+  const data = { duration_ms: end.at - startedAt, rows: outcome?.stored ?? 0 }
+  tellOfRun(db, { type: 'act.completed', at: end.at, executionId: act.executionId, key: act.key, data })
   return outcome
 }
 
 function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }): void {
-  known(db, act)
-  db.run(
+  const { startedAt } = known(db, act)
+  const { changes } = db.run(
     `update act_executions set status = 'failed', error = @error, ended_at = @at
       where execution_id = @executionId and key = @key and status <> 'completed'`,
     { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
   )
+  if (changes === 0) return
+  const data = { duration_ms: end.at - startedAt, error: shortError(end.error) }
+  tellOfRun(db, { type: 'act.failed', at: end.at, executionId: act.executionId, key: act.key, data })
 }
 
 /** Rows and effects stay where they are: what is taken over was done, and is not done again. */

@@ -9,6 +9,7 @@ import { openContent } from './content/content.ts'
 import { Db, type OnQuery } from './database.ts'
 import { openDeadLetters } from './dead-letters.ts'
 import { openEffects } from './effects.ts'
+import { openEvents } from './events.ts'
 import { openExecutions } from './executions.ts'
 import { openFigures } from './figures.ts'
 import { openJournal } from './journal.ts'
@@ -67,6 +68,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     mailbox: openMailbox(db),
     deadLetters: openDeadLetters(db),
     actors: openActorCounts(db),
+    events: openEvents(db),
     maintenance: openMaintenance(db),
     figures: openFigures(db),
     together: (work) => db.write('together', work),

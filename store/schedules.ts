@@ -1,7 +1,9 @@
 // Schedules: when each bot is due next, and whether it is paused. Kept, so that a restart neither forgets nor repeats a run.
 
+import { redactWithin } from '../telemetry/redaction.ts'
 import { audit } from './audit.ts'
 import type { Db } from './database.ts'
+import { tell } from './events.ts'
 import { present } from './row.ts'
 import type { Schedules, StoredSchedule } from './store.ts'
 
@@ -48,6 +50,7 @@ function setPause(db: Db, bot: string, { at, until, reason, by }: Parameters<Sch
        pause_reason = excluded.pause_reason`,
     { bot, at, until, reason },
   )
+  tell(db, { type: 'schedule.paused', at, bot, data: { by, reason: redactWithin(reason, 500), until } })
   audit(db, {
     by,
     at,
@@ -63,6 +66,8 @@ function resume(db: Db, bot: string, { by, at }: { by: string; at: number }): bo
       where bot = @bot and paused_at is not null`,
     { bot },
   )
-  if (changes > 0) audit(db, { by, at, action: 'schedule.resume', subject: bot, details: {} })
-  return changes > 0
+  if (changes === 0) return false
+  audit(db, { by, at, action: 'schedule.resume', subject: bot, details: {} })
+  tell(db, { type: 'schedule.resumed', at, bot, data: { by } })
+  return true
 }

@@ -4,9 +4,11 @@
 //   S2. An answer is in the journal, with its tokens and cost, before anybody uses it (P2).
 //   S3. An act's rows and its completion are stored together (P1).
 //   S4. Times go in and come out as epoch milliseconds; the store never asks a clock.
+//   S5. A call that changes what somebody may ask about tells its event, in its own transaction (`events`).
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
 
 export interface Store extends Disposable {
   readonly executions: Executions
@@ -21,6 +23,7 @@ export interface Store extends Disposable {
   readonly mailbox: Mailbox
   readonly deadLetters: DeadLetters
   readonly actors: ActorCounts
+  readonly events: Events
   readonly maintenance: Maintenance
   readonly figures: Figures
   /** Makes one transaction of the calls that `work` makes: all of them happened, or none. `work` must not wait. */
@@ -49,12 +52,15 @@ export interface NewExecution {
   /** What is needed to begin again: the model override and the like. */
   readonly options: JsonObject
   readonly traceparent?: string
+  /** Of a top-level one: the message that led to it, and the first of those that led to that. */
+  readonly causationId?: string
+  readonly correlationId?: string
   /** Id of the process that runs it. */
   readonly owner?: number
   readonly startedAt: number
 }
 
-export interface Execution extends NewExecution {
+export interface Execution extends Omit<NewExecution, 'causationId'> {
   readonly status: ExecutionStatus
   /** Of the narrative, as it was when this began; undefined for a nested one, and one of before they were kept. */
   readonly version?: string
@@ -78,7 +84,7 @@ export interface Executions {
    */
   begin(execution: NewExecution, narrative?: NarrativeVersion): Execution
   /** One that ended is running again: whoever resumes it calls this first, so that a crash of the resumption is seen. */
-  reopen(id: string, owner?: number): Execution
+  reopen(id: string, by: { readonly owner?: number; readonly at: number }): Execution
   /** The end of a top-level execution gives back the rows it has claimed, unless they may have been published (P3). */
   finish(id: string, end: { status: Exclude<ExecutionStatus, 'running'>; error?: SerializedError; at: number }): void
   find(id: string): Execution | undefined
@@ -539,6 +545,67 @@ export interface ActorCounts {
   all(): readonly { readonly path: string; readonly counts: JsonObject; readonly at: number }[]
 }
 
+// ---------------------------------------------------------------------------- what happened
+
+/** An event of the table in `telemetry/domain-event-table.ts`. */
+export interface NewEvent<T extends DomainEventType = DomainEventType> {
+  readonly type: T
+  readonly at: number
+  readonly bot?: string | undefined
+  /** What it is about: `TABLE/ID` of a row, the path of an actor, the id of a message. */
+  readonly subject?: string | undefined
+  /** In place of the active one. */
+  readonly traceparent?: string | undefined
+  readonly correlationId?: string | undefined
+  readonly causationId?: string | undefined
+  readonly data: DataOf<T>
+}
+
+export interface DomainEvent {
+  /** Grows with time; of two events the one with the greater id was told later. */
+  readonly id: number
+  readonly at: number
+  readonly type: DomainEventType
+  readonly traceId?: string
+  readonly spanId?: string
+  /** Shared by everything that one first message brought about. */
+  readonly correlationId?: string
+  /** The message, or the event by its id, that brought this one about. */
+  readonly causationId?: string
+  readonly executionId?: string
+  /** Of an act: its place in its execution. */
+  readonly key?: string
+  readonly bot?: string
+  readonly subject?: string
+  readonly data: JsonObject
+}
+
+export interface EventFilter {
+  /** `act.completed`; or `act` for all that begin so. */
+  readonly type?: string | undefined
+  readonly bot?: string | undefined
+  /** With those nested in it. */
+  readonly execution?: string | undefined
+  /** The 32 digits of a trace id. */
+  readonly trace?: string | undefined
+  readonly correlation?: string | undefined
+  readonly since?: number | undefined
+  /** Only what was told after the event of this id, the first ones first. */
+  readonly after?: number | undefined
+  /** Default 100. */
+  readonly limit?: number | undefined
+}
+
+/** What happened, in order. Most events are told by the other parts of the store; `add` is for those that change nothing. */
+export interface Events {
+  /** @returns its id */
+  add<T extends DomainEventType>(event: NewEvent<T>): number
+  /** The latest that fit, oldest first. */
+  list(filter?: EventFilter): readonly DomainEvent[]
+  /** All events of a trace, with those that they came of in other traces, oldest first. */
+  story(traceId: string): readonly DomainEvent[]
+}
+
 // ---------------------------------------------------------------------------- figures
 
 export interface TableFigures {
@@ -567,21 +634,31 @@ export interface StoreSizes {
   readonly walBytes: number
 }
 
+export interface Pruned {
+  readonly executions: number
+  readonly deadLetters: number
+  readonly answers: number
+  readonly events: number
+  /** More is left to forget. */
+  readonly more: boolean
+}
+
 export interface Maintenance {
   sizes(): StoreSizes
   /** Damages that SQLite finds; none when all is well. Reads the whole file. */
   check(): readonly string[]
   /**
    * Forgets executions that ended before the time, with their acts, effects and the texts that only they began with,
-   * dead letters of before it and cached answers that expired before it. The ledger, the content, reviews and the audit
-   * stay.
+   * dead letters and events of before it, cached answers that expired before it; and the oldest events where there are
+   * too many. The ledger, the content, reviews and the audit stay.
    *
-   * @param before.limit records at most, so that no lock is held for long. Default 500.
-   * @returns how many went; less than the limit means that nothing is left to forget
+   * @param before.now when it is done
+   * @param before.limit of each kind at most, so that no lock is held for long. Default 500.
+   * @param before.keptEvents default 200,000
    */
-  prune(before: { at: number; limit?: number }): number
-  /** How many records `prune` would forget in the end. */
-  prunable(before: number): number
+  prune(before: { at: number; now: number; limit?: number; keptEvents?: number }): Pruned
+  /** What `prune` would forget in the end. */
+  prunable(before: number): Pruned
   /** That were applied to this file. */
   migrations(): readonly { readonly number: number; readonly name: string }[]
   /** Empties the write-ahead log. False when a reader or writer was in the way; the next time will do. */

@@ -370,6 +370,13 @@ export const INSTRUMENTS = {
     labels: { narrative: ANY },
     help: 'Executions of a narrative that run now',
   },
+  'botticelli.narrative.runs_pruned': {
+    id: 'M031',
+    kind: 'counter',
+    unit: '{run}',
+    labels: {},
+    help: 'Executions that were forgotten because they are old',
+  },
   'botticelli.narrative.cost.usd': {
     id: 'M032',
     kind: 'counter',

@@ -3,6 +3,7 @@
 // Owns the way between the active context and its written form. Without a running trace SDK there is no
 // active context: reading gives undefined, entering only runs the function.
 
+import { randomBytes } from 'node:crypto'
 import {
   type Context,
   context,
@@ -31,6 +32,18 @@ export function currentTraceContext(): TraceContext | undefined {
   const { traceparent, tracestate, baggage } = carrier
   if (traceparent === undefined) return undefined
   return { traceparent, ...(tracestate && { tracestate }), ...(baggage && { baggage }) }
+}
+
+/** The traceparent alone: the quick form for what is done often. */
+export function activeTraceparent(): string | undefined {
+  const span = trace.getSpanContext(context.active())
+  if (span === undefined || !isSpanContextValid(span)) return undefined
+  return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 1) === 1 ? '01' : '00'}`
+}
+
+/** Of a trace that begins where nothing is traced. Sampled, so that what comes later is not left out. */
+export function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 }
 
 /**

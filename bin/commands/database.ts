@@ -90,23 +90,31 @@ export const dbVacuum: Run = async (_, io) => {
   return EXIT.ok
 }
 
-/** Forgets old executions and dead letters. Content, ledger, reviews and audit stay. */
+/** Forgets old executions, dead letters and events. Content, ledger, reviews and audit stay. */
 export const retentionApply: Run = async (options, io) => {
   const { config } = io.config()
   needDatabase(config)
   const before = io.now() - (options.number('older-than') ?? config.retentionMs)
   const isDry = options.isSet('dry-run')
-  const count = await withStore(config, 0, (store) => {
-    if (isDry) return store.maintenance.prunable(before)
-    let gone = 0
-    for (let some = 1; some > 0; gone += some) some = store.maintenance.prune({ at: before })
+  const count = await withStore(config, NOTHING, ({ maintenance }) => {
+    if (isDry) return maintenance.prunable(before)
+    const gone = { ...NOTHING }
+    for (let more = true; more; ) {
+      const some = maintenance.prune({ at: before, now: io.now() })
+      more = some.more
+      for (const kind of ['executions', 'deadLetters', 'answers', 'events'] as const) gone[kind] += some[kind]
+    }
     return gone
   })
+  const { more: _, ...counts } = count
+  const records = Object.values(counts).reduce((sum, one) => sum + one, 0)
   const since = new Date(before).toISOString()
-  if (io.json) io.printJson({ dryRun: isDry, before: since, records: count })
-  else io.print(`${plural(count, 'record')} of before ${since} ${isDry ? 'would be' : 'were'} forgotten.`)
+  if (io.json) io.printJson({ dryRun: isDry, before: since, records, ...counts })
+  else io.print(`${plural(records, 'record')} of before ${since} ${isDry ? 'would be' : 'were'} forgotten.`)
   return EXIT.ok
 }
+
+const NOTHING = { executions: 0, deadLetters: 0, answers: 0, events: 0, more: false }
 
 function needDatabase({ database }: Config): void {
   if (!existsSync(database)) throw new BotticelliError('not-found', `There is no database ${database} yet.`)

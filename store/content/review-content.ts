@@ -6,8 +6,10 @@
 //       whoever had chosen it, a person or a curator.
 //   V4. A row of the target itself waits to be posted by being `pending` there: approving it only lets it wait again.
 
+import { redactWithin } from '../../telemetry/redaction.ts'
 import { audit } from '../audit.ts'
 import type { Db } from '../database.ts'
+import { subjectOf, tell } from '../events.ts'
 import type { Column, Content, ContentRow, RowRef } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { contentColumn, isBookkeeping } from './bookkeeping.ts'
@@ -118,6 +120,7 @@ function takeBackCopies(db: Db, row: RowRef): void {
 }
 
 function record(db: Db, row: ContentRow, decision: Decision, copied: RowRef | undefined): void {
+  tellDecision(db, row, decision, copied)
   db.run(
     `insert into reviews (table_name, row_id, status, reviewer, note, copied_table, copied_id, at)
      values (@table, @id, @status, @by, @note, @copiedTable, @copiedId, @at)`,
@@ -144,3 +147,17 @@ function record(db: Db, row: ContentRow, decision: Decision, copied: RowRef | un
     at: decision.at,
   })
 }
+
+function tellDecision(db: Db, row: ContentRow, decision: Decision, copied: RowRef | undefined): void {
+  const { by, at, note } = decision
+  const data = {
+    by,
+    before: row.reviewStatus,
+    ...(note !== undefined && { note: redactWithin(note, MOST_NOTE_LENGTH) }),
+  }
+  const about = { at, subject: subjectOf(row), traceparent: row.traceparent }
+  if (decision.status === 'rejected') tell(db, { type: 'content.rejected', ...about, data })
+  else tell(db, { type: 'content.approved', ...about, data: { ...data, copied: copied && subjectOf(copied) } })
+}
+
+const MOST_NOTE_LENGTH = 500

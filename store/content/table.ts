@@ -42,6 +42,7 @@ export const OWN_TABLES = [
   'content_generations',
   'content_tables',
   'dead_letters',
+  'domain_events',
   'effects',
   'executions',
   'ledger',

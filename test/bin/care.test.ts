@@ -103,8 +103,8 @@ test('the database is checked, kept, put back, and forgets what is old', async (
   expect(await runJson('db', 'check')).toMatchObject({ ok: true, damages: [] })
   const { file } = await runJson('backup')
   expect(existsSync(file)).toBe(true)
-  expect(await runJson('retention', 'apply', '--older-than', '1ms', '--dry-run')).toMatchObject({ records: 3 })
-  expect(await runJson('retention', 'apply', '--older-than', '1ms')).toMatchObject({ records: 3 })
+  expect(await runJson('retention', 'apply', '--older-than', '1ms', '--dry-run')).toMatchObject({ executions: 3 })
+  expect(await runJson('retention', 'apply', '--older-than', '1ms')).toMatchObject({ executions: 3 })
   expect(await runJson('executions', 'list')).toEqual([])
 
   const name = project.folder.split('/').at(-1)!

@@ -5,7 +5,12 @@ import { temporaryStore } from './temporary-store.ts'
 describe('begin', () => {
   test('keeps all that it is given, over a restart', () => {
     const { store, reopen } = temporaryStore()
-    const begun = execution('E1', { bot: 'writer', options: { model: 'm', deep: [1] }, traceparent: TRACEPARENT })
+    const begun = execution('E1', {
+      bot: 'writer',
+      correlationId: 'C1',
+      options: { model: 'm', deep: [1] },
+      traceparent: TRACEPARENT,
+    })
     expect(store.executions.begin(begun)).toEqual({ ...begun, status: 'running' })
     expect(reopen().executions.find('E1')).toEqual({ ...begun, status: 'running' })
   })
@@ -33,9 +38,13 @@ test('finish keeps the error, reopen makes it run again', () => {
   const error = { name: 'ModelError', message: 'no', code: 'model-network', retryable: true }
   store.executions.finish('E1', { status: 'failed', error, at: 5 })
   expect(store.executions.find('E1')).toMatchObject({ status: 'failed', error, endedAt: 5 })
-  expect(store.executions.reopen('E1')).toEqual({ ...execution('E1'), status: 'running' })
+  expect(store.executions.reopen('E1', { at: 5 })).toEqual({
+    ...execution('E1'),
+    correlationId: 'E1',
+    status: 'running',
+  })
   expect(() => store.executions.finish('E2', { status: 'completed', at: 1 })).toThrow(/no execution E2/)
-  expect(() => store.executions.reopen('E2')).toThrow(/no execution E2/)
+  expect(() => store.executions.reopen('E2', { at: 5 })).toThrow(/no execution E2/)
 })
 
 test('unfinished are the running top-level ones of the bot, oldest first', () => {

@@ -29,27 +29,31 @@ function used() {
 
 test('prune forgets what ended before, and keeps ledger, content and what still runs', () => {
   const { store, query } = used()
-  expect(store.maintenance.prune({ at: 250, limit: 1 })).toBe(1)
+  expect(store.maintenance.prune({ at: 250, now: 400, limit: 1 })).toMatchObject({
+    executions: 1,
+    deadLetters: 1,
+    more: true,
+  })
   expect(
     store.executions
       .list()
       .map(({ id }) => id)
       .sort(),
   ).toEqual(['B', 'C', 'D'])
-  expect(store.maintenance.prune({ at: 250 })).toBe(2)
+  expect(store.maintenance.prune({ at: 250, now: 400 })).toMatchObject({ executions: 1, deadLetters: 0, more: false })
   expect(query('select id from executions order by id')).toEqual(['C', 'C/n', 'D', 'D/n'].map((id) => ({ id })))
   expect(query('select count(*) as n from act_executions')).toEqual([{ n: 2 }])
   expect(query('select key from effects order by key')).toEqual([{ key: 'C' }, { key: 'D' }])
   expect(store.deadLetters.list()).toEqual([])
   expect(store.ledger.totals().calls).toBe(4)
   expect(store.content.list()).toHaveLength(4)
-  expect(store.maintenance.prune({ at: 250 })).toBe(0)
+  expect(store.maintenance.prune({ at: 250, now: 400 })).toMatchObject({ executions: 0, deadLetters: 0, events: 0 })
 })
 
 test('compact gives the room back, checkpoint empties the log', () => {
   const { store } = used()
   expect(store.maintenance.sizes().walBytes).toBeGreaterThan(0)
-  store.maintenance.prune({ at: 1000 })
+  store.maintenance.prune({ at: 1000, now: 1000 })
   const before = store.maintenance.sizes()
   expect(before.freeBytes).toBeGreaterThan(0)
   store.maintenance.compact()

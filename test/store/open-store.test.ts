@@ -146,7 +146,7 @@ test('the hook hears the name, duration and outcome of each call', () => {
   const { store } = temporaryStore({ onQuery: (...call) => heard.push(call) })
   store.state.get('k')
   store.state.set('k', 'v', 1)
-  expect(() => store.executions.reopen('none')).toThrow()
+  expect(() => store.executions.reopen('none', { at: 1 })).toThrow()
   store.together(() => store.state.set('k', 'w', 2))
   expect(heard.map(([name, , { transaction }]) => [name, transaction])).toEqual([
     ['state.get', undefined],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { eventTable, metricTable, spanTable } from './telemetry-docs.ts'
+import { domainEventTable, eventTable, metricTable, spanTable } from './telemetry-docs.ts'
 
 const PAGE = new URL('../../docs/observability.md', import.meta.url)
 
@@ -11,6 +11,7 @@ test('docs/observability.md holds the tables as the code has them', async () => 
     ['metrics', metricTable],
     ['spans', spanTable],
     ['events', eventTable],
+    ['domain events', domainEventTable],
   ] as const) {
     const place = new RegExp(`(<!-- ${name} -->\n).*?(<!-- end -->)`, 's')
     expect(page).toMatch(place)

@@ -1,5 +1,6 @@
 // Telemetry docs: the tables of metrics, spans and log events as Markdown, for docs/observability.md.
 
+import { DOMAIN_EVENTS } from '../../telemetry/domain-event-table.ts'
 import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
 import { COMMON_FIELDS, LOG_EVENTS, type LogEventEntry } from '../../telemetry/log-event-table.ts'
 import { exposedName } from '../../telemetry/prometheus.ts'
@@ -32,6 +33,15 @@ export function eventTable(): string {
   ])
   const common = Object.keys(COMMON_FIELDS).map((field) => code(field.replace('?', '')))
   return `${table(['event', 'level', 'message', 'fields'], rows)}\n\nAny event may also carry ${common.join(', ')}.`
+}
+
+export function domainEventTable(): string {
+  const rows = Object.entries(DOMAIN_EVENTS).map(([type, { when, fields }]) => [
+    code(type),
+    when,
+    Object.keys(fields).map(code).join(', '),
+  ])
+  return table(['event', 'when', 'data'], rows)
 }
 
 /** A label with its values, where they are a closed list; `?` marks one that may be missing. */

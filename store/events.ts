@@ -1,0 +1,163 @@
+// Events: what happened, kept in order.
+//
+//   N1. Whatever changes the store tells its event in the same transaction: changed and told, or neither.
+//   N2. An event carries the trace context that is active, else the one that its act or execution was stored with.
+//   N3. `causation` names what brought it about: the message that led to an execution, the event that an execution or an
+//       act began with. `correlation` is the same for all that one first message brought about.
+//   N4. No text of a person or of an error gets in with a secret (P8).
+
+import type { SerializedError } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import type { DataOf, DomainEventType, EventError } from '../telemetry/domain-event-table.ts'
+import { redactWithin } from '../telemetry/redaction.ts'
+import { activeTraceparent } from '../telemetry/trace-context.ts'
+import type { Db } from './database.ts'
+import { present } from './row.ts'
+import type { DomainEvent, EventFilter, Events, NewEvent, RowRef } from './store.ts'
+
+export function openEvents(db: Db): Events {
+  return {
+    add: (event) => db.write('events.add', () => tell(db, event)),
+    list: (filter) => db.read('events.list', () => list(db, filter)),
+    story: (traceId) => db.read('events.story', () => story(db, traceId)),
+  }
+}
+
+/** To be called in the write that it tells of. @returns the event's id */
+export function tell<T extends DomainEventType>(db: Db, event: NewEvent<T>): number {
+  const parameters = {
+    at: event.at,
+    type: event.type,
+    traceparent: event.traceparent ?? activeTraceparent(),
+    correlationId: event.correlationId,
+    causationId: event.causationId,
+    bot: event.bot,
+    subject: event.subject,
+    data: JSON.stringify(event.data),
+  }
+  return db.run(
+    `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, bot, subject, data)
+     values (@at, @type, substr(@traceparent, 4, 32), substr(@traceparent, 37, 16), @correlationId, @causationId, @bot,
+       @subject, @data)`,
+    parameters,
+  ).id
+}
+
+/** Of an execution, or of one of its acts. */
+export interface RunEvent<T extends DomainEventType> {
+  readonly type: T
+  readonly at: number
+  readonly executionId: string
+  readonly key?: string | undefined
+  readonly subject?: string | undefined
+  /** Where it is not the event that the act or the execution began with. */
+  readonly causationId?: string | undefined
+  /** Of the item that it is about, in place of the active one. */
+  readonly traceparent?: string | undefined
+  readonly data: DataOf<T>
+}
+
+/** The same for what happens in an execution: what led to it, its bot and its trace are looked up. */
+export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>): number {
+  const data = JSON.stringify(event.data)
+  const traceparent = event.traceparent ?? activeTraceparent()
+  const { changes, id } = db.run(
+    `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, execution_id, act_key, bot, subject,
+       data)
+     select @at, @type,
+       substr(coalesce(@traceparent, a.traceparent, e.traceparent), 4, 32),
+       substr(coalesce(@traceparent, a.traceparent, e.traceparent), 37, 16),
+       e.correlation_id, coalesce(@causationId, a.event_id, e.event_id), e.id, @key, e.bot, @subject, @data
+      from executions e left join act_executions a on a.execution_id = e.id and a.key = @key
+      where e.id = @executionId`,
+    {
+      at: event.at,
+      type: event.type,
+      traceparent,
+      causationId: event.causationId,
+      executionId: event.executionId,
+      key: event.key,
+      subject: event.subject,
+      data,
+    },
+  )
+  // Rows can be stored for an execution that was forgotten.
+  return changes > 0 ? id : tell(db, event)
+}
+
+/** How a row is named as the subject of an event. */
+export function subjectOf({ table, id }: RowRef): string {
+  return `${table}/${id}`
+}
+
+/** Short, and without secrets (N4). */
+export function shortError({ code, name, message }: SerializedError): EventError {
+  return { code: code ?? name, message: redactWithin(message, MOST_ERROR_LENGTH) }
+}
+
+const MOST_ERROR_LENGTH = 500
+const DEFAULT_LIMIT = 100
+
+type Row = { [K in keyof DomainEvent]-?: Exclude<DomainEvent[K], undefined> | null } & { readonly data: string }
+
+const COLUMNS = `id, at, type, trace_id as traceId, span_id as spanId, correlation_id as correlationId,
+  causation_id as causationId, execution_id as executionId, act_key as "key", bot, subject, data`
+
+/** The latest that fit, the oldest of them first; with `after`, the first ones after it. */
+function list(db: Db, filter: EventFilter = {}): readonly DomainEvent[] {
+  const { after, type, execution } = filter
+  const rows = db.all<Row>(
+    `select ${COLUMNS} from domain_events
+      where id > @after
+        and (@type is null or type = @type or type glob @types)
+        and (@bot is null or bot = @bot)
+        and (@execution is null or execution_id = @execution
+          or (execution_id > @execution || '/' and execution_id < @execution || '0'))
+        and (@trace is null or trace_id = @trace)
+        and (@correlation is null or correlation_id = @correlation)
+        and (@since is null or at >= @since)
+      order by id ${after === undefined ? 'desc' : 'asc'} limit @limit`,
+    {
+      after: after ?? 0,
+      type,
+      types: type === undefined ? undefined : `${type}.*`,
+      bot: filter.bot,
+      execution,
+      trace: filter.trace,
+      correlation: filter.correlation,
+      since: filter.since,
+      limit: filter.limit ?? DEFAULT_LIMIT,
+    },
+  )
+  const events = rows.map(toEvent)
+  return after === undefined ? events.toReversed() : events
+}
+
+/**
+ * What carries the trace id; and of the acts and executions in other traces that brought it about, what they did and how
+ * they ended.
+ */
+function story(db: Db, traceId: string): readonly DomainEvent[] {
+  return db
+    .all<Row>(
+      `with recursive told(id, causation_id) as (
+         select id, causation_id from domain_events where trace_id = @traceId
+         union
+         select c.id, c.causation_id from told join domain_events c on c.id = cast(told.causation_id as integer)
+          where told.causation_id not glob '*[^0-9]*'),
+       around as (select execution_id, act_key from domain_events where id in (select id from told) and execution_id is not null)
+       select ${COLUMNS} from domain_events e
+        where id in (select id from told)
+          or (execution_id is not null and trace_id is not @traceId and (act_key is null and type glob 'execution.*'
+              and execution_id in (select execution_id from around)
+            or act_key is not null and type not glob 'content.*'
+              and (execution_id, act_key) in (select execution_id, act_key from around)))
+        order by id`,
+      { traceId },
+    )
+    .map(toEvent)
+}
+
+function toEvent(row: Row): DomainEvent {
+  return present<DomainEvent>({ ...row, data: JSON.parse(row.data) as JsonObject })
+}
