@@ -283,6 +283,10 @@ export const CODES = {
     summary: 'The disk failed while the database was read or written.',
     fix: 'Check the disk and the file system; a database does not belong on a network drive.',
   },
+  'store-diverged': {
+    summary: 'Another process changed what this one was about to write, while the disk could not take it.',
+    fix: 'Restart the server: it goes on from what is in the database.',
+  },
   'store-older': {
     summary: 'The database was written by an older version, and a command that only reads does not change it.',
     fix: 'Bring it up to date: `botticelli db migrate`, or start the server.',

@@ -1,8 +1,9 @@
-// Ask model: the question of one act until its answer can be used, each answer in the journal before anyone uses it (P2).
+// Ask model: the question of one act until its answer can be used, each answer in the journal before it is used (P2).
 //
 //   M1. An answer that had to hold JSON and does not is refused: the model is told why and asked again, a bounded number
 //       of times. What it said before is in the journal with the answer, so that a restarted act goes on counting.
 //   M2. Of several answers the best is used, the latest of equals: asking again never makes things worse.
+//   M3. Whatever happened before a question is on the disk before it is asked.
 
 import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
@@ -94,17 +95,18 @@ async function askOnce(
   services: Services,
   signal: AbortSignal,
 ): Promise<StoredAnswer> {
-  const { journal, ledger } = services.store
-  const turn = ledger.lines() + 1
+  const { store } = services
+  const turn = store.ledger.lines() + 1
   const given = refused.length === 0 ? cache?.find() : undefined
   const answer = given ?? (await askAnew())
   const prompt = (refused.length === 0 ? gathered : { ...gathered, refused }) as unknown as Json
   const saved = { prompt, answer, at: services.clock.now() }
-  await insist(() => journal.saveAnswer(placeOf(task), saved), services.clock, signal)
+  await insist(() => store.journal.saveAnswer(placeOf(task), saved), services.clock, signal)
   return answer
 
   async function askAnew(): Promise<StoredAnswer> {
     const question = await questionOf(task, gathered, { refused, wanted, turn })
+    await store.committed()
     return stored(await patiently(() => ask(question, task, services, signal), services, signal))
   }
 }

@@ -68,6 +68,7 @@ interface Post {
 
 /** B1: oldest first; each goes on at its first unfinished act. */
 async function recover(post: Post): Promise<void> {
+  await post.services.store.committed()
   for (const execution of post.services.store.executions.unfinished(post.bot.name)) await resume(execution, post)
 }
 
@@ -152,7 +153,7 @@ function attempt(
     const startedAt = services.clock.now()
     log('bot.run_started', { bot: bot.name, bot_type: bot.type, trigger, execution: id, resumed })
     try {
-      const execution = await runExecution(plan(), services, scope, (outcome) => tellFollowers(outcome, post))
+      const execution = await runExecution(plan(), services, scope, tellFollowers(post))
       succeeded(post, execution, services.clock.now() - startedAt)
       return { outcome: 'ok', execution }
     } catch (error) {
@@ -180,11 +181,14 @@ function succeeded({ bot, services, health }: Post, execution: ExecutionOutcome,
 }
 
 /** B5. */
-function tellFollowers({ rows: stored }: ExecutionOutcome, { bot, services, scope }: Post): void {
-  const rows = rowsOf(stored)
-  if (rows === 0) return
-  for (const follower of bot.followers) {
-    scope.tell(follower, { type: 'content.produced', run: services.newId(), by: bot.name, rows } as BotMessage)
+function tellFollowers({ bot, services, scope }: Post): ((outcome: ExecutionOutcome) => void) | undefined {
+  if (bot.followers.length === 0) return undefined
+  return ({ rows: stored }) => {
+    const rows = rowsOf(stored)
+    if (rows === 0) return
+    for (const follower of bot.followers) {
+      scope.tell(follower, { type: 'content.produced', run: services.newId(), by: bot.name, rows } as BotMessage)
+    }
   }
 }
 

@@ -6,7 +6,13 @@
 import { BotticelliError } from '../errors.ts'
 import type { Clock } from '../supervisor/index.ts'
 
-const TROUBLES: ReadonlySet<string> = new Set(['store-busy', 'store-full', 'store-io', 'store-read-only'])
+const TROUBLES: ReadonlySet<string> = new Set([
+  'store-busy',
+  'store-full',
+  'store-io',
+  'store-read-only',
+  'store-diverged',
+])
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 30_000
 

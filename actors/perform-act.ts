@@ -47,7 +47,8 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
     kind: 'act',
     restart: 'transient',
     limit: { maxRestarts },
-    backoff: { minMs, maxMs, jitter: 0.2 },
+    // Attempts are counted to the end of the act: one that takes long before it fails was not a healthy one.
+    backoff: { minMs, maxMs, jitter: 0.2, resetAfterMs: Number.POSITIVE_INFINITY },
     restartOn: (error) => mayPass(error) && bringsBack(error, task.act.retry),
     beforeRestart: (error) => reportFailure(stepTask, services, error, { durationMs: 0, willRetry: true }),
     start: (scope) => {

@@ -4,6 +4,8 @@
 //   R2. An execution whose actor was taken down from outside, or which the database could not take, has not failed: it
 //       stays unfinished, to be resumed.
 //   R3. A run that makes content begins a trace of its own, linked to the run around it (P5).
+//   R4. The end of a run is on the disk before anyone hears of it. What goes on in between, a nested run's end included,
+//       may be told before it is there.
 
 import { fromPromise } from 'xstate'
 import { serializeError } from '../errors.ts'
@@ -44,16 +46,13 @@ export function runExecution(
     try {
       checkPolicy(plan, services)
       const outcome = await host.runChild(executionSpec(plan, services))
-      services.store.together(() => {
-        services.store.executions.finish(plan.id, { status: 'completed', at: services.clock.now() })
-        alongside?.(outcome)
-      })
+      await complete(plan, outcome, services, alongside)
       const durationMs = services.clock.now() - startedAt
       const { acts, costUsd } = outcome
       services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs, acts, costUsd })
       return outcome
     } catch (error) {
-      if (!wasTakenDown(host, error)) fail(plan, services, startedAt, error)
+      if (!wasTakenDown(host, error)) await fail(plan, services, startedAt, error)
       throw error
     }
   })
@@ -108,12 +107,36 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
   })
 }
 
-function fail(plan: ExecutionPlan, services: Services, startedAt: number, thrown: unknown): void {
+async function complete(
+  plan: ExecutionPlan,
+  outcome: ExecutionOutcome,
+  services: Services,
+  alongside: ((outcome: ExecutionOutcome) => void) | undefined,
+): Promise<void> {
+  const { store, clock } = services
+  const end = { status: 'completed', at: clock.now() } as const
+  if (alongside === undefined) store.executions.finish(plan.id, end)
+  else {
+    store.together(() => {
+      store.executions.finish(plan.id, end)
+      alongside(outcome)
+    })
+  }
+  await ended(plan, services)
+}
+
+async function fail(plan: ExecutionPlan, services: Services, startedAt: number, thrown: unknown): Promise<void> {
   const at = services.clock.now()
   const error = serializeError(thrown)
   services.store.executions.finish(plan.id, { status: 'failed', error, at })
+  await ended(plan, services)
   const errorType = errorTypeOf(thrown)
   services.onProgress({ type: 'execution.failed', ...positionOf(plan), durationMs: at - startedAt, error, errorType })
+}
+
+/** R4. */
+async function ended({ parentId }: ExecutionPlan, { store }: Services): Promise<void> {
+  if (parentId === undefined) await store.committed()
 }
 
 function positionOf({ id, parentId, narrative, bot }: ExecutionPlan) {

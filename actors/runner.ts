@@ -89,6 +89,7 @@ async function run(request: RunRequest, services: Services, host: Scope): Promis
       } catch (error) {
         if (!request.signal?.aborted) return report(plan, services, startedAt, undefined, error)
         services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+        await services.store.committed()
         return report(plan, services, startedAt, undefined, cancelled(plan))
       } finally {
         request.signal?.removeEventListener('abort', stop)

@@ -4,7 +4,7 @@
 //   H2. A bot is healthy as long as its last run succeeded or was skipped, and unhealthy from the third failure in a
 //       row on, or when its supervisor gave it up.
 //   H3. Degraded means that somebody should look; unhealthy, that the server cannot do its work: the database does not
-//       answer, or no bot is any better.
+//       answer, or owes the disk what it was given, or no bot is any better.
 
 import type { JsonObject } from '../json.ts'
 import type { Store } from '../store/store.ts'
@@ -76,6 +76,7 @@ function isUnhealthy({ status }: { readonly status: Status }): boolean {
 function databaseHealth(store: Store): JsonObject & { readonly status: Status } {
   const startedAt = performance.now()
   try {
+    if (store.trouble !== undefined) throw store.trouble
     store.state.get('health')
     return { status: 'healthy', latency_ms: performance.now() - startedAt, last_error: null }
   } catch (error) {

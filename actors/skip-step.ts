@@ -23,10 +23,8 @@ export function skipStep(task: StepTask, services: Services): StepResult | undef
   if (isWanted) return undefined
   const place = { executionId: plan.id, key: step.key }
   const at = clock.now()
-  store.together(() => {
-    store.journal.begin({ ...place, act: step.act.name, sequence: step.sequence, at })
-    store.journal.complete(place, { result: SKIPPED as unknown as JsonObject, at })
-  })
+  store.journal.begin({ ...place, act: step.act.name, sequence: step.sequence, at })
+  store.journal.complete(place, { result: SKIPPED as unknown as JsonObject, at })
   reportSkip(task, services)
   return { ...SKIPPED, acts: 0 }
 }

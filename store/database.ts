@@ -1,13 +1,14 @@
 // Db: one open SQLite file, as the queries of this folder see it.
 //
-// Owns the connection, the prepared statements and the border of every call: its transaction, the translation of
-// errors and the hook that telemetry may set. Knows no table.
+// Owns the connection, the prepared statements and the border of every call: the translation of errors and the hook that
+// telemetry may set. Its transaction is commits.ts. Knows no table.
 //
 //   D1. A write takes the write lock at its beginning, so that it waits for other processes there and nowhere else.
-//   D2. A commit is on the disk before the call returns (synchronous=FULL).
+//   D2. A commit is on the disk when it is made (synchronous=FULL).
 //   D3. A statement is prepared once for each SQL text.
 
 import type Database from 'better-sqlite3'
+import { Commits } from './commits.ts'
 import { StoreError, translate } from './store-error.ts'
 
 type SqlValue = null | number | bigint | string | undefined
@@ -18,7 +19,7 @@ type Named = [SqlParams]
 export type OnQuery = (name: string, durationMs: number, how: QueryOutcome) => void
 
 export interface QueryOutcome {
-  /** A transaction of its own; undefined for a call that is part of another one, or that only reads. */
+  /** A transaction of its own; undefined for a call that joins others, is part of one, or only reads. */
   readonly transaction?: 'commit' | 'rollback'
   /** What it failed with. */
   readonly error?: unknown
@@ -30,6 +31,7 @@ const KEPT_STATEMENTS = 500
 export class Db {
   readonly path: string
   readonly #connection: Database.Database
+  readonly #commits: Commits
   readonly #onQuery: OnQuery | undefined
   readonly #statements = new Map<string, Database.Statement<Named>>()
 
@@ -37,21 +39,46 @@ export class Db {
     this.#connection = connection
     this.path = options.path
     this.#onQuery = options.onQuery
+    this.#commits = new Commits(connection, options.path, (durationMs, error) =>
+      this.#onQuery?.('commit', durationMs, outcomeOf(error)),
+    )
   }
 
   /** One call of the store that only reads; all that it reads is of the same instant. */
   read<T>(name: string, work: () => T): T {
-    return this.#call(name, 'read', () => this.#connection.transaction(work).deferred())
+    return this.#call(name, false, () => this.#commits.read(work))
   }
 
-  /** One call of the store that writes: whole, or not at all. Inside another one it is part of that one. */
+  /**
+   * One call of the store that writes: whole, or not at all. It is on the disk when it returns, with all that was
+   * written before it. Inside another one it is part of that one.
+   */
   write<T>(name: string, work: () => T): T {
-    return this.#call(name, 'write', () => this.#connection.transaction(work).immediate())
+    return this.#call(name, !this.#commits.isInside, () => this.#commits.now(work))
+  }
+
+  /**
+   * Like `write`, but on the disk only when `committed` says so. It may be made a second time (G4), so that it must
+   * do nothing but read and write this database.
+   */
+  join<T>(name: string, work: () => T): T {
+    return this.#call(name, false, () => this.#commits.join(work))
+  }
+
+  committed(): Promise<void> {
+    return this.#commits.committed()
+  }
+
+  get trouble(): Error | undefined {
+    return this.#commits.trouble
   }
 
   /** A call that must run outside of a transaction, as VACUUM must. */
   outside<T>(name: string, work: () => T): T {
-    return this.#call(name, 'outside', work)
+    return this.#call(name, false, () => {
+      this.#commits.flush()
+      return work()
+    })
   }
 
   get<Row>(sql: string, params: SqlParams = {}): Row | undefined {
@@ -76,23 +103,29 @@ export class Db {
     return this.#connection.pragma(text, { simple: true })
   }
 
+  /** @throws StoreError when what was written last cannot be committed; the file is closed all the same */
   close(): void {
-    this.#statements.clear()
-    this.#connection.close()
+    if (!this.#connection.open) return
+    try {
+      this.#translated(() => this.#commits.flush())
+    } finally {
+      this.#statements.clear()
+      this.#connection.close()
+    }
   }
 
-  #call<T>(name: string, how: 'read' | 'write' | 'outside', work: () => T): T {
+  /** @param commits true of a call that is a transaction of its own */
+  #call<T>(name: string, commits: boolean, work: () => T): T {
     if (!this.#connection.open) throw new StoreError('store-closed', `The database ${this.path} was closed already.`)
     const onQuery = this.#onQuery
     if (onQuery === undefined) return this.#translated(work)
-    const ownTransaction = how === 'write' && !this.#connection.inTransaction
     const startedAt = performance.now()
     try {
       const result = this.#translated(work)
-      onQuery(name, performance.now() - startedAt, ownTransaction ? { transaction: 'commit' } : {})
+      onQuery(name, performance.now() - startedAt, commits ? outcomeOf(undefined) : {})
       return result
     } catch (error) {
-      onQuery(name, performance.now() - startedAt, { error, ...(ownTransaction && { transaction: 'rollback' }) })
+      onQuery(name, performance.now() - startedAt, commits ? outcomeOf(error) : { error })
       throw error
     }
   }
@@ -114,4 +147,9 @@ export class Db {
     this.#statements.set(key, statement.safeIntegers(exact))
     return statement
   }
+}
+
+/** Of a transaction that has ended. */
+function outcomeOf(error: unknown): QueryOutcome {
+  return error === undefined ? { transaction: 'commit' } : { transaction: 'rollback', error }
 }

@@ -46,9 +46,9 @@ const COLUMNS = `e.id, e.parent_id as parentId, e.file, e.narrative, e.bot, e.tr
 
 export function openExecutions(db: Db): Executions {
   return {
-    begin: (execution, narrative) => db.write('executions.begin', () => begin(db, execution, narrative)),
-    reopen: (id, by) => db.write('executions.reopen', () => reopen(db, id, by)),
-    finish: (id, end) => db.write('executions.finish', () => finish(db, id, end)),
+    begin: (execution, narrative) => db.join('executions.begin', () => begin(db, execution, narrative)),
+    reopen: (id, by) => db.join('executions.reopen', () => reopen(db, id, by)),
+    finish: (id, end) => db.join('executions.finish', () => finish(db, id, end)),
     find: (id) => db.read('executions.find', () => find(db, id)),
     holding: (bot) => db.read('executions.holding', () => holding(db, bot)),
     abandon: (isAlive, at) => db.write('executions.abandon', () => abandon(db, isAlive, at)),

@@ -42,14 +42,14 @@ const COLUMNS = `execution_id as executionId, key, act, sequence, status, attemp
 
 export function openJournal(db: Db): Journal {
   return {
-    begin: (act) => db.write('journal.begin', () => begin(db, act)),
+    begin: (act) => db.join('journal.begin', () => begin(db, act)),
     find: (act) => db.read('journal.find', () => find(db, act)),
     acts: (executionId) => db.read('journal.acts', () => acts(db, executionId)),
-    saveAnswer: (act, saved) => db.write('journal.saveAnswer', () => saveAnswer(db, act, saved)),
+    saveAnswer: (act, saved) => db.join('journal.saveAnswer', () => saveAnswer(db, act, saved)),
     complete: (act, end) =>
-      withFailureNoted(db, end.rows, end.at, () => db.write('journal.complete', () => complete(db, act, end))),
+      withFailureNoted(db, end.rows, end.at, () => db.join('journal.complete', () => complete(db, act, end))),
     takeOver: (from, to, before) => db.write('journal.takeOver', () => takeOver(db, from, to, before)),
-    fail: (act, end) => db.write('journal.fail', () => fail(db, act, end)),
+    fail: (act, end) => db.join('journal.fail', () => fail(db, act, end)),
   }
 }
 

@@ -72,6 +72,10 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     maintenance: openMaintenance(db),
     figures: openFigures(db),
     together: (work) => db.write('together', work),
+    committed: () => db.committed(),
+    get trouble() {
+      return db.trouble
+    },
     close: () => db.close(),
     [Symbol.dispose]: () => db.close(),
   }

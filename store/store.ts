@@ -1,10 +1,13 @@
 // Store: what the actors know of the database. The tables, the SQL and the file stay behind this interface.
 //
-//   S1. Every call is one transaction: it happened whole, or not at all. `together` makes one of several.
-//   S2. An answer is in the journal, with its tokens and cost, before anybody uses it (P2).
+//   S1. Every call happens whole, or not at all. `together` makes one call of several.
+//   S2. A call is on the disk when it returns, and with it all that was written before. The exception are beginning, end
+//       and journal of executions: they are committed when the turn of the event loop ends, so that those of one turn
+//       share one flush. Whoever then acts on the outside, asks a model or reports an end, awaits `committed` first (P1-P3).
 //   S3. An act's rows and its completion are stored together (P1).
 //   S4. Times go in and come out as epoch milliseconds; the store never asks a clock.
 //   S5. A call that changes what somebody may ask about tells its event, in its own transaction (`events`).
+//   S6. What a failing disk could not take is written, in order, before anything else is, or nothing else is.
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -28,7 +31,11 @@ export interface Store extends Disposable {
   readonly figures: Figures
   /** Makes one transaction of the calls that `work` makes: all of them happened, or none. `work` must not wait. */
   together<T>(work: () => T): T
-  /** Nothing can be called after this, nor after the end of a `using` block. */
+  /** Fulfilled when all that was written so far is on the disk. @throws StoreError when the disk did not take it */
+  committed(): Promise<void>
+  /** Why something that was written is not on the disk; undefined when all is, or is about to be. */
+  readonly trouble: Error | undefined
+  /** Nothing can be called after this, nor after the end of a `using` block. @throws StoreError when something is owed */
   close(): void
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openHealthBook } from '../../actors/bot-health.ts'
 import { type HealthOptions, serverHealth } from '../../actors/server-health.ts'
+import { StoreError } from '../../store/store-error.ts'
 import type { ProviderHealth } from '../../telemetry/provider-health.ts'
 import { openHouse } from './house.ts'
 
@@ -57,6 +58,13 @@ describe('a server', () => {
     it.store.close()
     expect(it.source.report()).toMatchObject({ status: 'unhealthy', database: { last_error: 'store-closed' } })
     expect(it.source.readiness().database).toBe('fail')
+  })
+
+  test('whose disk does not take what was written is unhealthy, though it can be read', async () => {
+    await using house = await openHouse()
+    const trouble = new StoreError('store-full', 'No room.')
+    await using it = await server({ store: { ...house.store, trouble } })
+    expect(it.source.report()).toMatchObject({ status: 'unhealthy', database: { last_error: 'store-full' } })
   })
 
   test('is ready when all checks are', async () => {

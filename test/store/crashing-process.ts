@@ -51,6 +51,7 @@ if (mode === 'complete') {
       { act: act.key },
     )
     store.journal.complete(act, { result: {}, rows, pulled: [{ table: 'ideas', ids: [index] }], at: 3 })
+    await store.committed()
     tell(act.key)
   }
 }

@@ -141,19 +141,25 @@ test('a call after the end says so', () => {
   expect(() => store.close()).not.toThrow()
 })
 
-test('the hook hears the name, duration and outcome of each call', () => {
+test('the hook hears the name, duration and outcome of each call and of each commit', async () => {
   const heard: [string, number, QueryOutcome][] = []
   const { store } = temporaryStore({ onQuery: (...call) => heard.push(call) })
   store.state.get('k')
   store.state.set('k', 'v', 1)
-  expect(() => store.executions.reopen('none', { at: 1 })).toThrow()
+  expect(() => store.deadLetters.drop('none', { by: 'ada', at: 1 })).toThrow()
   store.together(() => store.state.set('k', 'w', 2))
+  store.executions.begin(execution('E1'))
+  store.executions.begin(execution('E2'))
+  await store.committed()
   expect(heard.map(([name, , { transaction }]) => [name, transaction])).toEqual([
     ['state.get', undefined],
     ['state.set', 'commit'],
-    ['executions.reopen', 'rollback'],
+    ['deadLetters.drop', 'rollback'],
     ['state.set', undefined],
     ['together', 'commit'],
+    ['executions.begin', undefined],
+    ['executions.begin', undefined],
+    ['commit', 'commit'],
   ])
   expect(heard[2]?.[2].error).toMatchObject({ code: 'unknown-record' })
   expect(heard.every(([, durationMs]) => durationMs >= 0)).toBe(true)

@@ -22,11 +22,12 @@ test('an execution without texts has no version', () => {
   expect(store.executions.begin(execution('E1'))).not.toHaveProperty('version')
 })
 
-test('a text is there once, for as long as an execution began with it', () => {
+test('a text is there once, for as long as an execution began with it', async () => {
   const { store, query } = temporaryStore()
   const hashes = () => query<{ hash: string }>('select hash from narrative_texts order by hash').map(({ hash }) => hash)
   for (const id of ['E1', 'E2']) store.executions.begin(execution(id), FIRST)
   store.executions.begin(execution('E3'), SECOND)
+  await store.committed()
   expect(hashes()).toEqual(['h1', 'h2', 'h3'])
 
   for (const [id, at] of [

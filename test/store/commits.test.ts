@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import Database from 'better-sqlite3'
+import { expect, onTestFinished, test } from 'vitest'
+import { execution, posts } from './fixtures.ts'
+import { temporaryFolder, temporaryStore } from './temporary-store.ts'
+
+const ACT = { executionId: 'E1', key: 'a' }
+
+function openHouse() {
+  const commits: (string | undefined)[] = []
+  const temporary = temporaryStore({
+    onQuery: (name, _, { transaction }) => void (transaction && commits.push(`${name} ${transaction}`)),
+  })
+  const ids = () => temporary.query<{ id: string }>('select id from executions order by id').map(({ id }) => id)
+  return { ...temporary, commits, ids }
+}
+
+test('what executions write in one turn of the event loop is one commit, and nobody else sees it before', async () => {
+  const { store, commits, ids } = openHouse()
+  for (const id of ['E1', 'E2', 'E3']) store.executions.begin(execution(id))
+  store.executions.finish('E2', { status: 'completed', at: 2 })
+  expect(store.executions.find('E2')?.status).toBe('completed')
+  expect(ids()).toEqual([])
+  await store.committed()
+  expect(ids()).toEqual(['E1', 'E2', 'E3'])
+  expect(commits).toEqual(['commit commit'])
+  await store.committed()
+  expect(commits).toHaveLength(1)
+})
+
+test('it is committed at the end of the turn though nobody waits for it, and no lock is left', async () => {
+  const { store, path, ids } = openHouse()
+  const other = new Database(path, { timeout: 0 })
+  onTestFinished(() => void other.close())
+  store.executions.begin(execution('E1'))
+  expect(() => other.exec('begin immediate')).toThrow('locked')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(ids()).toEqual(['E1'])
+  other.exec('begin immediate; rollback')
+})
+
+test('a call that throws undoes itself, and nothing that was written beside it', async () => {
+  const { store, ids } = openHouse()
+  store.executions.begin(execution('E1'))
+  store.journal.begin({ ...ACT, act: 'a', sequence: 0, at: 1 })
+  const bad = { result: {}, rows: posts([{ title: 'x' }], { table: 'executions' }), at: 2 }
+  expect(() => store.journal.complete(ACT, bad)).toThrow()
+  expect(() => store.executions.reopen('none')).toThrow(expect.objectContaining({ code: 'unknown-record' }))
+  store.executions.begin(execution('E2'))
+  expect(() =>
+    store.together(() => {
+      store.executions.begin(execution('E3'))
+      throw new Error('no')
+    }),
+  ).toThrow('no')
+  await store.committed()
+  expect(ids()).toEqual(['E1', 'E2'])
+  expect(store.journal.find(ACT)?.status).toBe('running')
+})
+
+test('a first call that throws leaves no transaction behind', () => {
+  const { store, path } = openHouse()
+  expect(() => store.executions.reopen('none')).toThrow()
+  const other = new Database(path, { timeout: 0 })
+  other.exec('begin immediate; rollback')
+  other.close()
+})
+
+test.for<[title: string, (store: ReturnType<typeof openHouse>['store']) => void]>([
+  ['any other call that writes', (store) => store.state.set('k', 'v', 1)],
+  ['a backup, a check, whatever cannot be part of a transaction', (store) => store.maintenance.check()],
+  ['the end', (store) => store.close()],
+])('%s brings what was written before to the disk', ([, call]) => {
+  const { store, ids, commits } = openHouse()
+  store.executions.begin(execution('E1'))
+  call(store)
+  expect(ids()).toEqual(['E1'])
+  expect(commits.length).toBeLessThan(2)
+})
+
+test('a lock that another process holds is met by the first call of a turn, which changes nothing', async () => {
+  const { store, path } = temporaryStore({ busyTimeoutMs: 0 })
+  const other = new Database(path)
+  onTestFinished(() => void other.close())
+  other.exec('begin immediate')
+  expect(() => store.executions.begin(execution('E1'))).toThrow(expect.objectContaining({ code: 'store-busy' }))
+  expect(store.trouble).toBeUndefined()
+  other.exec('rollback')
+  store.executions.begin(execution('E1'))
+  await store.committed()
+})
+
+test('what a full disk did not take is written before anything else, once there is room', async () => {
+  expect(await onFullDisk('room')).toEqual({
+    committed: 'store-io',
+    trouble: 'store-io',
+    seen: 'running',
+    refused: 'store-io',
+    still: 'store-io',
+    completed: 'ok',
+    status: 'completed',
+    calls: 1,
+    closed: 'ok',
+  })
+})
+
+test('where somebody else changed the file meanwhile so that it does not fit, nothing is written any more', async () => {
+  const found = await onFullDisk('changed')
+  expect(found).toMatchObject({ refused: 'store-io', completed: 'store-diverged', after: 'store-diverged', calls: 0 })
+  expect(found).toMatchObject({ closed: 'store-diverged' })
+})
+
+async function onFullDisk(mode: string): Promise<unknown> {
+  const path = join(temporaryFolder(), 'store.db')
+  const script = new URL('./full-disk-process.ts', import.meta.url).pathname
+  const child = spawn('bash', ['-c', `ulimit -f 400; exec ${process.execPath} ${script} ${path} ${mode}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const said = text(child.stdout)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  return JSON.parse(await said)
+}
