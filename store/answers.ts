@@ -10,7 +10,7 @@ const FORGOTTEN_AT_ONCE = 20
 export function openAnswers(db: Db): Answers {
   return {
     find: (key, since) => db.read('answers.find', () => find(db, key, since)),
-    keep: (key, kept) => db.write('answers.keep', () => keep(db, key, kept)),
+    keep: (key, kept) => db.join('answers.keep', () => keep(db, key, kept)),
   }
 }
 

@@ -16,10 +16,11 @@ test('the answer that was kept last is found while it is young enough', () => {
   expect(reopen().answers.find('k', 0)?.text).toBe('second')
 })
 
-test('what is over goes when something is kept, a few at a time, and with the retention', () => {
+test('what is over goes when something is kept, a few at a time, and with the retention', async () => {
   const { store, query } = temporaryStore()
   for (let n = 0; n < 30; n++) store.answers.keep(`old-${n}`, saying('x', 1, 10))
   store.answers.keep('young', saying('x', 20, 1_000))
+  await store.committed()
   expect(query('select count(*) as n from cached_answers')).toEqual([{ n: 11 }])
   expect(store.maintenance.prunable(11)).toMatchObject({ answers: 10 })
   expect(store.maintenance.prune({ at: 11, now: 40, limit: 4 })).toMatchObject({ answers: 4, more: true })
