@@ -48,7 +48,7 @@ test('a call that throws undoes itself, and nothing that was written beside it',
   store.journal.begin({ ...ACT, act: 'a', sequence: 0, at: 1 })
   const bad = { result: {}, rows: posts([{ title: 'x' }], { table: 'executions' }), at: 2 }
   expect(() => store.journal.complete(ACT, bad)).toThrow()
-  expect(() => store.executions.reopen('none')).toThrow(expect.objectContaining({ code: 'unknown-record' }))
+  expect(() => store.executions.reopen('none', { at: 1 })).toThrow(expect.objectContaining({ code: 'unknown-record' }))
   store.executions.begin(execution('E2'))
   expect(() =>
     store.together(() => {
@@ -63,7 +63,7 @@ test('a call that throws undoes itself, and nothing that was written beside it',
 
 test('a first call that throws leaves no transaction behind', () => {
   const { store, path } = openHouse()
-  expect(() => store.executions.reopen('none')).toThrow()
+  expect(() => store.executions.reopen('none', { at: 1 })).toThrow()
   const other = new Database(path, { timeout: 0 })
   other.exec('begin immediate; rollback')
   other.close()
