@@ -19,9 +19,11 @@ import { serverHealth } from './actors/server-health.ts'
 import { observeServer } from './actors/server-metrics.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
 import type { Services } from './actors/services.ts'
+import { statusPage } from './actors/status-page.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import type { Config } from './config/config.ts'
+import type { JsonObject } from './json.ts'
 import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
 import { withTimeLimit } from './models/time-limit.ts'
@@ -46,7 +48,7 @@ import {
 } from './supervisor/index.ts'
 import { countActorEvent } from './telemetry/actor-event-metrics.ts'
 import { log, onWarning, type WarningListener } from './telemetry/log.ts'
-import { startMetricsServer } from './telemetry/metrics-server.ts'
+import { type MetricsServerOptions, startMetricsServer } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
 import { inSpan } from './telemetry/spans.ts'
 import { recordQuery } from './telemetry/store-metrics.ts'
@@ -61,6 +63,11 @@ export interface Botticelli {
   /** @returns the end of listening */
   onProgress(listener: ProgressListener): () => void
   status(): ServerStatus
+  /** The same for a browser, as HTML. */
+  statusPage(): string
+  /** All metrics, in the format of Prometheus and as JSON; empty when there are none. */
+  metricsText(): Promise<string>
+  metricsJson(): Promise<JsonObject>
   /** One for each living actor; a bot's failures are those of its runs as well. */
   records(): readonly ActorRecord[]
   /** Takes no new work, gives what runs the configured time to finish, then stops. What did not finish is resumed next time. */
@@ -127,8 +134,21 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     (each) => each.stop(),
   )
   const { pipeline } = config
-  if (wanted.metrics) opened.defer(observeServer({ system, store, bots, schedules, pipeline, health, now: clock.now }))
-  const metrics = await serveMetrics()
+  if (wanted.metrics)
+    opened.defer(
+      observeServer({
+        system,
+        store,
+        bots,
+        schedules,
+        pipeline,
+        health,
+        now: clock.now,
+        collectEveryMs: config.telemetry.collectEveryMs,
+      }),
+    )
+  const source = serverHealth({ bots, health, system, store, providers: providerHealth, isStopping: () => isStopping })
+  const metrics = options.bots ? await servePages() : undefined
   if (options.bots) log('app.started', about())
 
   const running = opened.move()
@@ -141,18 +161,10 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    status: () =>
-      serverStatus(
-        { now: clock.now(), startedAt, pid: process.pid, posting: config.posting },
-        {
-          bots,
-          store,
-          health,
-          tables: pipeline,
-          records: [...system.records()],
-          deadLetters: store.deadLetters.list({ limit: 1_000 }).length,
-        },
-      ),
+    status,
+    statusPage: page,
+    metricsText: telemetry.metricsText,
+    metricsJson: telemetry.metricsJson,
     records: () => recordsOf(system, health),
     stop: async () => {
       isStopping = true
@@ -161,6 +173,20 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
       if (options.bots) log('app.stopped', { uptime_secs: Math.round((clock.now() - startedAt) / 1_000) })
       await running.disposeAsync()
     },
+  }
+
+  function status() {
+    return serverStatus(
+      { now: clock.now(), startedAt, pid: process.pid, posting: config.posting },
+      {
+        bots,
+        store,
+        health,
+        tables: pipeline,
+        records: [...system.records()],
+        deadLetters: store.deadLetters.list({ limit: 1_000 }).length,
+      },
+    )
   }
 
   /** In start order; stopping goes the other way, so that nobody is told to run while the bots end. */
@@ -192,14 +218,20 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     })
   }
 
-  async function serveMetrics() {
-    const { prometheus } = config.telemetry
-    if (!options.bots || prometheus === undefined) return undefined
-    const source = { bots, health, system, store, providers: providerHealth, isStopping: () => isStopping }
-    const pages = { text: () => telemetry.metricsText(), json: () => telemetry.metricsJson() }
-    const { health: wantsHealth, ...listener } = prometheus
-    const page = wantsHealth ? { health: serverHealth(source) } : {}
-    return opened.adopt(await startMetricsServer({ ...listener, ...pages, ...page }), (each) => each.close())
+  function page() {
+    return statusPage(status(), source.report(), clock.now())
+  }
+
+  /** Metrics and health on one port, or each on its own. @returns where the metrics are */
+  async function servePages() {
+    const { prometheus, health: healthAt } = config.telemetry
+    const serve = async (pages: MetricsServerOptions) =>
+      opened.adopt(await startMetricsServer(pages), (each) => each.close())
+    const healthPages = healthAt && { health: source, status: page }
+    const besides = healthAt?.port === undefined ? healthPages : undefined
+    if (healthAt?.port !== undefined) await serve({ host: healthAt.host, port: healthAt.port, ...healthPages })
+    if (prometheus === undefined) return undefined
+    return serve({ ...prometheus, text: telemetry.metricsText, json: telemetry.metricsJson, ...besides })
   }
 
   function about() {
@@ -211,11 +243,10 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
 const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
 
 function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
-  const { prometheus, pushMetricsEveryMs, otlpHeaders, log: logging, ...telemetry } = config.telemetry
+  const { prometheus, pushMetricsEveryMs, log: logging, ...telemetry } = config.telemetry
   return {
     ...telemetry,
     serviceVersion: VERSION,
-    headers: otlpHeaders,
     metrics: bots && (prometheus !== undefined || pushMetricsEveryMs !== undefined),
     pushMetricsEveryMs,
     secrets: secretsOf(config),

@@ -22,6 +22,8 @@ export interface ObservedServer {
   readonly health: BotHealthBook
   /** Epoch ms. */
   readonly now: () => number
+  /** Figures of the database are read no more often than that. */
+  readonly collectEveryMs: number
 }
 
 /** @returns the end of it */
@@ -29,7 +31,7 @@ export function observeServer(server: ObservedServer): () => void {
   const { store, schedules, now } = server
   const ends = [
     observeActors(server),
-    observeStore(() => figuresOf(server), now),
+    observeStore(() => figuresOf(server), now, server.collectEveryMs),
     observe('botticelli.content.curated', () => {
       const { approved, rejected } = store.figures.reviews()
       return [

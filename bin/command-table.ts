@@ -2,7 +2,7 @@
 //
 // Only words here; the code of each command is found by its name in commands.ts.
 
-import { choice, duration, integer } from '../config/kinds.ts'
+import { choice, duration, integer, text, urlPath } from '../config/kinds.ts'
 import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 import type { ArgSpec, CommandSpec, FlagSpec } from './command.ts'
 
@@ -63,15 +63,18 @@ const ALL = [
     group: 'Run',
     summary: 'Run the bots until Ctrl-C',
     flags: [LIVE],
-    aliases: ['server'],
+    aliases: ['server', 'bot-server', 'actor-server'],
     examples: ['serve', 'serve --live'],
   },
   {
     name: 'status',
     group: 'Run',
     summary: 'The server, its bots and the content on one screen',
-    flags: [{ flag: '--exit-status', help: 'end with 1 when something needs attention' }],
-    examples: ['status', 'status --json'],
+    flags: [
+      { flag: '--exit-status', help: 'end with 1 when something needs attention' },
+      { flag: '--html', help: 'of a running server, as a page for a browser' },
+    ],
+    examples: ['status', 'status --json', 'status --html > status.html'],
   },
   {
     name: 'narratives list',
@@ -284,6 +287,17 @@ const ALL = [
     args: [{ name: 'LEVEL', optional: true, help: 'trace, debug, info, warn, error or silent' }],
     flags: [{ flag: '--target <part>', help: 'of this part only, such as llm', kind: choice(LOG_TARGETS) }],
     examples: ['log-level', 'log-level debug --target llm'],
+  },
+  {
+    name: 'metrics-server',
+    group: 'Look and decide',
+    summary: 'Serve the metrics of the server on another address',
+    flags: [
+      { flag: '--host <address>', help: 'to listen on (127.0.0.1)', kind: text },
+      { flag: '--port <n>', help: 'to listen on (9465); 0 takes a free one', kind: integer(0, 65_535) },
+      { flag: '--path <path>', help: 'of the page (/metrics)', kind: urlPath },
+    ],
+    examples: ['metrics-server', 'metrics-server --host 0.0.0.0 --port 9090'],
   },
   {
     name: 'inspect',

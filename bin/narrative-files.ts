@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { CONFIG_FILES } from '../config/load-config.ts'
 import { BotticelliError } from '../errors.ts'
 import { isTestFile } from '../narratives/testing/test-file.ts'
 
@@ -18,7 +19,7 @@ export function narrativeFiles(paths: readonly string[]): string[] {
 }
 
 function isNarrative(name: string): boolean {
-  return name.endsWith('.toml') && name !== 'botticelli.toml' && !isTestFile(name)
+  return name.endsWith('.toml') && !CONFIG_FILES.includes(name) && !isTestFile(name)
 }
 
 /** @throws BotticelliError `file-read` */

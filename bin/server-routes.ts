@@ -11,6 +11,13 @@ import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 
 /** `ready` is false while the server starts: nothing but that is known then. */
 export type StatusAnswer = { readonly ready: false } | (ServerStatus & { readonly ready: true })
+export interface StatusPageAnswer {
+  readonly html: string
+}
+export interface MetricsAnswer {
+  /** In the format of Prometheus; empty where the server has none. */
+  readonly text: string
+}
 export interface ApprovedAnswer {
   /** Names of the bots that post now. */
   readonly told: readonly string[]
@@ -23,6 +30,15 @@ export function serverRoutes(app: () => Botticelli | undefined, bots: () => read
       const status = app()?.status()
       return status === undefined ? { ready: false } : { ready: true, ...status }
     },
+    'GET /v1/status-page': (): StatusPageAnswer | null => {
+      const html = app()?.statusPage()
+      return html === undefined ? null : { html }
+    },
+    'GET /v1/metrics': async (): Promise<MetricsAnswer | null> => {
+      const text = await app()?.metricsText()
+      return text === undefined ? null : { text }
+    },
+    'GET /v1/metrics.json': async () => (await app()?.metricsJson()) ?? null,
     'GET /v1/log-level': logLevels,
     'POST /v1/log-level': changeLogLevel,
     'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots()) }),

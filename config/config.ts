@@ -131,15 +131,28 @@ export interface TelemetryConfig {
   readonly serviceName: string
   /** `development`, `production` */
   readonly environment?: string
-  /** Base URL of an OTLP/HTTP receiver; without it nothing is traced. */
+  /** Base URL of an OTLP/HTTP receiver. */
   readonly otlpEndpoint?: string
+  /** Whole URLs of single signals, where they go elsewhere. */
+  readonly otlpSignals: { readonly traces?: string; readonly metrics?: string; readonly logs?: string }
+  /** Limit of one request to a receiver, its retries included. */
+  readonly otlpTimeoutMs: number
+  readonly otlpCompression: 'none' | 'gzip'
+  /** Further attributes of the resource. */
+  readonly resource: Readonly<Record<string, string>>
+  /** Write ended spans to the log as well. */
+  readonly exportConsole: boolean
   /** Share of traces that are kept, 0 to 1. */
   readonly sampleRatio: number
   /** Other shares, by the key of a narrative. */
   readonly narrativeRatios: Readonly<Record<string, number>>
+  /** Most new traces a second that are kept; more are sampled out. Undefined: no limit. */
+  readonly maxTracesPerSecond?: number
   /** False where there is an endpoint, but no traces are wanted. */
   readonly tracing: boolean
   readonly batch: { readonly size: number; readonly delayMs: number }
+  /** Most spans that wait for the receiver. */
+  readonly spanQueueSize: number
   /** Time between two pushes of the metrics to the endpoint; undefined: they are not pushed. */
   readonly pushMetricsEveryMs?: number
   readonly pushLogs: boolean
@@ -147,10 +160,16 @@ export interface TelemetryConfig {
   readonly captureContent: boolean
   /** Sent to the endpoint with every request; a secret. */
   readonly otlpHeaders: Readonly<Record<string, string>>
-  /** `health`: the pages under /health are served as well. Undefined: none of them. */
-  readonly prometheus:
-    | { readonly host: string; readonly port: number; readonly path: string; readonly health: boolean }
-    | undefined
+  /** Bounds of histograms that differ from those of the instrument table, by instrument. */
+  readonly buckets: Readonly<Record<string, readonly number[]>>
+  /** Figures of the database are read for the metrics at most so often. */
+  readonly collectEveryMs: number
+  /** Undefined: no metrics are served. */
+  readonly prometheus?: { readonly host: string; readonly port: number; readonly path: string }
+  /** Undefined: no pages under /health. Without a port they are beside the metrics. */
+  readonly health?: { readonly host: string; readonly port?: number }
+  /** Errors go there; undefined: nowhere. */
+  readonly sentryDsn?: string
   readonly log: {
     readonly level: LogLevel
     readonly format: LogFormat

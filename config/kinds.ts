@@ -156,6 +156,69 @@ export const duration0: Kind<number> = {
   fromText: (value) => (/^0s?$/.test(value) ? 0 : parseDuration(value)),
 }
 
+/** As `duration`; in the environment also a bare number of ms, as the variables of OpenTelemetry have it. */
+export const msDuration: Kind<number> = {
+  ...duration,
+  fromText: (value) => (/^[1-9]\d*$/.test(value) ? Number(value) : parseDuration(value)),
+}
+
+/** Upper bounds of the buckets of a histogram. */
+export const bucketList: Kind<readonly number[]> = {
+  expected: 'a list of rising numbers such as [0.1, 1, 10]',
+  fromToml: (value) => (Array.isArray(value) ? risingOf(value) : undefined),
+  fromText: (value) => risingOf(value.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))),
+}
+
+function risingOf(values: readonly unknown[]): readonly number[] | undefined {
+  const numbers = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
+  const rises = numbers.every((value, index) => index === 0 || value > numbers[index - 1]!)
+  return numbers.length === values.length && numbers.length > 0 && numbers.length <= 50 && rises ? numbers : undefined
+}
+
+/** Names with values: a list of `name=value`; in the environment separated by commas and percent-encoded. */
+export const pairList: Kind<readonly (readonly [name: string, value: string])[]> = {
+  expected: 'a list such as ["team=content", "region=eu"]',
+  fromToml: (value) => pairsOf(listOf(value)),
+  fromText: (value) => pairsOf(value.split(',').map(decoded)),
+  show: (pairs) => pairs.map((pair) => pair.join('=')).join(', '),
+}
+
+function pairsOf(texts: readonly string[] | undefined): readonly (readonly [string, string])[] | undefined {
+  const pairs = texts?.map((each) => /^\s*([\w.-]+)\s*=\s*(.*?)\s*$/.exec(each))
+  return pairs?.every((match) => match !== null) ? pairs.map((match) => [match[1]!, match[2]!]) : undefined
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // taken as it stands
+  }
+}
+
+/** A time of the day, as minutes since midnight. */
+export const timeOfDay: Kind<number> = {
+  expected: 'a time of the day such as "09:00"',
+  fromToml: (value) => (typeof value === 'string' ? timeOfDay.fromText(value) : undefined),
+  fromText: (value) => {
+    const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(value) ?? []
+    return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
+  },
+  show: clockTime,
+}
+
+/** Where Sentry takes events: `https://KEY@HOST/PROJECT`. Shown without its key. */
+export const sentryDsn: Kind<string> = {
+  expected: 'a DSN such as "https://KEY@HOST/PROJECT"',
+  fromToml: (value) => (typeof value === 'string' ? sentryDsn.fromText(value) : undefined),
+  fromText: (value) => {
+    const url = URL.parse(value)
+    const isWhole = url !== null && /^https?:$/.test(url.protocol) && url.username !== '' && /\/\d+$/.test(url.pathname)
+    return isWhole ? value : undefined
+  },
+  show: (value) => value.replace(/\/\/[^@]*@/, '//***@'),
+}
+
 export const cron: Kind<string> = {
   expected: 'a cron expression such as "0 9 * * 1-5"',
   fromToml: (value) => (typeof value === 'string' ? cron.fromText(value) : undefined),

@@ -6,14 +6,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseScript, type ScriptedReply } from '../models/scripted/script.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
-import type { Config, ModelsConfig, ProviderConfig, TelemetryConfig } from './config.ts'
+import type { Config, ModelsConfig, ProviderConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
 import { assembleBots, assemblePrices, assembleServers } from './named-settings.ts'
+import { assembleTelemetry } from './telemetry-config.ts'
 import { Values } from './values.ts'
 
-const CONFIG_FILE = 'botticelli.toml'
+/** The second name is that of earlier projects. */
+export const CONFIG_FILES: readonly string[] = ['botticelli.toml', 'bot_server.toml']
 
 export interface LoadOptions {
   /** Where the search begins; paths in flags and variables are relative to it. Absolute. */
@@ -50,9 +52,10 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
   const bots = assembleBots(values, file)
   const servers = assembleServers(values, file, secretOf)
   const prices = assemblePrices(values, file)
-  const diagnostics = [...(file?.diagnostics ?? []), ...bots.faults, ...servers.faults, ...prices.faults].sort(
-    (a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
-  )
+  const telemetry = assembleTelemetry(values, file, variables, onTerminal)
+  const diagnostics = [file?.diagnostics ?? [], bots.faults, servers.faults, prices.faults, telemetry.faults]
+    .flat()
+    .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
   if (diagnostics.some((one) => one.severity === 'error')) throw ConfigError.of(diagnostics)
 
   const config: Config = {
@@ -76,7 +79,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     updatableTables: values.get('pipeline.updatable_tables'),
     supervision: assembleSupervision(values),
     inspector: { enabled: values.get('inspector.enabled'), port: values.get('inspector.port') },
-    telemetry: assembleTelemetry(values, file, variables, onTerminal),
+    telemetry: telemetry.made,
     drainMs: values.get('drain'),
     retentionMs: values.get('retention'),
     environment: { ...variables, ...forNarratives(values) },
@@ -101,8 +104,8 @@ function assembleSupervision(values: Values): Config['supervision'] {
 }
 
 function findUp(folder: string): string | undefined {
-  const path = join(folder, CONFIG_FILE)
-  if (existsSync(path)) return path
+  const path = CONFIG_FILES.map((name) => join(folder, name)).find((one) => existsSync(one))
+  if (path !== undefined) return path
   const parent = dirname(folder)
   return parent === folder ? undefined : findUp(parent)
 }
@@ -145,81 +148,6 @@ function readScript(path: string): readonly ScriptedReply[] {
 
 function provider(apiKey: string | undefined, baseUrl: string | undefined): ProviderConfig {
   return { ...optional('apiKey', apiKey), ...optional('baseUrl', baseUrl) }
-}
-
-/** OTEL_SDK_DISABLED is the standard's word for `telemetry.enabled = false`, turned round. */
-function assembleTelemetry(
-  values: Values,
-  file: ConfigFile | undefined,
-  variables: Environment,
-  onTerminal: boolean,
-): TelemetryConfig {
-  const on = values.get('telemetry.enabled') && variables.OTEL_SDK_DISABLED?.toLowerCase() !== 'true'
-  const exports = on && variables.OTEL_EXPORTER?.toLowerCase() !== 'none'
-  const narratives = [...(file?.names.get('telemetry.narratives.*.')?.keys() ?? [])]
-  return {
-    serviceName: values.get('telemetry.service_name'),
-    ...optional('environment', values.get('telemetry.environment')),
-    ...(exports && optional('otlpEndpoint', values.get('telemetry.otlp_endpoint'))),
-    otlpHeaders: headersOf(variables.OTEL_EXPORTER_OTLP_HEADERS),
-    sampleRatio: values.get('telemetry.sample_ratio'),
-    narrativeRatios: Object.fromEntries(
-      narratives.flatMap((name) => {
-        const ratio = values.get('telemetry.narratives.*.sample_ratio', name)
-        return ratio === undefined ? [] : [[name, ratio]]
-      }),
-    ),
-    tracing: values.get('telemetry.tracing'),
-    batch: { size: values.get('telemetry.batch_size'), delayMs: values.get('telemetry.batch_delay') },
-    ...(on &&
-      values.get('telemetry.push_metrics') && { pushMetricsEveryMs: values.get('telemetry.push_metrics_every') }),
-    pushLogs: on && values.get('telemetry.push_logs'),
-    captureContent: values.get('telemetry.capture_content'),
-    prometheus:
-      on && values.get('telemetry.metrics')
-        ? {
-            ...listener(values, variables),
-            path: values.get('telemetry.metrics_path'),
-            health: values.get('telemetry.health'),
-          }
-        : undefined,
-    log: {
-      level: values.get('telemetry.log_level'),
-      format: values.get('telemetry.log_format') ?? (onTerminal ? 'pretty' : 'json'),
-      levels: Object.fromEntries(values.get('telemetry.log_levels')),
-      detailRatio: values.get('telemetry.log_detail_ratio'),
-    },
-  }
-}
-
-/** PROMETHEUS_ENDPOINT is the older way to say host and port at once. */
-function listener(values: Values, { PROMETHEUS_ENDPOINT: both }: Environment): { host: string; port: number } {
-  const given = { host: values.get('telemetry.metrics_host'), port: values.get('telemetry.metrics_port') }
-  if (both === undefined || both === '') return given
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(both) ?? []
-  if (host === undefined || Number(port) > 65_535) {
-    throw new ConfigError('bad-config', `PROMETHEUS_ENDPOINT must be host:port, got '${both}'.`)
-  }
-  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
-}
-
-/** As the standard has it: `key=value,key2=value2`, percent-encoded. */
-function headersOf(text = ''): Record<string, string> {
-  const pairs = text.split(',').filter((pair) => pair.includes('='))
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=')
-      return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]
-    }),
-  )
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {

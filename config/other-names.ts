@@ -11,6 +11,8 @@ interface OtherName {
 const ofBoolean = (yes: string, no: string) => (value: unknown) =>
   typeof value === 'boolean' ? (value ? yes : no) : undefined
 
+const ofMs = (value: unknown) => (typeof value === 'number' ? `${value}ms` : undefined)
+
 /** By dotted path. */
 export const OTHER_NAMES: Readonly<Record<string, OtherName>> = {
   'observability.enabled': { key: 'telemetry.enabled' },
@@ -27,12 +29,15 @@ export const OTHER_NAMES: Readonly<Record<string, OtherName>> = {
   'observability.sample_rate': { key: 'telemetry.sample_ratio' },
   'observability.sampling_rate': { key: 'telemetry.sample_ratio' },
   'observability.health_enabled': { key: 'telemetry.health' },
+  'observability.health_port': { key: 'telemetry.health_port' },
+  'observability.sentry_dsn': { key: 'telemetry.sentry_dsn' },
+  'observability.backend': { key: 'telemetry.backend' },
+  'observability.export_console': { key: 'telemetry.export_console' },
+  'observability.batch_size': { key: 'telemetry.batch_size' },
+  'observability.batch_timeout_ms': { key: 'telemetry.batch_delay', read: ofMs },
   'telemetry.sampling_rate': { key: 'telemetry.sample_ratio' },
   'telemetry.sample_rate': { key: 'telemetry.sample_ratio' },
-  'telemetry.batch_timeout_ms': {
-    key: 'telemetry.batch_delay',
-    read: (value) => (typeof value === 'number' ? `${value}ms` : undefined),
-  },
+  'telemetry.batch_timeout_ms': { key: 'telemetry.batch_delay', read: ofMs },
 }
 
 /** The paths under which other names may stand. */

@@ -8,6 +8,7 @@ import { BOT_TYPES } from '../telemetry/instrument-table.ts'
 import { LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
   boolean,
+  bucketList,
   choice,
   cron,
   duration,
@@ -16,8 +17,11 @@ import {
   integer,
   type Kind,
   levelList,
+  msDuration,
   number,
+  pairList,
   pathList,
+  sentryDsn,
   snowflake,
   text,
   textList,
@@ -28,6 +32,28 @@ import {
   urlPath,
   windowList,
 } from './kinds.ts'
+
+/** Receivers that are known by name; the keys of `telemetry.backend`. */
+export const BACKENDS = [
+  'jaeger',
+  'signoz',
+  'tempo',
+  'grafana',
+  'datadog',
+  'honeycomb',
+  'otlp',
+  'console',
+  'none',
+] as const
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const
 
 export interface Setting<T> {
   readonly kind: Kind<T>
@@ -133,10 +159,40 @@ export const SETTINGS = {
   ]),
   'telemetry.environment': unset(text, 'Where the server runs: development, production.', ['ENVIRONMENT']),
   'telemetry.tracing': setting(boolean, true, 'Trace, where there is an endpoint.'),
-  'telemetry.otlp_endpoint': unset(url, 'Where traces go, over OTLP/HTTP. Without it nowhere.', [
+  'telemetry.otlp_endpoint': unset(url, 'Receiver of OTLP over HTTP that traces go to, and what is pushed.', [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'OTLP_ENDPOINT',
   ]),
+  'telemetry.otlp_traces_endpoint': unset(url, 'Another receiver for traces, its whole URL.', [
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  ]),
+  'telemetry.otlp_metrics_endpoint': unset(url, 'Another receiver for metrics, its whole URL.', [
+    'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  ]),
+  'telemetry.otlp_logs_endpoint': unset(url, 'Another receiver for log lines, its whole URL.', [
+    'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+  ]),
+  'telemetry.otlp_timeout': setting(msDuration, 3_000, 'Limit of one request to a receiver, its retries included.', [
+    'OTEL_EXPORTER_OTLP_TIMEOUT',
+  ]),
+  'telemetry.otlp_compression': setting(choice(['none', 'gzip']), 'none', 'How requests to a receiver are packed.', [
+    'OTEL_EXPORTER_OTLP_COMPRESSION',
+  ]),
+  'telemetry.backend': unset(
+    choice(BACKENDS),
+    'A known receiver, in place of its endpoint; "console" writes spans to the log, "none" sends nothing.',
+    ['BOTTICELLI_TELEMETRY_BACKEND'],
+  ),
+  'telemetry.export_console': setting(boolean, false, 'Write each span to the log as well.'),
+  'telemetry.resource': setting(pairList, [], 'What is said of the server in every signal.', [
+    'OTEL_RESOURCE_ATTRIBUTES',
+  ]),
+  'telemetry.sampler': unset(
+    choice(SAMPLERS),
+    'The standard name of a rule; a continued trace follows its beginning.',
+    ['OTEL_TRACES_SAMPLER'],
+  ),
+  'telemetry.max_traces_per_second': unset(number(0), 'More new traces than that are left out.'),
   'telemetry.sample_ratio': setting(number(0, 1), 1, 'Share of traces that are kept, 0 to 1.', [
     'OTEL_TRACES_SAMPLER_ARG',
     'TRACE_SAMPLE_RATE',
@@ -145,16 +201,32 @@ export const SETTINGS = {
   'telemetry.batch_size': setting(integer(1, 8_192), 512, 'Spans that are sent in one request.', [
     'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
   ]),
-  'telemetry.batch_delay': setting(duration, 1_000, 'Longest wait for a request to fill.'),
+  'telemetry.batch_delay': setting(msDuration, 1_000, 'Longest wait for a request to fill.', [
+    'OTEL_BSP_SCHEDULE_DELAY',
+  ]),
+  'telemetry.span_queue': setting(integer(1, 1_000_000), 8_192, 'Most spans that wait to be sent; more are dropped.', [
+    'OTEL_BSP_MAX_QUEUE_SIZE',
+  ]),
   'telemetry.push_metrics': setting(boolean, false, 'Send metrics to the endpoint too.', ['BOTTICELLI_PUSH_METRICS']),
-  'telemetry.push_metrics_every': setting(duration, 60_000, 'Time between two such requests.'),
+  'telemetry.push_metrics_every': setting(msDuration, 60_000, 'Time between two such requests.', [
+    'OTEL_METRIC_EXPORT_INTERVAL',
+  ]),
   'telemetry.push_logs': setting(boolean, false, 'Send log lines to the endpoint too.', ['BOTTICELLI_PUSH_LOGS']),
   'telemetry.capture_content': setting(boolean, false, 'Put prompts and answers into spans.', [
     'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT',
   ]),
   'telemetry.metrics': setting(boolean, true, 'Serve metrics for Prometheus.'),
   'telemetry.metrics_path': setting(urlPath, '/metrics', 'Path the metrics are served on.'),
-  'telemetry.health': setting(boolean, true, 'Serve the pages under /health beside the metrics.'),
+  'telemetry.histograms.*.buckets': unset(bucketList, 'Other bounds for the buckets of one histogram, in its unit.'),
+  'telemetry.collect_every': setting(duration, 15_000, 'Figures of the database are read for metrics no more often.'),
+  'telemetry.health': setting(
+    boolean,
+    true,
+    'Serve the pages under /health beside the metrics, and /status for a browser.',
+  ),
+  'telemetry.health_port': unset(integer(0, 65_535), 'A port of their own for these pages, also without metrics.', [
+    'BOTTICELLI_HEALTH_PORT',
+  ]),
   'telemetry.metrics_host': setting(text, '127.0.0.1', 'Address the metrics are served on.', [
     'BOTTICELLI_METRICS_HOST',
   ]),
@@ -162,6 +234,7 @@ export const SETTINGS = {
     'BOTTICELLI_METRICS_PORT',
     'METRICS_PORT',
   ]),
+  'telemetry.sentry_dsn': unset(sentryDsn, 'Where Sentry takes errors. Without it nowhere.', ['SENTRY_DSN']),
   'telemetry.log_level': setting(choice(LOG_LEVELS), 'info', 'From which level on the server logs.', [
     'BOTTICELLI_LOG_LEVEL',
     'LOG_LEVEL',

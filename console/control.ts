@@ -18,6 +18,7 @@ import { type Follow, linesOf, sendLines } from './follow.ts'
 class ControlError extends BotticelliError {}
 
 /** By method and path, such as `GET /v1/status`; the answer is sent as JSON. */
+/** What is answered, or a promise of it. */
 export type Routes = Readonly<Record<string, (query: URLSearchParams) => unknown>>
 
 /** By path: what is sent as lines for as long as the one who asked listens. */
@@ -151,7 +152,7 @@ function running(pid: number | undefined, cause?: unknown): ControlError {
 // ---------------------------------------------------------------------------- the wire
 
 function serve(routes: Routes, streams: Streams): Server {
-  return createServer((message, response) => {
+  return createServer(async (message, response) => {
     try {
       const { pathname, searchParams } = new URL(message.url ?? '/', 'http://control')
       const route = routes[`${message.method} ${pathname}`]
@@ -160,7 +161,7 @@ function serve(routes: Routes, streams: Streams): Server {
         sendLines(response, follow)
         return
       }
-      const answer = route?.(searchParams)
+      const answer = await route?.(searchParams)
       response.writeHead(route === undefined ? 404 : 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(route === undefined ? { error: 'no such route' } : (answer ?? null)))
     } catch (error) {

@@ -45,9 +45,16 @@ export function observe<N extends ObservedName>(name: N, read: () => Iterable<Ob
   return () => void sources.delete(source)
 }
 
-/** Binds what is counted and recorded to a meter, or with undefined to none. For the start and the end of telemetry. */
-export function bindInstruments(meter: Meter | undefined): void {
-  bound = meter === undefined ? undefined : bind(meter)
+/** Upper bounds of histograms, by instrument. */
+export type Buckets = Readonly<Record<string, readonly number[]>>
+
+/**
+ * Binds what is counted and recorded to a meter, or with undefined to none. For the start and the end of telemetry.
+ *
+ * @param buckets in place of those of the table
+ */
+export function bindInstruments(meter: Meter | undefined, buckets: Buckets = {}): void {
+  bound = meter === undefined ? undefined : bind(meter, buckets)
 }
 
 /** What one observable instrument says now. */
@@ -92,7 +99,7 @@ interface Bound {
 const observers = new Map<ObservedName, Set<Source>>()
 let bound: Bound | undefined
 
-function bind(meter: Meter): Bound {
+function bind(meter: Meter, buckets: Buckets): Bound {
   const counters = new Map<string, Counter>()
   const recorders = new Map<string, Histogram | Gauge>()
   for (const [name, entry] of Object.entries(INSTRUMENTS) as [string, InstrumentEntry][]) {
@@ -105,7 +112,7 @@ function bind(meter: Meter): Bound {
         break
       }
       case 'histogram': {
-        const advice = { explicitBucketBoundaries: [...(entry.buckets ?? [])] }
+        const advice = { explicitBucketBoundaries: [...(buckets[name] ?? entry.buckets ?? [])] }
         recorders.set(name, meter.createHistogram(name, { ...options, advice }))
         break
       }

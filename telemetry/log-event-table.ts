@@ -374,6 +374,19 @@ export const LOG_EVENTS = {
     fields: { method: 'string', route: 'string', err: 'error' },
   },
   'metrics.listening': { level: 'info', message: 'Prometheus metrics server listening', fields: { url: 'string' } },
+  'health.listening': { level: 'info', message: 'Health pages served', fields: { url: 'string' } },
+  'telemetry.span': {
+    level: 'info',
+    message: 'Span ended',
+    fields: {
+      span: 'string',
+      kind: 'string',
+      duration_ms: 'number',
+      'parent_id?': 'string',
+      failed: 'boolean',
+      attributes: 'data',
+    },
+  },
   'telemetry.export_failed': {
     level: 'warn',
     message: 'Traces could not be sent',

@@ -1,4 +1,4 @@
-// Metrics server: the pages that Prometheus and probes read, on a port of their own.
+// Metrics server: the pages that Prometheus, probes and browsers read, on a port of their own.
 //
 // Listens on loopback unless told otherwise (P10). Gives numbers to whoever asks, takes nothing.
 
@@ -20,24 +20,27 @@ export interface MetricsServerOptions {
   readonly port?: number | undefined
   /** Default `/metrics`; the JSON is there with `.json` behind it. */
   readonly path?: string | undefined
-  /** `telemetry.metricsText` */
-  readonly text: () => Promise<string>
+  /** `telemetry.metricsText`; without it there is no page of metrics. */
+  readonly text?: (() => Promise<string>) | undefined
   /** `telemetry.metricsJson`; without it there is no `/metrics.json`. */
   readonly json?: (() => Promise<JsonObject>) | undefined
   /** Without it there are no pages under `/health`. */
   readonly health?: HealthSource | undefined
+  /** The page for a browser on `/status`, as HTML; none without it. */
+  readonly status?: (() => string) | undefined
 }
 
 export interface MetricsServer {
   readonly port: number
-  /** `http://127.0.0.1:9464/metrics` */
+  /** `http://127.0.0.1:9464/metrics`, or `/health` where that is all there is. */
   readonly url: string
   close(): Promise<void>
 }
 
 /** @throws TelemetryError `metrics-port-taken` */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { host = '127.0.0.1', port = 9_464, path = '/metrics' } = options
+  const { host = '127.0.0.1', port = 9_464, text } = options
+  const path = text === undefined ? '/health' : (options.path ?? '/metrics')
   const server = createServer((request, response) => void serve(request, response, options))
   server.requestTimeout = 10_000
   const listening = Promise.withResolvers<void>()
@@ -46,11 +49,11 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   try {
     await listening.promise
   } catch (cause) {
-    throw cannotListen(host, port, cause)
+    throw cannotListen(text === undefined ? 'health' : 'metrics', `${host}:${port}`, cause)
   }
   const taken = (server.address() as AddressInfo).port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}${path}`
-  log('metrics.listening', { url })
+  log(text === undefined ? 'health.listening' : 'metrics.listening', { url })
   return {
     port: taken,
     url,
@@ -130,7 +133,8 @@ function inServerSpan(
   if (typeof traceparent !== 'string' || parseTraceparent(traceparent) === undefined) return answer({})
   const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
   const path = pathOf(request.url ?? '/')
-  const route = path === metricsPath || HEALTH_PATHS.some((each) => each === path) ? path : UNMATCHED
+  const isPage = path === metricsPath || path === '/status' || HEALTH_PATHS.some((each) => each === path)
+  const route = isPage ? path : UNMATCHED
   const attributes = { 'http.request.method': method, 'url.path': path, 'http.route': route, request_id: requestId }
   const parent = { traceparent, ...(typeof tracestate === 'string' && { tracestate }) }
   return inSpan(`${method} ${route}`, { attributes, parent, kind: 'server' }, async (span) => {
@@ -151,31 +155,54 @@ function pathOf(url: string): string {
 }
 
 async function pageFor(method: string, url: string, options: MetricsServerOptions): Promise<Page> {
-  const { text, json, health, path: metricsPath = '/metrics' } = options
   const path = pathOf(url)
   try {
-    const answer = health && answerHealth(path, health)
-    const isMetrics = path === metricsPath || (path === `${metricsPath}.json` && json !== undefined)
-    if (!isMetrics && answer === undefined) return { status: 404, body: `The metrics are at ${metricsPath}.\n` }
+    const page = findPage(path, options)
+    if (page === undefined) return { status: 404, body: `There is nothing here. ${indexOf(options)}\n` }
     if (method !== 'GET' && method !== 'HEAD') {
       return { status: 405, route: path, body: 'This page can only be read.\n', headers: { Allow: 'GET, HEAD' } }
     }
-    if (path === metricsPath) {
-      return { status: 200, route: path, body: await text(), headers: { 'Content-Type': TEXT_FORMAT } }
-    }
-    const headers = { ...answer?.headers, 'Content-Type': 'application/json' }
-    const body = answer?.body ?? (await json?.())
-    return { status: answer?.status ?? 200, route: path, body: `${JSON.stringify(body)}\n`, headers }
+    return { status: 200, route: path, ...(await page()) }
   } catch (err) {
     log('http.failed', { method, route: path, err })
     return { status: 500, route: path, body: 'This page could not be made; the log says why.\n' }
   }
 }
 
-function cannotListen(host: string, port: number, cause: unknown): TelemetryError {
+type MadePage = Omit<Page, 'status'> & { readonly status?: number }
+
+function findPage(path: string, options: MetricsServerOptions): (() => MadePage | Promise<MadePage>) | undefined {
+  const { text, json, health, status, path: metricsPath = '/metrics' } = options
+  if (path === metricsPath && text !== undefined) {
+    return async () => ({ body: await text(), headers: { 'Content-Type': TEXT_FORMAT } })
+  }
+  if (path === `${metricsPath}.json` && json !== undefined) return async () => asJson(await json())
+  if (path === '/status' && status !== undefined) {
+    return () => ({ body: status(), headers: { 'Content-Type': 'text/html; charset=utf-8', ...NO_SCRIPTS } })
+  }
+  if (health === undefined || !HEALTH_PATHS.some((each) => each === path)) return undefined
+  return () => {
+    const { status: code, headers, body } = answerHealth(path, health)!
+    const page = asJson(body)
+    return { ...page, status: code, headers: { ...headers, ...page.headers } }
+  }
+}
+
+const NO_SCRIPTS = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" }
+
+function asJson(body: JsonObject): MadePage {
+  return { body: `${JSON.stringify(body)}\n`, headers: { 'Content-Type': 'application/json' } }
+}
+
+function indexOf({ text, health, status, path = '/metrics' }: MetricsServerOptions): string {
+  const pages = [...(text ? [path] : []), ...(health ? ['/health'] : []), ...(status ? ['/status'] : [])]
+  return `Try ${pages.join(', ')}.`
+}
+
+function cannotListen(what: string, where: string, cause: unknown): TelemetryError {
   const { code, message } = cause as NodeJS.ErrnoException
   const why = code === 'EADDRINUSE' ? 'another process listens there' : message
-  return new TelemetryError('metrics-port-taken', `The metrics server cannot listen on ${host}:${port}: ${why}.`, {
+  return new TelemetryError('metrics-port-taken', `The ${what} server cannot listen on ${where}: ${why}.`, {
     cause,
   })
 }

@@ -3,7 +3,7 @@
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { JsonObject } from '../json.ts'
-import { bindInstruments, record } from './instruments.ts'
+import { type Buckets, bindInstruments, record } from './instruments.ts'
 import { observedMetrics } from './observed-metrics.ts'
 import { type MetricsPush, startMetricsPush } from './otlp-metrics.ts'
 import { startProcessMetrics } from './process-metrics.ts'
@@ -18,12 +18,15 @@ export interface Metrics {
   stop(): Promise<void>
 }
 
-/** @param push where metrics are sent as well; nowhere without it */
-export function startMetrics(resource: Resource, push: MetricsPush | undefined): Metrics {
+/**
+ * @param push where metrics are sent as well; nowhere without it
+ * @param buckets bounds of histograms in place of those of the instrument table
+ */
+export function startMetrics(resource: Resource, push: MetricsPush | undefined, buckets: Buckets): Metrics {
   const reader = new PrometheusReader([observedMetrics()])
   const pushing = push && startMetricsPush(push, [observedMetrics()])
   const provider = new MeterProvider({ resource, readers: [reader, ...(pushing ? [pushing.reader] : [])] })
-  bindInstruments(provider.getMeter(SCOPE))
+  bindInstruments(provider.getMeter(SCOPE), buckets)
   const stopProcessMetrics = startProcessMetrics()
   return {
     text: () => timed(() => reader.text()),

@@ -1,14 +1,45 @@
-// OTLP endpoint: where each signal goes, from the one base URL of a receiver.
+// OTLP endpoint: where each signal goes, and how.
 
+import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { log } from './log.ts'
 import { TelemetryError } from './telemetry-error.ts'
 
-/** The URL of a signal below the base. @throws TelemetryError `bad-otlp-endpoint` */
-export function signalUrl(endpoint: string, signal: 'traces' | 'metrics' | 'logs'): string {
-  const url = URL.parse(endpoint)
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TelemetryError('bad-otlp-endpoint', `The OTLP endpoint must be an http or https URL, got '${endpoint}'.`)
+export type OtlpSignal = 'traces' | 'metrics' | 'logs'
+
+/** Who takes what is exported, over OTLP/HTTP. */
+export interface OtlpReceiver {
+  /** Base URL such as `http://localhost:4318`; `/v1/traces` and the like are appended. */
+  readonly endpoint?: string | undefined
+  /** Whole URLs of single signals; they win over the base. */
+  readonly signals: { readonly [S in OtlpSignal]?: string | undefined }
+  /** Sent with every export; for a backend that wants a key. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Limit of one request, its retries included, in ms. */
+  readonly timeoutMs: number
+  readonly compression: 'none' | 'gzip'
+}
+
+/** What the exporters of all three signals take. */
+export type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]> & {
+  readonly url: string
+  readonly timeoutMillis: number
+}
+
+/** Undefined when nobody takes this signal. @throws TelemetryError `bad-otlp-endpoint` */
+export function exporterOptions(receiver: OtlpReceiver, signal: OtlpSignal): ExporterOptions | undefined {
+  const own = receiver.signals[signal]
+  if (own === undefined && receiver.endpoint === undefined) return undefined
+  return {
+    url: own === undefined ? signalUrl(receiver.endpoint!, signal) : httpUrl(own).href,
+    headers: { ...receiver.headers },
+    timeoutMillis: receiver.timeoutMs,
+    compression: receiver.compression as NonNullable<ExporterOptions['compression']>,
   }
+}
+
+/** The URL of a signal below the base. */
+function signalUrl(endpoint: string, signal: OtlpSignal): string {
+  const url = httpUrl(endpoint)
   if (url.port === '4317') {
     url.port = '4318'
     if (signal === 'traces') log('telemetry.endpoint_changed', { endpoint: url.href })
@@ -16,4 +47,12 @@ export function signalUrl(endpoint: string, signal: 'traces' | 'metrics' | 'logs
   const base = url.pathname.replace(/\/v1\/(?:traces|metrics|logs)$/, '').replace(/\/$/, '')
   url.pathname = `${base}/v1/${signal}`
   return url.href
+}
+
+function httpUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new TelemetryError('bad-otlp-endpoint', `The OTLP endpoint must be an http or https URL, got '${text}'.`)
+  }
+  return url
 }

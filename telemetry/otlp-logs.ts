@@ -10,14 +10,8 @@ import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from 
 import { openExportAccount } from './export-account.ts'
 import type { LogSink } from './log.ts'
 import type { LogLevel } from './log-event-table.ts'
-import { signalUrl } from './otlp-endpoint.ts'
+import type { ExporterOptions } from './otlp-endpoint.ts'
 import { SCOPE } from './spans.ts'
-
-export interface LogsPush {
-  readonly endpoint: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly resource: Resource
-}
 
 export interface OtlpLogs {
   readonly sink: LogSink
@@ -25,13 +19,12 @@ export interface OtlpLogs {
   stop(): Promise<void>
 }
 
-export function startLogsPush({ endpoint, headers, resource }: LogsPush): OtlpLogs {
-  const url = signalUrl(endpoint, 'logs')
-  const exporter = new OTLPLogExporter({ url, headers: { ...headers }, timeoutMillis: EXPORT_TIMEOUT_MS })
+export function startLogsPush(sending: ExporterOptions, resource: Resource): OtlpLogs {
+  const exporter = new OTLPLogExporter(sending)
   const account = openExportAccount({
     signal: 'logs',
     instrument: 'otel.sdk.exporter.log.exported',
-    endpoint: url,
+    endpoint: sending.url,
     now: () => performance.now(),
   })
   const watched: LogRecordExporter = {
@@ -47,7 +40,7 @@ export function startLogsPush({ endpoint, headers, resource }: LogsPush): OtlpLo
         maxQueueSize: MAX_WAITING,
         maxExportBatchSize: 512,
         scheduledDelayMillis: 1_000,
-        exportTimeoutMillis: EXPORT_TIMEOUT_MS + 500,
+        exportTimeoutMillis: sending.timeoutMillis + 500,
       }),
     ],
   })
@@ -70,7 +63,6 @@ export function startLogsPush({ endpoint, headers, resource }: LogsPush): OtlpLo
   }
 }
 
-const EXPORT_TIMEOUT_MS = 3_000
 const MAX_WAITING = 2_048
 
 const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {

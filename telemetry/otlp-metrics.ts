@@ -8,27 +8,25 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics'
 import { openExportAccount } from './export-account.ts'
-import { signalUrl } from './otlp-endpoint.ts'
+import type { ExporterOptions } from './otlp-endpoint.ts'
 
 export interface MetricsPush {
-  readonly endpoint: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly sending: ExporterOptions
   /** Time between two pushes, in ms. */
   readonly everyMs: number
 }
 
 /** A reader that reads and sends on its own; what is not sent in time is in the next push, since counts go on. */
 export function startMetricsPush(
-  { endpoint, headers, everyMs }: MetricsPush,
+  { sending, everyMs }: MetricsPush,
   metricProducers: MetricProducer[],
 ): { readonly reader: PeriodicExportingMetricReader; readonly close: () => void } {
-  const url = signalUrl(endpoint, 'metrics')
-  const timeoutMillis = Math.min(EXPORT_TIMEOUT_MS, everyMs)
-  const exporter = new OTLPMetricExporter({ url, headers: { ...headers }, timeoutMillis })
+  const timeoutMillis = Math.min(sending.timeoutMillis, everyMs)
+  const exporter = new OTLPMetricExporter({ ...sending, timeoutMillis })
   const account = openExportAccount({
     signal: 'metrics',
     instrument: 'otel.sdk.exporter.metric_data_point.exported',
-    endpoint: url,
+    endpoint: sending.url,
     now: () => performance.now(),
   })
   const watched: PushMetricExporter = {
@@ -50,5 +48,3 @@ export function startMetricsPush(
   })
   return { reader, close: account.close }
 }
-
-const EXPORT_TIMEOUT_MS = 3_000

@@ -24,16 +24,16 @@ export interface StoreFigures {
 }
 
 /**
- * Exports the figures. They are read at most every 15 seconds, however often the metrics are.
+ * Exports the figures. They are read no more often than every `freshMs`, however often the metrics are.
  *
  * @param now milliseconds, of any beginning
  * @returns the end of it
  */
-export function observeStore(read: () => StoreFigures, now: () => number): () => void {
+export function observeStore(read: () => StoreFigures, now: () => number, freshMs: number): () => void {
   let figures: StoreFigures | undefined
   let readAt = Number.NEGATIVE_INFINITY
   const fresh = () => {
-    if (figures === undefined || now() - readAt >= FRESH_MS) {
+    if (figures === undefined || now() - readAt >= freshMs) {
       figures = read()
       readAt = now()
     }
@@ -77,8 +77,6 @@ export function observeStore(read: () => StoreFigures, now: () => number): () =>
     for (const end of ends) end()
   }
 }
-
-const FRESH_MS = 15_000
 
 function* oldestAges(figures: StoreFigures): Iterable<Observation<'botticelli.pipeline.oldest_age'>> {
   const { oldestPotentialMs, oldestApprovedMs } = figures

@@ -5,12 +5,13 @@
 //   Y3. Ending is bounded in time and never fails: a dead backend must not keep a server from stopping.
 
 import { hostname } from 'node:os'
+import type { Resource } from '@opentelemetry/resources'
 import type { JsonObject } from '../json.ts'
 import { observe } from './instruments.ts'
 import { addLogSink, countedLines, type LogOptions, repeatsLeftOut, startLog, stopLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { OtlpReceiver } from './otlp-endpoint.ts'
 import type { OtlpLogs } from './otlp-logs.ts'
-import type { MetricsPush } from './otlp-metrics.ts'
 import { countRedactions, hideSecrets } from './redaction.ts'
 import type { Tracing } from './tracing.ts'
 
@@ -19,10 +20,22 @@ export interface TelemetryOptions {
   readonly serviceVersion: string
   /** `development`, `production` … ; left out of the resource when undefined. */
   readonly environment?: string | undefined
-  /** Base URL of an OTLP/HTTP receiver such as `http://localhost:4318`; `/v1/traces` is appended. No traces without it. */
+  /** Base URL of an OTLP/HTTP receiver such as `http://localhost:4318`; `/v1/traces` is appended. */
   readonly otlpEndpoint?: string | undefined
+  /** Whole URLs of single signals that go elsewhere. */
+  readonly otlpSignals?: OtlpReceiver['signals'] | undefined
   /** Sent with every export; for a backend that wants a key. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly otlpHeaders?: Readonly<Record<string, string>> | undefined
+  /** Limit of one request, its retries included, in ms. Default 3000. */
+  readonly otlpTimeoutMs?: number | undefined
+  /** Default none. */
+  readonly otlpCompression?: 'none' | 'gzip' | undefined
+  /** Further attributes of the resource; the names that are set here already stay. */
+  readonly resource?: Readonly<Record<string, string>> | undefined
+  /** Write ended spans to the log, also without an endpoint. Default false. */
+  readonly exportConsole?: boolean | undefined
+  /** Most new traces a second that are kept. Default: no limit. */
+  readonly maxTracesPerSecond?: number | undefined
   /** Share of new traces that are kept, 0 to 1. Default 1. Above 0, traces in which something fails are kept as well. */
   readonly sampleRatio?: number | undefined
   /** Other shares for single narratives, by their key. */
@@ -35,6 +48,8 @@ export interface TelemetryOptions {
   readonly spanQueueSize?: number | undefined
   /** Default false. */
   readonly metrics?: boolean | undefined
+  /** Bounds of histograms in place of those of the instrument table, by instrument. */
+  readonly buckets?: Readonly<Record<string, readonly number[]>> | undefined
   /** Push the metrics to the receiver as well, so often. Needs metrics and an endpoint. Default: never. */
   readonly pushMetricsEveryMs?: number | undefined
   /** Push the lines of the log to the receiver as well. Needs a log and an endpoint. Default false. */
@@ -92,11 +107,59 @@ let running: Telemetry | undefined
 type Loaded = [Tracing | undefined, Metrics | undefined, OtlpLogs | undefined]
 
 async function load(options: TelemetryOptions): Promise<Loaded> {
-  const { otlpEndpoint, metrics = false, pushMetricsEveryMs, pushLogs = false } = options
-  if (otlpEndpoint === undefined && !metrics) return [undefined, undefined, undefined]
+  const { metrics = false, pushMetricsEveryMs, exportConsole = false, otlpEndpoint, otlpSignals = {} } = options
+  const isSent = otlpEndpoint !== undefined || Object.values(otlpSignals).some((url) => url !== undefined)
+  if (!isSent && !metrics && !exportConsole) return [undefined, undefined, undefined]
+  const { exporterOptions } = await import('./otlp-endpoint.ts')
+  const receiver = {
+    endpoint: otlpEndpoint,
+    signals: otlpSignals,
+    headers: options.otlpHeaders ?? {},
+    timeoutMs: options.otlpTimeoutMs ?? 3_000,
+    compression: options.otlpCompression ?? 'none',
+  }
+  const resource = await resourceOf(options)
+  return [await loadTracing(), await loadMetrics(), await loadLogs()]
+
+  async function loadTracing(): Promise<Tracing | undefined> {
+    const sending = options.tracing === false ? undefined : exporterOptions(receiver, 'traces')
+    if (sending === undefined && !exportConsole) return undefined
+    return (await import('./tracing.ts')).startTracing({
+      sending,
+      toLog: exportConsole,
+      sampleRatio: options.sampleRatio ?? 1,
+      narrativeRatios: options.narrativeRatios ?? {},
+      maxPerSecond: options.maxTracesPerSecond,
+      batchSize: options.batch?.size ?? 512,
+      batchDelayMs: options.batch?.delayMs ?? 1_000,
+      resource,
+      queueSize: options.spanQueueSize ?? 8_192,
+    })
+  }
+
+  async function loadMetrics(): Promise<Metrics | undefined> {
+    if (!metrics) return undefined
+    const sending = pushMetricsEveryMs === undefined ? undefined : exporterOptions(receiver, 'metrics')
+    const push = sending && { sending, everyMs: pushMetricsEveryMs! }
+    return (await import('./metrics.ts')).startMetrics(resource, push, options.buckets ?? {})
+  }
+
+  async function loadLogs(): Promise<OtlpLogs | undefined> {
+    const isWanted = (options.pushLogs ?? false) && options.log !== undefined
+    const sending = isWanted ? exporterOptions(receiver, 'logs') : undefined
+    if (sending === undefined) return undefined
+    const logs = (await import('./otlp-logs.ts')).startLogsPush(sending, resource)
+    addLogSink(logs.sink)
+    return logs
+  }
+}
+
+/** What is said of this process in every signal. */
+async function resourceOf(options: TelemetryOptions): Promise<Resource> {
   const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources')
-  const resource = defaultResource().merge(
+  return defaultResource().merge(
     resourceFromAttributes({
+      ...options.resource,
       'service.name': options.serviceName,
       'service.version': options.serviceVersion,
       'service.instance.id': `${hostname()}-${process.pid}`,
@@ -106,34 +169,6 @@ async function load(options: TelemetryOptions): Promise<Loaded> {
       ...(options.environment !== undefined && { 'deployment.environment.name': options.environment }),
     }),
   )
-  return [
-    otlpEndpoint === undefined || options.tracing === false
-      ? undefined
-      : (await import('./tracing.ts')).startTracing({
-          endpoint: otlpEndpoint,
-          headers: options.headers ?? {},
-          sampleRatio: options.sampleRatio ?? 1,
-          narrativeRatios: options.narrativeRatios ?? {},
-          batchSize: options.batch?.size ?? 512,
-          batchDelayMs: options.batch?.delayMs ?? 1_000,
-          resource,
-          queueSize: options.spanQueueSize ?? 8_192,
-        }),
-    metrics ? (await import('./metrics.ts')).startMetrics(resource, metricsPush()) : undefined,
-    otlpEndpoint !== undefined && pushLogs && options.log !== undefined ? await loadLogs(otlpEndpoint) : undefined,
-  ]
-
-  function metricsPush(): MetricsPush | undefined {
-    if (otlpEndpoint === undefined || pushMetricsEveryMs === undefined) return undefined
-    return { endpoint: otlpEndpoint, headers: options.headers ?? {}, everyMs: pushMetricsEveryMs }
-  }
-
-  async function loadLogs(endpoint: string): Promise<OtlpLogs> {
-    const { startLogsPush } = await import('./otlp-logs.ts')
-    const logs = startLogsPush({ endpoint, headers: options.headers ?? {}, resource })
-    addLogSink(logs.sink)
-    return logs
-  }
 }
 
 function observeTelemetry({ serviceVersion }: TelemetryOptions): () => void {

@@ -13,14 +13,17 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node'
 import { observe } from './instruments.ts'
-import { signalUrl } from './otlp-endpoint.ts'
+import { limitedTo } from './load-limit.ts'
+import { loggedSpans } from './logged-spans.ts'
+import type { ExporterOptions } from './otlp-endpoint.ts'
 import { SpanOutbox } from './span-outbox.ts'
 import { recordingAll } from './tail-buffer.ts'
 
 export interface TracingOptions {
-  /** Base URL of an OTLP/HTTP receiver. */
-  readonly endpoint: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Who takes the spans; nobody without it. */
+  readonly sending: ExporterOptions | undefined
+  /** Write ended spans to the log. */
+  readonly toLog: boolean
   /**
    * Share of new traces that are kept, 0 to 1; a continued trace follows the decision made at its beginning. Between 0
    * and 1 what this process did in a trace is kept as well when something failed in it.
@@ -28,6 +31,8 @@ export interface TracingOptions {
   readonly sampleRatio: number
   /** Other shares for new traces of single narratives, by `botticelli.narrative.name` or `gen_ai.workflow.name`. */
   readonly narrativeRatios: Readonly<Record<string, number>>
+  /** Most new traces a second; no limit without it. */
+  readonly maxPerSecond: number | undefined
   readonly resource: Resource
   /** Most spans that may wait for the backend. */
   readonly queueSize: number
@@ -44,45 +49,48 @@ export interface Tracing {
 }
 
 export function startTracing(options: TracingOptions): Tracing {
-  const url = signalUrl(options.endpoint, 'traces')
-  const exporter = new OTLPTraceExporter({ url, headers: { ...options.headers }, timeoutMillis: EXPORT_TIMEOUT_MS })
-  const outbox = new SpanOutbox(exporter, {
-    capacity: options.queueSize,
-    batchSize: Math.min(options.batchSize, options.queueSize),
-    delayMs: options.batchDelayMs,
-    timeoutMs: EXPORT_TIMEOUT_MS,
-    endpoint: url,
-    now: () => performance.now(),
-  })
+  const outbox = options.sending && openOutbox(options.sending, options)
   const provider = new NodeTracerProvider({
     resource: options.resource,
     sampler: samplerFor(options),
     // The outbox cuts values at half of that, after it has looked for secrets.
     spanLimits: { attributeValueLengthLimit: 8_192, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
-    spanProcessors: [outbox],
+    spanProcessors: [...(outbox ? [outbox] : []), ...(options.toLog ? [loggedSpans()] : [])],
   })
   // Also registers an AsyncLocalStorage context manager and the propagators of W3C trace context and baggage.
   provider.register()
-  const endObservation = observeOutbox(outbox)
+  const endObservation = outbox && observeOutbox(outbox)
 
   return {
-    flush: () => outbox.forceFlush(),
+    flush: async () => outbox?.forceFlush(),
     async stop() {
       trace.disable()
       context.disable()
       propagation.disable()
-      endObservation()
+      endObservation?.()
       await provider.shutdown()
     },
   }
 }
 
-const EXPORT_TIMEOUT_MS = 3_000
+function openOutbox(sending: ExporterOptions, { queueSize, batchSize, batchDelayMs }: TracingOptions): SpanOutbox {
+  return new SpanOutbox(new OTLPTraceExporter(sending), {
+    capacity: queueSize,
+    batchSize: Math.min(batchSize, queueSize),
+    delayMs: batchDelayMs,
+    timeoutMs: sending.timeoutMillis,
+    endpoint: sending.url,
+    now: () => performance.now(),
+  })
+}
 
-function samplerFor({ sampleRatio, narrativeRatios }: TracingOptions): Sampler {
+function samplerFor({ sampleRatio, narrativeRatios, maxPerSecond, sending }: TracingOptions): Sampler {
   const ratios = [sampleRatio, ...Object.values(narrativeRatios)]
-  const sampler = new ParentBasedSampler({ root: byNarrative(sampleRatio, narrativeRatios) })
-  return ratios.some((ratio) => ratio > 0 && ratio < 1) ? recordingAll(sampler) : sampler
+  const chosen = byNarrative(sampleRatio, narrativeRatios)
+  const root = maxPerSecond === undefined ? chosen : limitedTo(maxPerSecond, chosen, () => performance.now())
+  const sampler = new ParentBasedSampler({ root })
+  const leavesOut = maxPerSecond !== undefined || ratios.some((ratio) => ratio > 0 && ratio < 1)
+  return leavesOut && sending !== undefined ? recordingAll(sampler) : sampler
 }
 
 /** The narrative is known when the trace begins: by the span of a bot's run, or by that of the narrative itself. */

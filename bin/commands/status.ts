@@ -10,7 +10,8 @@ import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.t
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
 import { readStore } from '../project.ts'
-import type { StatusAnswer } from '../server-routes.ts'
+import { askRunning } from '../running-server.ts'
+import type { StatusAnswer, StatusPageAnswer } from '../server-routes.ts'
 import { table } from '../table.ts'
 
 type Pipeline = ServerStatus['pipeline']
@@ -28,6 +29,10 @@ const NOTHING: Stored = {
 
 export const status: Run = async (options, io) => {
   const { config } = io.config()
+  if (options.isSet('html')) {
+    io.print((await askRunning<StatusPageAnswer>(config, '/v1/status-page')).html)
+    return EXIT.ok
+  }
   const server = await askServer<StatusAnswer>(config.stateDir, 'GET', '/v1/status')
   if (server?.ready === false) {
     if (io.json) io.printJson({ running: true, ready: false })

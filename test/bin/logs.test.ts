@@ -81,3 +81,28 @@ test('without a server both say so', async () => {
     expect([code, stderr.includes('No server runs')]).toEqual([5, true])
   }
 })
+
+describe('metrics-server', () => {
+  test('serves the metrics of the running server on an address of its own, until Ctrl-C', async () => {
+    const pages = project.start(['metrics-server', '--port', '0', '--path', '/numbers', '--json'])
+    await pages.says('"url"')
+    const { url } = JSON.parse(/\{.*\}/.exec(pages.output())![0])
+    expect(new URL(url).pathname).toBe('/numbers')
+    expect((await fetch(url)).status).toBe(200)
+    expect((await pages.kill('SIGINT')).code).toBe(0)
+  })
+
+  test('needs a running server', async () => {
+    using empty = makeProject()
+    const { code, stderr } = await empty.botticelli(['metrics-server', '--port', '0'])
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('No server runs for')
+  })
+})
+
+test('status --html is the page of the running server', async () => {
+  const { code, stdout } = await project.botticelli(['status', '--html'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^<!doctype html>/)
+  expect(stdout).toContain('<td>writer</td>')
+})

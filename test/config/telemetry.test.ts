@@ -39,10 +39,11 @@ environment = "staging"
       otlpEndpoint: 'http://localhost:4317',
       tracing: false,
       sampleRatio: 0.5,
-      prometheus: { port: 9090, path: '/numbers', health: false },
+      prometheus: { port: 9090, path: '/numbers' },
       log: { level: 'debug', format: 'pretty' },
       warnings: [],
     })
+    expect(telemetry.health).toBeUndefined()
   })
 
   test('stand beside the present ones in [telemetry]', () => {
@@ -81,6 +82,34 @@ describe('variables', () => {
     [{ PROMETHEUS_ENDPOINT: '0.0.0.0:9465' }, { prometheus: { host: '0.0.0.0', port: 9465 } }],
     [{ PROMETHEUS_ENDPOINT: '[::1]:9465' }, { prometheus: { host: '::1', port: 9465 } }],
     [{ ENVIRONMENT: 'production' }, { environment: 'production' }],
+    [
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a:1/x', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://b:2/y' },
+      { otlpSignals: { traces: 'http://a:1/x', logs: 'http://b:2/y' } },
+    ],
+    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://c:3/z' }, { otlpSignals: { metrics: 'http://c:3/z' } }],
+    [{ OTEL_EXPORTER_OTLP_TIMEOUT: '10000' }, { otlpTimeoutMs: 10_000 }],
+    [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, { otlpCompression: 'gzip' }],
+    [
+      { OTEL_RESOURCE_ATTRIBUTES: 'team=content,region=eu%2Dwest' },
+      { resource: { team: 'content', region: 'eu-west' } },
+    ],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=ours' }, { serviceName: 'ours' }],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=ours', OTEL_SERVICE_NAME: 'mine' }, { serviceName: 'mine' }],
+    [{ OTEL_TRACES_SAMPLER: 'always_off' }, { sampleRatio: 0 }],
+    [{ OTEL_TRACES_SAMPLER: 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: '0.5' }, { sampleRatio: 1 }],
+    [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }, { sampleRatio: 0.5 }],
+    [{ OTEL_TRACES_EXPORTER: 'none' }, { tracing: false }],
+    [{ OTEL_TRACES_EXPORTER: 'console' }, { tracing: false, exportConsole: true }],
+    [{ OTEL_EXPORTER: 'console' }, { exportConsole: true }],
+    [{ OTEL_METRICS_EXPORTER: 'otlp,prometheus', OTEL_METRIC_EXPORT_INTERVAL: '5000' }, { pushMetricsEveryMs: 5_000 }],
+    [{ OTEL_LOGS_EXPORTER: 'otlp' }, { pushLogs: true }],
+    [{ OTEL_LOGS_EXPORTER: 'none', BOTTICELLI_PUSH_LOGS: 'true' }, { pushLogs: false }],
+    [
+      { OTEL_BSP_SCHEDULE_DELAY: '5000', OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '50' },
+      { batch: { size: 50, delayMs: 5_000 }, spanQueueSize: 100 },
+    ],
+    [{ BOTTICELLI_HEALTH_PORT: '9091' }, { health: { host: '127.0.0.1', port: 9091 } }],
+    [{ SENTRY_DSN: 'https://key@sentry.io/1' }, { sentryDsn: 'https://key@sentry.io/1' }],
   ])('%j', ([environment, expected]) => {
     expect(load('', environment)).toMatchObject(expected)
   })
@@ -93,6 +122,62 @@ describe('variables', () => {
   test('that make no sense are told with what they should be', () => {
     expect(() => load('', { PROMETHEUS_ENDPOINT: 'here' })).toThrow(/host:port, got 'here'/)
     expect(() => load('', { LOG_LEVELS: 'nobody=debug' })).toThrow(/LOG_LEVELS must be a list such as/)
+  })
+})
+
+describe('what the documents ask for', () => {
+  test.for<[string, object]>([
+    ['[observability]\nhealth_port = 9091\n', { health: { host: '127.0.0.1', port: 9091 } }],
+    ['[telemetry]\nmetrics = false\nhealth_port = 9465\n', { health: { port: 9465 } }],
+    ['[telemetry]\nbackend = "jaeger"\n', { otlpEndpoint: 'http://localhost:4318' }],
+    ['[telemetry]\nbackend = "signoz"\notlp_endpoint = "http://signoz:4318"\n', { otlpEndpoint: 'http://signoz:4318' }],
+    ['[telemetry]\nbackend = "console"\n', { exportConsole: true }],
+    ['[telemetry]\nexport_console = true\n', { exportConsole: true }],
+    ['[observability]\nsentry_dsn = "https://key@sentry.io/1"\n', { sentryDsn: 'https://key@sentry.io/1' }],
+    ['[telemetry]\nmax_traces_per_second = 2\n', { maxTracesPerSecond: 2 }],
+    ['[telemetry]\ncollect_every = "1m"\n', { collectEveryMs: 60_000 }],
+    ['[telemetry]\nresource = ["team=content"]\n', { resource: { team: 'content' } }],
+    [
+      '[telemetry.histograms."botticelli.act.duration"]\nbuckets = [1, 2.5, 60]\n',
+      { buckets: { 'botticelli.act.duration': [1, 2.5, 60] } },
+    ],
+  ])('%s', ([file, expected]) => {
+    expect(load(file)).toMatchObject({ ...expected, warnings: [] })
+  })
+
+  test('nothing is sent with backend = "none", nor with telemetry off', () => {
+    for (const file of ['backend = "none"', 'enabled = false']) {
+      const telemetry = load(`[telemetry]\n${file}\notlp_endpoint = "http://c:4318"\nexport_console = false\n`, {
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a:1/x',
+      })
+      expect(telemetry.otlpEndpoint).toBeUndefined()
+      expect(telemetry.otlpSignals).toEqual({})
+    }
+    expect(load('[telemetry]\nenabled = false\nsentry_dsn = "https://k@h.io/1"\n').sentryDsn).toBeUndefined()
+  })
+
+  test('without metrics health is served only on a port of its own', () => {
+    expect(load('[telemetry]\nmetrics = false\n').health).toBeUndefined()
+  })
+
+  test('bot_server.toml is the file where there is no botticelli.toml', () => {
+    writeFileSync(join(folder, 'bot_server.toml'), '[observability]\nmetrics_port = 9465\n')
+    expect(loadConfig({ cwd: folder, environment: {} }).config.telemetry.prometheus?.port).toBe(9465)
+    writeFileSync(join(folder, 'botticelli.toml'), '')
+    expect(loadConfig({ cwd: folder, environment: {} }).config.telemetry.prometheus?.port).toBe(9464)
+  })
+
+  test.for<[string, RegExp]>([
+    [
+      '[telemetry.histograms."botticelli.act.duratoin"]\nbuckets = [1]\n',
+      /There is no histogram "botticelli.act.duratoin"/,
+    ],
+    ['[telemetry.histograms."botticelli.act.duration"]\nbuckets = [2, 1]\n', /must be a list of rising numbers/],
+    ['[telemetry]\nbackend = "jager"\n', /telemetry.backend must be "jaeger" or/],
+    ['[telemetry]\nsentry_dsn = "https://sentry.io"\n', /must be a DSN/],
+    ['[telemetry]\nresource = ["team"]\n', /must be a list such as/],
+  ])('%s is refused', ([file, message]) => {
+    expect(() => load(file)).toThrow(message)
   })
 })
 

@@ -1,9 +1,11 @@
 // The numbered requirements, looked up one by one in what a real server gave.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { supervisionLog } from '../../actors/supervision-log.ts'
+import type { CommandSpec } from '../../bin/command.ts'
+import { COMMANDS } from '../../bin/command-table.ts'
 import { OTHER_NAMES } from '../../config/other-names.ts'
 import { SETTINGS } from '../../config/settings.ts'
 import { startLog, stopLog } from '../../telemetry/log.ts'
@@ -67,10 +69,18 @@ function prove(proof: Proof): void {
       break
     case 'variable': {
       const known = Object.values(SETTINGS).flatMap(({ env }): readonly string[] => env)
-      const read = readFileSync(join(ROOT, 'config/load-config.ts'), 'utf8')
+      const read = readFileSync(join(ROOT, 'config/telemetry-config.ts'), 'utf8')
       expect(known.includes(proof.name) || read.includes(proof.name)).toBe(true)
       break
     }
+    case 'command': {
+      const names = Object.values(COMMANDS).flatMap(({ name, aliases = [] }: CommandSpec) => [name, ...aliases])
+      expect(names).toContain(proof.name)
+      break
+    }
+    case 'told':
+      expect(readFileSync(join(ROOT, proof.file), 'utf8')).toContain(proof.text)
+      break
     case 'test': {
       const path = join(ROOT, proof.file)
       expect(existsSync(path), proof.file).toBe(true)
@@ -164,6 +174,23 @@ test('no metric has more series than its budget', () => {
     const series = new Set(samples.map(({ labels: { le: _, ...labels } }) => JSON.stringify(labels)))
     expect(series.size, `${name} (${type})`).toBeLessThanOrEqual(100)
   }
+})
+
+test('telemetry is there before the first actor', () => {
+  const [first] = evidence.lines.filter(({ event }) => event === 'actor.started')
+  expect(first).toMatchObject({ actor: '/' })
+})
+
+test('nobody but telemetry/ loads an SDK', () => {
+  const folders = ['actors', 'bin', 'config', 'console', 'models', 'narratives', 'platforms', 'store', 'supervisor']
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  const sources = [...files.filter((name) => name.endsWith('.ts')), 'botticelli.ts']
+  const loading = sources.filter((name) =>
+    /from '(?:@opentelemetry\/(?!api')|pino|@sentry)/.test(readFileSync(join(ROOT, name), 'utf8')),
+  )
+  expect(loading).toEqual([])
 })
 
 test('metrics and log lines were pushed as well', () => {

@@ -16,6 +16,10 @@ export type Proof =
   /** A key of botticelli.toml, under its present or another name. */
   | { readonly kind: 'setting'; readonly path: string }
   | { readonly kind: 'variable'; readonly name: string }
+  /** A command, by its name or another one it answers to. */
+  | { readonly kind: 'command'; readonly name: string }
+  /** A file of the project that says so. */
+  | { readonly kind: 'told'; readonly file: string; readonly text: string }
   | { readonly kind: 'test'; readonly file: string; readonly title: string }
 
 export interface Row {
@@ -36,8 +40,11 @@ const resource = (attribute: string): Proof => ({ kind: 'resource', attribute })
 const page = (path: string, status = 200, ...holds: string[]): Proof => ({ kind: 'page', path, status, holds })
 const setting = (path: string): Proof => ({ kind: 'setting', path })
 const variable = (name: string): Proof => ({ kind: 'variable', name })
+const command = (name: string): Proof => ({ kind: 'command', name })
+const told = (file: string, text: string): Proof => ({ kind: 'told', file, text })
 const tested = (file: string, title: string): Proof => ({ kind: 'test', file: `test/${file}`, title })
 
+const OFF = tested('telemetry/telemetry.test.ts', 'is not loaded, opens nothing and writes nothing')
 const LOG_TEST = 'telemetry/log.test.ts'
 const ITEM_TRACE = tested('telemetry/checklist.test.ts', 'one item is one trace')
 const SERVER_ENDS = tested(
@@ -302,6 +309,10 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-075': page('/health/ready', 200, '"status":"ready"', '"checks"'),
   'S002-076': page('/metrics'),
   'S003-014': page('/metrics'),
+  'S001-031': page('/status', 200, '<title>Botticelli: degraded</title>', '<td>writer</td>'),
+  'S003-015': tested('telemetry/observe-check.ts', 'Prometheus scrapes the server'),
+  'S004-053': command('metrics-server'),
+  'S004-054': line('http.request_completed', 'method', 'route', 'request_id'),
 
   // 1.8 health
   'S000-116': page('/health', 200, '"status":"degraded"', '"status":"healthy"'),
@@ -350,6 +361,15 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S004-056': setting('telemetry.log_levels'),
   'S004-057': setting('telemetry.log_format'),
   'S004-058': setting('telemetry.sample_ratio'),
+  'S000-140': setting('observability.health_port'),
+  'S000-144': tested('config/telemetry.test.ts', 'bot_server.toml is the file where there is no botticelli.toml'),
+  'S001-036': setting('telemetry.backend'),
+  'S001-037': setting('telemetry.export_console'),
+  'S003-016': told('docs/observability.md', 'host.containers.internal:9464'),
+  'S004-059': setting('telemetry.collect_every'),
+  'S004-060': setting('telemetry.histograms.*.buckets'),
+  'S004-062': setting('telemetry.backend'),
+  'S004-063': told('docs/observability.md', 'scrape_interval: 15s'),
 
   // 1.10 environment
   'S000-145': variable('LOG_LEVELS'),
@@ -372,6 +392,29 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S000-149': line('metrics.listening'),
   'S000-152': page('/health', 200, 'last_success'),
   'S001-042': SERVER_ENDS,
+  'S000-146': SERVER_ENDS,
+  'S000-150': metric('botticelli_bot_executions_total', { bot: 'poster' }),
+  'S000-151': command('bot-server'),
+  'S001-041': SERVER_ENDS,
+  'S001-043': tested('telemetry/checklist.test.ts', 'telemetry is there before the first actor'),
+  'S001-044': tested('telemetry/span-outbox.test.ts', 'holds no more than its capacity'),
+  'S001-045': tested('telemetry/checklist.test.ts', 'nobody but telemetry/ loads an SDK'),
+  'S001-046': setting('telemetry.backend'),
+  'S002-094': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S002-095': metric('http_server_request_duration_seconds', { http_route: '_unmatched' }),
+  'S003-021': command('actor-server'),
+  'S003-022': metric('botticelli_llm_requests_total'),
+  'S003-025': setting('telemetry.metrics'),
+  'S004-064': tested(LOG_TEST, 'a line carries the standard fields and its own'),
+  'S004-065': tested('telemetry/prometheus.test.ts', 'holds every instrument of the table'),
+  'S004-066': tested('telemetry/spans.test.ts', 'nests what is called inside, over awaits'),
+  'S004-067': command('metrics-server'),
+  'S004-068': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S004-069': tested('telemetry/checklist.test.ts', 'spans show who did what for whom'),
+  'S004-070': OFF,
+  'S004-071': tested('telemetry/checklist.test.ts', 'nobody but telemetry/ loads an SDK'),
+  'S004-072': told('bench/README.md', '## Telemetry'),
+  'S004-073': OFF,
 
   // 1.14 sampling
   'S000-202': setting('telemetry.sample_ratio'),
@@ -381,6 +424,12 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S001-062': tested('telemetry/tail-buffer.test.ts', 'a trace in which something failed arrives whole'),
   'S001-064': tested('telemetry/telemetry.test.ts', 'a narrative may have its own share of traces'),
   'S002-116': variable('TRACE_SAMPLE_RATE'),
+  'S001-063': tested(
+    'telemetry/telemetry.test.ts',
+    'of traces that begin at once no more are kept than the limit says',
+  ),
+  'S001-065': told('docs/observability.md', 'In production'),
+  'S004-080': setting('telemetry.narratives.*.sample_ratio'),
 }
 
 /** All rows in order, with their proofs. */
@@ -425,6 +474,10 @@ function describe(proof: Proof | undefined): string {
       return `key \`${proof.path}\``
     case 'variable':
       return `variable \`${proof.name}\``
+    case 'command':
+      return `command \`${proof.name}\``
+    case 'told':
+      return `\`${proof.file}\`: ${proof.text}`
     case 'test':
       return `\`${proof.file}\`: ${proof.title}`
   }

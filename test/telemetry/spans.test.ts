@@ -16,7 +16,7 @@ beforeEach(async () => {
     serviceVersion: '1.2.3',
     environment: 'test',
     otlpEndpoint: receiver.url,
-    headers: { 'x-tenant': 'florence' },
+    otlpHeaders: { 'x-tenant': 'florence' },
   })
 })
 

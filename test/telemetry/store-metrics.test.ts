@@ -24,7 +24,7 @@ test('the store is read once in 15 seconds, however often the metrics are', asyn
       walBytes: 0,
     }
   }
-  const end = observeStore(read, () => nowMs)
+  const end = observeStore(read, () => nowMs, 15_000)
   const value = async (name: string, labels: Record<string, string> = {}) =>
     sampleValue(parsePrometheus(await telemetry.metricsText()), name, labels)
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { record } from '../../telemetry/instruments.ts'
 import { log } from '../../telemetry/log.ts'
 import { inSpan } from '../../telemetry/spans.ts'
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
@@ -178,4 +179,68 @@ test('a narrative may have its own share of traces, decided where its trace begi
   await telemetry.shutdown()
   expect(receiver.spans().map(({ name }) => name)).toEqual(['bot.run of-post', 'act post'])
   await receiver.close()
+})
+
+test('of traces that begin at once no more are kept than the limit says', async () => {
+  await using receiver = await startOtlpReceiver()
+  const telemetry = await startTelemetry({ ...service, otlpEndpoint: receiver.url, maxTracesPerSecond: 3 })
+  for (let n = 0; n < 20; n++) {
+    inSpan('bot.run busy', { parent: 'root' }, () => inSpan('act a', {}, () => {}))
+  }
+  expect(() =>
+    inSpan('bot.run broken', { parent: 'root' }, () => {
+      throw new Error('broken')
+    }),
+  ).toThrow('broken')
+  await telemetry.shutdown()
+  const names = receiver.spans().map(({ name }) => name)
+  expect(names.filter((name) => name === 'bot.run busy')).toHaveLength(3)
+  expect(names.filter((name) => name === 'act a')).toHaveLength(3)
+  expect(names).toContain('bot.run broken')
+})
+
+test('a signal may go elsewhere, packed, and with attributes of the whole server', async () => {
+  await using base = await startOtlpReceiver()
+  await using other = await startOtlpReceiver()
+  const telemetry = await startTelemetry({
+    ...service,
+    otlpEndpoint: base.url,
+    otlpSignals: { traces: `${other.url}/v1/traces` },
+    otlpCompression: 'gzip',
+    resource: { team: 'content', 'service.name': 'not this' },
+    metrics: true,
+    pushMetricsEveryMs: 60_000,
+  })
+  inSpan('act a', {}, () => {})
+  await telemetry.shutdown()
+  expect(base.spans()).toEqual([])
+  expect(base.metrics.size).toBeGreaterThan(0)
+  expect(other.spans()[0]?.resource).toMatchObject({ team: 'content', 'service.name': 'botticelli-test' })
+  expect(other.requests[0]?.headers['content-encoding']).toBe('gzip')
+})
+
+test('spans can be read in the log, without any endpoint and without secrets', async () => {
+  const records: Record<string, unknown>[] = []
+  const telemetry = await startTelemetry({
+    ...service,
+    exportConsole: true,
+    log: { level: 'info', format: 'json', destination: { write: (line) => records.push(JSON.parse(line)) } },
+  })
+  inSpan('bot.run b', {}, () => inSpan('act a', { attributes: { api_key: 'abc' } }, () => {}))
+  await telemetry.shutdown()
+  expect(records).toMatchObject([
+    { event: 'telemetry.span', span: 'act a', kind: 'internal', failed: false, attributes: { api_key: '[redacted]' } },
+    { event: 'telemetry.span', span: 'bot.run b' },
+  ])
+  expect(records[0]).toMatchObject({ trace_id: records[1]?.trace_id, parent_id: records[1]?.span_id })
+})
+
+test('a histogram may have other buckets', async () => {
+  const buckets = { 'botticelli.act.duration': [1, 60] }
+  const telemetry = await startTelemetry({ ...service, metrics: true, buckets })
+  record('botticelli.act.duration', 30, { act_type: 'model', outcome: 'ok' })
+  const samples = parsePrometheus(await telemetry.metricsText()).get('botticelli_act_duration_seconds')?.samples ?? []
+  const bounds = samples.flatMap(({ labels: { le } }) => (le === undefined ? [] : [le]))
+  expect(bounds).toEqual(['1', '60', '+Inf'])
+  await telemetry.shutdown()
 })

@@ -35,7 +35,16 @@ export interface Evidence {
 
 const LIBRARY = join(import.meta.dirname, '../../narratives/library')
 /** The metrics come last: they count the requests before them. */
-const PAGES = ['/metrics.json', '/health', '/health/live', '/health/ready', '/health/startup', '/nothing', '/metrics']
+const PAGES = [
+  '/metrics.json',
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/health/startup',
+  '/status',
+  '/nothing',
+  '/metrics',
+]
 const ASKED_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
 export interface WholeServer extends AsyncDisposable {
