@@ -196,17 +196,6 @@ function decoded(text: string): string {
   }
 }
 
-/** A time of the day, as minutes since midnight. */
-export const timeOfDay: Kind<number> = {
-  expected: 'a time of the day such as "09:00"',
-  fromToml: (value) => (typeof value === 'string' ? timeOfDay.fromText(value) : undefined),
-  fromText: (value) => {
-    const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(value) ?? []
-    return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
-  },
-  show: clockTime,
-}
-
 /** Where Sentry takes events: `https://KEY@HOST/PROJECT`. Shown without its key. */
 export const sentryDsn: Kind<string> = {
   expected: 'a DSN such as "https://KEY@HOST/PROJECT"',
