@@ -8,6 +8,11 @@ import { fileURLToPath } from 'node:url'
 // A cache that cannot be written costs a slower start, no more.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
 
+// A launcher that is killed takes this process along, or nobody would know what still holds the project. Where Node 24
+// was found at once there is no launcher in between, and no channel.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+process.channel?.unref()
+
 // Whoever reads our results may stop reading (`| head -1`): that is their success. A command that has more to do than
 // to print goes on, and remarks that nobody reads are dropped.
 let outlivesReaders = false

@@ -1,10 +1,11 @@
 // The launcher as a shell calls it, with whichever Node comes first there.
 
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../end-to-end/project.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const LAUNCHER = join(ROOT, 'bin', 'botticelli')
@@ -43,6 +44,30 @@ describe.skipIf(systemNode.status !== 0)(`with Node ${systemNode.stdout?.trim()}
     expect(run(LAUNCHER, ['--version'], folder).stderr).toBe('')
   })
 
+  test.runIf(isOld)('takes the server along when it is killed, so that the next one can start', async () => {
+    writeFileSync(join(folder, 'botticelli.toml'), '[telemetry]\nmetrics = false\n')
+    const server = spawn(LAUNCHER, ['serve'], {
+      cwd: folder,
+      env: { PATH: SYSTEM_PATH },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    server.stderr.on('data', (chunk) => (said += chunk))
+    await until(
+      () => said.includes('ready in'),
+      20_000,
+      () => said,
+    )
+    const { pid } = JSON.parse(run(LAUNCHER, ['status', '--json'], folder).stdout)
+    expect(pid).not.toBe(server.pid)
+    server.kill('SIGKILL')
+    await until(
+      () => !isAlive(pid),
+      10_000,
+      () => 'The server outlived its launcher.',
+    )
+  })
+
   test.runIf(isOld)('says what to do where there is no Node 24, and ends with 78', () => {
     const bare = join(folder, 'bare', 'bin')
     mkdirSync(bare, { recursive: true })
@@ -76,4 +101,12 @@ describe.skipIf(systemNode.status !== 0)(`with Node ${systemNode.stdout?.trim()}
 function run(program: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
   const { HOME = '' } = process.env
   return spawnSync(program, args, { cwd, encoding: 'utf8', env: { PATH: SYSTEM_PATH, HOME }, timeout: 20_000 })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
