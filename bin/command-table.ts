@@ -142,6 +142,12 @@ const ALL = [
     examples: ['narratives test', 'narratives test launch', 'narratives test launch --update'],
   },
   {
+    name: 'narratives schema',
+    group: 'Look and decide',
+    summary: 'The language as a JSON Schema, for editors',
+    examples: ['narratives schema > narratives/narrative.schema.json', 'narratives schema --json'],
+  },
+  {
     name: 'content list',
     group: 'Look and decide',
     summary: 'What was generated, newest first',
