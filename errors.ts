@@ -108,6 +108,10 @@ export const CODES = {
     summary: 'A value is given for a variable that the narrative does not have.',
     fix: 'Use one of the names below [narrative.vars].',
   },
+  'bad-group': {
+    summary: 'Acts that are to run at the same time cannot.',
+    fix: 'Take the one that needs the other out of the group, to a later place of the toc.',
+  },
   'bad-schema': {
     summary: 'The schema of an act is not one that answers can be held to.',
     fix: 'Write it with the keywords that the message lists.',

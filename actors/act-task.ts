@@ -115,12 +115,17 @@ export interface StoredRows {
 
 export const NOTHING_KNOWN: Knowledge = { turns: [], pending: [], responses: {}, tables: {}, read: [] }
 
-/** Knowledge after an act: what the next one is given. */
-export function learn(known: Knowledge, act: string, result: ActResult): Knowledge {
-  if (result.skipped) return known
+/** Knowledge after an act, or after acts that ran at the same time: what the next one is given. In the order of the toc. */
+export function learn(known: Knowledge, done: readonly (readonly [act: string, result: ActResult])[]): Knowledge {
+  const results = done.filter(([, result]) => !result.skipped)
+  const learned = results.reduce((before, [act, result]) => learnOne(before, act, result), known)
+  return { ...learned, pending: pendingAfter(known, results) }
+}
+
+function learnOne(known: Knowledge, act: string, result: ActResult): Knowledge {
   return {
+    ...known,
     turns: [...known.turns, ...result.turns],
-    pending: pendingAfter(known, act, result),
     responses: { ...known.responses, [act]: result.response },
     previous: result.response,
     tables: { ...known.tables, ...result.tables },
@@ -130,8 +135,12 @@ export function learn(known: Knowledge, act: string, result: ActResult): Knowled
   }
 }
 
-function pendingAfter(known: Knowledge, act: string, { asked, turns, response }: ActResult): readonly ActionResult[] {
-  if (asked) return []
-  const isInConversation = turns.length > 0
-  return isInConversation || response === '' ? known.pending : [...known.pending, { act, text: response }]
+/** What was pending a model has seen by now if any of the acts asked one; what they gave meanwhile it has not. */
+function pendingAfter(known: Knowledge, done: readonly (readonly [act: string, result: ActResult])[]) {
+  const before = done.some(([, { asked }]) => asked) ? [] : known.pending
+  const added = done.flatMap(([act, { asked, turns, response }]) => {
+    const isInConversation = turns.length > 0
+    return asked || isInConversation || response === '' ? [] : [{ act, text: response }]
+  })
+  return [...before, ...added]
 }

@@ -96,7 +96,7 @@ export interface ExecutionOutcome {
 }
 
 /** What an execution needs of the actor that it runs below. */
-export type Host = Pick<Scope, 'runChild' | 'signal'>
+export type Host = Pick<Scope, 'runChild' | 'stopChild' | 'signal'>
 
 /**
  * True if it was ended from outside, with its bot or by a person, or if the database could not take what it did: it
@@ -116,6 +116,8 @@ export interface Step {
   readonly key: string
   readonly sequence: number
   readonly extracts: boolean
+  /** Steps next to each other with the same number are done at the same time. */
+  readonly group?: number
 }
 
 /** The narrative's acts in order, an act with a carousel as often as it turns. */
@@ -131,6 +133,7 @@ export function stepsOf(narrative: Narrative): Step[] {
         key: turn === 1 ? act.name : `${act.name}#${turn}`,
         sequence: steps.length,
         extracts: extractsOutput(narrative, index),
+        ...(act.group !== undefined && { group: act.group }),
       })
     }
   }

@@ -1,11 +1,13 @@
-// Execution: one run of one narrative, act after act, as an actor.
+// Execution: one run of one narrative, stage after stage, as an actor. A stage is a step, or the steps of a group.
 //
 //   choosing ─▶ performing ─▶ choosing … ─▶ completed
 //
 //   X1. What later acts may use is in the context; what must survive a crash is in the journal.
 //   X2. It performs nothing itself: a step is an actor of its own, or a nested execution.
+//   X3. Steps of a group are given what was known before it, and leave what they made in the order of the toc.
 
 import { assign, setup } from 'xstate'
+import { type Act, stagesOf } from '../narratives/narrative.ts'
 import { type ActResult, type Knowledge, learn, NOTHING_KNOWN } from './act-task.ts'
 import { type ExecutionOutcome, type ExecutionPlan, type Step, stepsOf } from './execution-plan.ts'
 import { toBeProvided } from './to-be-provided.ts'
@@ -22,41 +24,57 @@ export interface StepResult extends ActResult {
   readonly acts: number
 }
 
+/** What is done before anything else is chosen. */
+export interface Stage extends Omit<StepTask, 'step'> {
+  readonly steps: readonly Step[]
+}
+
 interface ExecutionContext {
   readonly plan: ExecutionPlan
-  readonly steps: readonly Step[]
+  readonly stages: readonly (readonly Step[])[]
+  readonly done: number
   readonly results: readonly StepResult[]
   readonly knowledge: Knowledge
 }
 
 export const executionMachine = setup({
   types: { context: {} as ExecutionContext, input: {} as ExecutionPlan, output: {} as ExecutionOutcome },
-  actors: { performStep: toBeProvided<StepResult, StepTask>('performStep') },
+  actors: { performStage: toBeProvided<readonly StepResult[], Stage>('performStage') },
   actions: {
-    learnResult: assign(({ context }, result: StepResult) => ({
-      results: [...context.results, result],
-      knowledge: learn(context.knowledge, nextStep(context).act.name, combined(context, result)),
+    learnResults: assign(({ context }, results: readonly StepResult[]) => ({
+      done: context.done + 1,
+      results: [...context.results, ...results],
+      knowledge: learn(
+        context.knowledge,
+        nextStage(context).map(({ act }, index) => [act.name, combined(context, act, results[index]!)]),
+      ),
     })),
   },
-  guards: { hasNextStep: ({ context }) => context.results.length < context.steps.length },
+  guards: { hasNextStage: ({ context }) => context.done < context.stages.length },
 }).createMachine({
   id: 'execution',
-  context: ({ input }) => ({ plan: input, steps: stepsOf(input.narrative), results: [], knowledge: NOTHING_KNOWN }),
+  context: ({ input }) => ({
+    plan: input,
+    stages: stagesOf(stepsOf(input.narrative)),
+    done: 0,
+    results: [],
+    knowledge: NOTHING_KNOWN,
+  }),
   initial: 'choosing',
   states: {
     choosing: {
-      always: [{ guard: 'hasNextStep', target: 'performing' }, { target: 'completed' }],
+      always: [{ guard: 'hasNextStage', target: 'performing' }, { target: 'completed' }],
     },
     performing: {
       invoke: {
-        src: 'performStep',
+        src: 'performStage',
         input: ({ context }) => ({
           plan: context.plan,
-          step: nextStep(context),
-          total: context.steps.length,
+          steps: nextStage(context),
+          total: context.stages.flat().length,
           knowledge: context.knowledge,
         }),
-        onDone: { target: 'choosing', actions: { type: 'learnResult', params: ({ event }) => event.output } },
+        onDone: { target: 'choosing', actions: { type: 'learnResults', params: ({ event }) => event.output } },
       },
     },
     completed: { type: 'final' },
@@ -64,14 +82,14 @@ export const executionMachine = setup({
   output: ({ context }) => outcomeOf(context),
 })
 
-function nextStep({ steps, results }: ExecutionContext): Step {
-  return steps[results.length]!
+function nextStage({ stages, done }: ExecutionContext): readonly Step[] {
+  return stages[done]!
 }
 
 /** An act that turns several times responds with all its turns; later acts find them joined under its name. */
-function combined({ steps, results }: ExecutionContext, result: StepResult): StepResult {
-  const { act } = steps[results.length]!
+function combined({ stages, results }: ExecutionContext, act: Act, result: StepResult): StepResult {
   if (act.carousel === undefined || result.skipped) return result
+  const steps = stages.flat()
   const earlier = results
     .filter(({ skipped }, index) => steps[index]?.act === act && !skipped)
     .map(({ response }) => response)

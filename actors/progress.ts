@@ -116,6 +116,8 @@ export interface ActPosition {
   readonly actType: ActType
   /** From 0. */
   readonly index: number
+  /** Acts of an execution with the same number run at the same time. */
+  readonly group?: number
   readonly total: number
 }
 

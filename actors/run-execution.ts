@@ -15,7 +15,7 @@ import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
 import { activeTraceparent, currentTraceContext, newTraceparent, withTraceContext } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
 import { checkPolicy } from './check-policy.ts'
-import { executionMachine, type StepResult, type StepTask } from './execution.ts'
+import { executionMachine, type Stage, type StepResult } from './execution.ts'
 import {
   type ExecutionOutcome,
   type ExecutionPlan,
@@ -25,7 +25,7 @@ import {
   stepsOf,
   wasTakenDown,
 } from './execution-plan.ts'
-import { performStep } from './perform-step.ts'
+import { performStage } from './perform-stage.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -173,8 +173,8 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
   function execution(host: Host) {
     return executionMachine.provide({
       actors: {
-        performStep: fromPromise<StepResult, StepTask>(({ input }) =>
-          withTraceContext(trace, () => performStep(input, services, host, runExecution)),
+        performStage: fromPromise<readonly StepResult[], Stage>(({ input }) =>
+          withTraceContext(trace, () => performStage(input, services, host, runExecution)),
         ),
       },
     })

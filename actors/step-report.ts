@@ -72,6 +72,7 @@ function positionOf({ plan, step, total }: StepTask): ActPosition {
     actType: typeOfAct(step.act),
     index: step.sequence,
     total,
+    ...(step.group !== undefined && { group: step.group }),
     ...(plan.bot !== undefined && { bot: plan.bot }),
   }
 }

@@ -18,14 +18,19 @@ export interface ProgressDisplay extends Disposable {
 
 export function createProgressDisplay(io: Io): ProgressDisplay {
   const { live } = io
-  let current: { readonly key: string; readonly model: string; readonly since: number } | undefined
+  const current = new Map<string, { readonly key: string; readonly model: string; readonly since: number }>()
   const timer = live === undefined ? undefined : setInterval(draw, FRAME_MS)
   return {
     show(event) {
       const line = progressLine(event, io.paintRemark)
       if (line !== undefined) above(line)
-      if (event.type === 'act.started') current = { key: event.key, model: event.model ?? '', since: io.now() }
-      else if (event.type === 'act.completed' || event.type === 'act.failed') current = undefined
+      if (event.type === 'act.started') {
+        current.set(idOf(event), { key: event.key, model: event.model ?? '', since: io.now() })
+      } else if (event.type === 'act.completed' || event.type === 'act.failed') current.delete(idOf(event))
+      // Acts of a group that another one took down tell no end of their own.
+      else if (event.type === 'execution.failed') {
+        for (const id of current.keys()) if (id.startsWith(`${event.id}/`)) current.delete(id)
+      }
       draw()
     },
     tell(line) {
@@ -44,10 +49,16 @@ export function createProgressDisplay(io: Io): ProgressDisplay {
   }
 
   function draw(): void {
-    if (live === undefined || current === undefined) return
-    const elapsed = io.now() - current.since
+    const [first, ...others] = current.values()
+    if (live === undefined || first === undefined) return
+    const elapsed = io.now() - first.since
     const frame = FRAMES[Math.floor(elapsed / FRAME_MS) % FRAMES.length]
-    const text = `${current.key.padEnd(20)} ${duration(elapsed)}   ${current.model}`
+    const more = others.map(({ key }) => `, ${key}`).join('')
+    const text = `${(first.key + more).padEnd(20)} ${duration(elapsed)}   ${first.model}`
     live.write(`${CLEAR_LINE} ${frame} ${plainText(text).slice(0, (live.columns || 80) - 4)}`)
   }
+}
+
+function idOf({ executionId, key }: { readonly executionId: string; readonly key: string }): string {
+  return `${executionId}/${key}`
 }

@@ -38,6 +38,8 @@ export type RehearsedStep =
       readonly costUsd?: number
       /** Of an act with a `cache`: its answer would be kept, or is one that was kept before in this run. */
       readonly cache?: 'kept' | 'given'
+      /** Of acts of a narrative with the same number, which run at the same time. */
+      readonly group?: number
     }
   | { readonly is: 'command'; readonly act: string; readonly command: string; readonly args: JsonObject }
   | { readonly is: 'skipped'; readonly act: string; readonly key: string }
@@ -112,6 +114,7 @@ async function stepsOf(
         ...{ narrative, act, key, model, prompt: text, inputTokens, outputTokens },
         ...(costUsd !== undefined && { costUsd }),
         ...(cache !== undefined && { cache }),
+        ...(event.group !== undefined && { group: event.group }),
       })
     }
   }

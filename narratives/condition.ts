@@ -118,6 +118,13 @@ export function namesIn(condition: Condition): readonly string[] {
   return 'left' in condition ? [...namesIn(condition.left), ...namesIn(condition.right)] : []
 }
 
+/** Tables whose rows the condition counts. */
+export function tablesCountedIn(condition: Condition): readonly string[] {
+  if (condition.is === 'count') return [condition.table]
+  if ('of' in condition) return tablesCountedIn(condition.of)
+  return 'left' in condition ? [...tablesCountedIn(condition.left), ...tablesCountedIn(condition.right)] : []
+}
+
 // ---------------------------------------------------------------------------- parsing
 
 const TOKEN =

@@ -3,7 +3,15 @@
 //   G1. Narratives that it runs are drawn with it, each once. What is in another file is one box.
 //   G2. Labels are data: whatever a file is called, the drawing stays a drawing.
 
-import { type Act, extractsOutput, type Narrative, type NarrativeFile, needsModel, targetTable } from './narrative.ts'
+import {
+  type Act,
+  extractsOutput,
+  type Narrative,
+  type NarrativeFile,
+  needsModel,
+  stagesOf,
+  targetTable,
+} from './narrative.ts'
 
 export type GraphFormat = 'mermaid' | 'dot' | 'ascii'
 
@@ -47,15 +55,21 @@ function graphOf(file: NarrativeFile, root: Narrative): Graph {
     const number = drawn.size
     const group = { title: titleOf(narrative), nodes: [] as Node[], first: undefined as string | undefined }
     drawn.set(narrative.key, group)
-    narrative.acts.forEach((act, index) => {
-      const id = `n${number}a${index}`
-      group.nodes.push({ id, label: labelOf(act), kind: kindOf(act) })
-      if (index === 0) group.first = id
-      else edges.push({ from: `n${number}a${index - 1}`, to: id, kind: 'then', ...whenOf(act) })
-      connect(id, act)
-      if (extractsOutput(narrative, index))
-        edges.push({ from: id, to: other('table', targetTable(narrative)), kind: 'data' })
-    })
+    let before: readonly string[] = []
+    for (const stage of stagesOf(narrative.acts)) {
+      const ids = stage.map((act) => {
+        const index = group.nodes.length
+        const id = `n${number}a${index}`
+        group.nodes.push({ id, label: labelOf(act), kind: kindOf(act) })
+        group.first ??= id
+        for (const from of before) edges.push({ from, to: id, kind: 'then', ...whenOf(act) })
+        connect(id, act)
+        if (extractsOutput(narrative, index))
+          edges.push({ from: id, to: other('table', targetTable(narrative)), kind: 'data' })
+        return id
+      })
+      before = ids
+    }
     return group.first
   }
 
@@ -199,6 +213,7 @@ function remarks(narrative: Narrative, index: number): string {
   const act = narrative.acts[index]!
   const parts = [
     act.when === undefined ? '' : 'on a condition',
+    act.group === undefined ? '' : `at once with ${othersOfGroup(narrative, index).join(', ')}`,
     ...act.inputs.map((input) => {
       if (input.kind === 'table') return `reads ${input.table}`
       if (input.kind === 'command') return `${input.platform} ${input.command}`
@@ -208,6 +223,11 @@ function remarks(narrative: Narrative, index: number): string {
     extractsOutput(narrative, index) ? `stores in ${targetTable(narrative)}` : '',
   ].filter((part) => part !== '')
   return parts.length === 0 ? '' : ` (${shown(parts.join('; '))})`
+}
+
+function othersOfGroup({ acts }: Narrative, index: number): string[] {
+  const { group } = acts[index]!
+  return acts.flatMap((act, other) => (act.group === group && other !== index ? [act.name] : []))
 }
 
 /** On one line, without signs that a terminal would obey. */

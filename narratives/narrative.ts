@@ -82,6 +82,8 @@ export interface Narrative {
   readonly preserveSource: boolean
   readonly carousel?: Carousel
   readonly budget?: Budget
+  /** How many acts of a group run at the same time at most; the server decides without it. */
+  readonly parallel?: number
   /** What the narrative itself says (without the file's defaults). */
   readonly settings: ModelSettings
   /** Local variables, written `{name}` in its prompts; only the dialect of section 24.4 has them. */
@@ -115,6 +117,8 @@ export interface Act {
   /** System message of the act's question. */
   readonly system?: string
   readonly carousel?: Carousel
+  /** Acts next to each other with the same number, from 1, run at the same time. */
+  readonly group?: number
   /** What the file says; undefined means the rule of `extractsOutput`. */
   readonly extractOutput?: boolean
   /** What the JSON of the answer must be; see `ActSchema`. */
@@ -271,6 +275,17 @@ export function needsModel(act: Pick<Act, 'inputs'>): boolean {
 
 function isBlankText(input: Input): boolean {
   return input.kind === 'text' && 'text' in input.source && input.source.text.trim() === ''
+}
+
+/** The acts in the order in which they run, those together that run at the same time. */
+export function stagesOf<T extends { readonly group?: number }>(acts: readonly T[]): readonly (readonly T[])[] {
+  const stages: T[][] = []
+  for (const act of acts) {
+    const last = stages.at(-1)
+    if (last !== undefined && act.group !== undefined && last[0]!.group === act.group) last.push(act)
+    else stages.push([act])
+  }
+  return stages
 }
 
 /** True if JSON is to be looked for in the answer of the act at `index` and stored (format, section 19.1). */

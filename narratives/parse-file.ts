@@ -11,6 +11,7 @@ import { choose } from './choose-narrative.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Dialect, Link, NarrativeFile } from './narrative.ts'
 import { type ActDefinition, readAct } from './reading/acts.ts'
+import { checkGroups } from './reading/check-groups.ts'
 import { checkPlaceholders } from './reading/check-placeholders.ts'
 import { modernise } from './reading/dialects.ts'
 import type { InputScope } from './reading/inputs.ts'
@@ -239,6 +240,7 @@ class FileReader {
     const reached = new Set(this.#rootsAmong(readings).flatMap((root) => [...graph.from(root)]))
     for (const reading of readings) {
       graph.reportCycle(reading)
+      checkGroups(reading)
       checkPlaceholders(reading.narrative, reading.definitions, this.#options)
     }
 

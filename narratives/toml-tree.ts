@@ -187,3 +187,12 @@ function spanOf(node: AST.HasLocs | { loc: AST.HasLocs['loc'] }): Span {
     end: { line: end.line, column: end.column + 1 },
   }
 }
+
+type StringNode = Extract<TomlNode, { is: 'string' }>
+
+/** Every text at the node or below it. */
+export function stringsIn(node: TomlNode): readonly StringNode[] {
+  if (node.is === 'string') return [node]
+  if (node.is === 'array') return node.items.flatMap(stringsIn)
+  return node.is === 'table' ? [...node.entries.values()].flatMap(stringsIn) : []
+}

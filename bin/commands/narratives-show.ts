@@ -32,6 +32,10 @@ function showNarrative(narrative: Narrative, path: string, defaultModel: string,
     io.print(
       `\n${String(index + 1).padStart(2)}  ${io.paint('bold', oneLine(act.name, 100))}  ${io.paint('dim', model)}`,
     )
+    if (act.group !== undefined) {
+      const others = acts.filter((one) => one !== act && one.group === act.group).map(({ name }) => name)
+      io.print(`    at once  with ${oneLine(others.join(', '), 100)}`)
+    }
     if (act.cacheMs !== undefined) io.print(`    cache    ${duration(act.cacheMs)}`)
     for (const line of inputsOf(act)) io.print(`    ${oneLine(line, 500)}`)
   })

@@ -48,9 +48,15 @@ function show(step: RehearsedStep, io: Io): void {
     io.print(`${io.paint('bold', step.act)}  ${step.command} ${plainText(JSON.stringify(step.args))}\n`)
     return
   }
-  const { key, model, inputTokens, outputTokens, costUsd, cache } = step
+  const { key, model, inputTokens, outputTokens, costUsd, cache, group } = step
   const cost = costUsd === undefined ? 'price unknown' : money(costUsd)
-  const figures = `${model}  ~${inputTokens} tokens in, ~${outputTokens} out  ${cost}${cache === undefined ? '' : `  ${CACHE_WORDS[cache]}`}`
+  const remarks = [
+    `~${inputTokens} tokens in, ~${outputTokens} out`,
+    cost,
+    ...(cache === undefined ? [] : [CACHE_WORDS[cache]]),
+    ...(group === undefined ? [] : [`in group ${group}, at once`]),
+  ]
+  const figures = [model, ...remarks].join('  ')
   io.print(`${io.paint('bold', key)}  ${io.paint('dim', figures)}`)
   for (const line of plainText(step.prompt).split('\n')) io.print(`    ${line}`.trimEnd())
   io.print()

@@ -6,8 +6,9 @@ import { namesIn } from '../condition.ts'
 import { type Narrative, placeholderNames } from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import { type PlaceholderName, placeholdersIn } from '../placeholders.ts'
-import type { TomlNode } from '../toml-tree.ts'
+import { stringsIn, type TomlNode } from '../toml-tree.ts'
 import type { ActDefinition } from './acts.ts'
+import { namesMadeBy } from './check-groups.ts'
 import type { Ports } from './ports.ts'
 
 // Anything else in double braces is more likely a sample of some template language in a prompt.
@@ -33,32 +34,38 @@ interface Names {
   readonly known: ReadonlySet<string>
   /** Acts of the narrative that run only afterwards. */
   readonly later: ReadonlySet<string>
+  /** What acts make that run at the same time: reading it is an error, told elsewhere. */
+  readonly meanwhile: ReadonlySet<string>
 }
 
 /** What has a value when the act at `index` runs. */
 function namesBefore(narrative: Narrative, index: number): Names {
-  const before = narrative.acts.slice(0, index)
-  const inputs = narrative.acts.slice(0, index + 1).flatMap((act) => act.inputs)
+  const { group } = narrative.acts[index] ?? {}
+  const start = group === undefined ? index : narrative.acts.findIndex((act) => act.group === group)
+  const before = narrative.acts.slice(0, start)
+  const inputs = [...before, ...narrative.acts.slice(index, index + 1)].flatMap((act) => act.inputs)
   const known = new Set([
     ...before.map((act) => act.name),
     ...before.flatMap((act) => Object.keys(act.stateCapture)),
     ...inputs.flatMap((input) => (input.kind === 'table' ? placeholderNames(input) : [])),
     ...inputs.flatMap((input) => (input.kind === 'command' && input.capture ? [input.capture.key] : [])),
-    ...(index > 0 ? ['previous', 'prev'] : []),
+    ...(start > 0 ? ['previous', 'prev'] : []),
     ...Object.keys(narrative.variables ?? {}),
   ])
-  const later = new Set(narrative.acts.slice(index).map((act) => act.name))
-  return { known, later }
+  const later = new Set(narrative.acts.slice(start).map((act) => act.name))
+  const meanwhile = narrative.acts.filter((act) => group !== undefined && act.group === group).flatMap(namesMadeBy)
+  return { known, later, meanwhile: new Set(meanwhile) }
 }
 
 function warnIfUnknown(
   placeholder: PlaceholderName,
   node: TomlNode,
-  { known, later }: Names,
+  { known, later, meanwhile }: Names,
   act: ActDefinition,
 ): void {
   const { name, kind, hasFallback, inner, written } = placeholder
-  if (kind !== 'response' || hasFallback || !NAME.test(name) || known.has(name) || name === 'caller') return
+  if (kind !== 'response' || hasFallback || !NAME.test(name) || name === 'caller') return
+  if (known.has(name) || meanwhile.has(name)) return
   const reason = later.has(name)
     ? `the act "${name}" has not run yet when "${act.name}" does`
     : name === 'previous' || name === 'prev'
@@ -72,11 +79,11 @@ function warnIfUnknown(
   })
 }
 
-function warnOfCondition(act: ActDefinition, { known, later }: Names): void {
+function warnOfCondition(act: ActDefinition, { known, later, meanwhile }: Names): void {
   const node = act.node.is === 'table' ? act.node.entries.get('when') : undefined
   if (act.when === undefined || node === undefined) return
   for (const name of new Set(namesIn(act.when))) {
-    if (known.has(name)) continue
+    if (known.has(name) || meanwhile.has(name)) continue
     const reason = later.has(name) ? 'it has not run yet' : 'nothing before it is called so'
     act.report.warn('unknown-placeholder', act.report.within(node, name), `"${name}" has no value here: ${reason}.`, {
       hint: didYouMean(name, known),
@@ -95,12 +102,4 @@ function warnIfUnset(
   const isVariable = kind === 'env' || (kind === 'either' && !known.has(name))
   if (isEnvSet === undefined || !isVariable || hasFallback || isEnvSet(name)) return
   act.report.warn('unset-env', act.report.within(node, written), `The environment variable ${name} is not set.`)
-}
-
-type StringNode = Extract<TomlNode, { is: 'string' }>
-
-function stringsIn(node: TomlNode): readonly StringNode[] {
-  if (node.is === 'string') return [node]
-  if (node.is === 'array') return node.items.flatMap(stringsIn)
-  return node.is === 'table' ? [...node.entries.values()].flatMap(stringsIn) : []
 }

@@ -4,7 +4,7 @@ import type { Dialect, ModelSettings, Narrative } from '../narrative.ts'
 import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { type ActDefinition, actOf } from './acts.ts'
-import { jsonOf, Keys, reportType, stringsOf } from './keys.ts'
+import { jsonOf, Keys, reportType } from './keys.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
 import { readBudget, readCarousel, readModelSettings } from './settings.ts'
@@ -40,7 +40,7 @@ export function readNarrative(
   const keys = new Keys(source.node, report, source.form === 'single' ? '[narrative]' : `narrative "${source.key}"`)
   const settings = readModelSettings(keys)
   const toc = readToc(source, keys, report)
-  const acts = findActs(toc.order, definitions, source, report)
+  const places = findActs(toc.order, definitions, source, report)
   const narrative = {
     key: source.key,
     name: readName(source, keys, report),
@@ -57,6 +57,7 @@ export function readNarrative(
     ),
     budget: setting('budget', [keys.node('budget'), toc.budget], readBudget, report),
     settings,
+    parallel: readParallel(keys, report),
     vars: source.dialect === 'array-narratives' ? readVars(keys) : undefined,
     variables: readVariables(keys),
     processors: readProcessors(keys, report),
@@ -70,10 +71,18 @@ export function readNarrative(
   return {
     narrative: present({
       ...narrative,
-      acts: acts.map((act) => actOf(act, { settings, preserveSource, system }, defaultsFor)),
+      acts: places.map(({ act, group }) => {
+        const own = actOf(act, { settings, preserveSource, system }, defaultsFor)
+        return group === undefined ? own : { ...own, group }
+      }),
     }),
-    definitions: new Set(acts),
+    definitions: new Set(places.map(({ act }) => act)),
   }
+}
+
+function readParallel(keys: Keys, report: Report): number | undefined {
+  const limit = keys.count('parallel')
+  return limit === 0 ? reportType(report, keys.node('parallel')!, 'an integer from 1') : limit
 }
 
 function readName(source: NarrativeSource, keys: Keys, report: Report): string {
@@ -137,9 +146,16 @@ function setting<T>(
 // ---------------------------------------------------------------------------- toc
 
 interface Toc {
-  readonly order: readonly TomlNode[]
+  readonly order: readonly Entry[]
   readonly carousel?: TomlNode | undefined
   readonly budget?: TomlNode | undefined
+}
+
+/** A name of the toc; with the others of its group its act runs at the same time. */
+interface Entry {
+  readonly node: Extract<TomlNode, { is: 'string' }>
+  /** Counted from 1. */
+  readonly group?: number
 }
 
 /** An array of names, or a table with `order`; in the narrative or, in the single form, at the root. */
@@ -170,32 +186,50 @@ function readToc(source: NarrativeSource, keys: Keys, report: Report): Toc {
   return { ...toc, order: readOrder(order, source, report) }
 }
 
-function readOrder(node: TomlNode, source: NarrativeSource, report: Report): readonly TomlNode[] {
-  if (stringsOf(node, report) === undefined || node.is !== 'array') return []
+/** Names in order. An array of names among them is a group, whose acts run at the same time. */
+function readOrder(node: TomlNode, source: NarrativeSource, report: Report): readonly Entry[] {
+  if (node.is !== 'array') {
+    reportType(report, node, 'an array of act names')
+    return []
+  }
   if (node.items.length === 0) {
     report.error('empty-toc', node, `The toc of "${source.key}" names no act.`)
   }
-  return node.items
+  let groups = 0
+  return node.items.flatMap((item): readonly Entry[] => {
+    if (item.is === 'string') return [{ node: item }]
+    if (item.is !== 'array') {
+      reportType(report, item, 'the name of an act, or an array of names')
+      return []
+    }
+    if (item.items.length === 0) report.error('bad-group', item, `A group of the toc of "${source.key}" names no act.`)
+    groups += 1
+    return item.items.flatMap((inner): readonly Entry[] => {
+      if (inner.is === 'string') return [item.items.length === 1 ? { node: inner } : { node: inner, group: groups }]
+      reportType(report, inner, 'the name of an act')
+      return []
+    })
+  })
+}
+
+interface ActPlace {
+  readonly act: ActDefinition
+  readonly group: number | undefined
 }
 
 function findActs(
-  order: readonly TomlNode[],
+  order: readonly Entry[],
   definitions: ReadonlyMap<string, ActDefinition>,
   source: NarrativeSource,
   report: Report,
-): readonly ActDefinition[] {
-  const acts: ActDefinition[] = []
-  for (const node of order) {
-    if (node.is !== 'string') continue
-    const definition = definitions.get(node.value)
-    if (definition !== undefined) {
-      acts.push(definition)
-      continue
-    }
+): readonly ActPlace[] {
+  return order.flatMap(({ node, group }): readonly ActPlace[] => {
+    const act = definitions.get(node.value)
+    if (act !== undefined) return [{ act, group }]
     report.error('missing-act', node, `The toc of "${source.key}" names "${node.value}", but there is no such act.`, {
       hint: didYouMean(node.value, definitions.keys()),
       fix: `Correct the name, or add the act "${node.value}".`,
     })
-  }
-  return acts
+    return []
+  })
 }

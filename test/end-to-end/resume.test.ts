@@ -52,3 +52,47 @@ on_start = true
     })
   })
 })
+
+test('kill -9 in the middle of a group: what was answered is not asked again, and the order stays', async () => {
+  const released = Promise.withResolvers<void>()
+  await using server = await startProviderServer(async ({ prompt }) => {
+    if (prompt === 'Green.') await released.promise
+    return `said to ${prompt}`
+  })
+  using project = makeProject()
+  project.write(
+    'n.toml',
+    `[narrative]
+name = "n"
+skip_content_generation = true
+model = "openai:gpt-4o-mini"
+toc = [["red", "green", "blue"], "sum"]
+[acts]
+red = "Red."
+green = "Green."
+blue = "Blue."
+sum = "{{red}} {{green}} {{blue}}"
+`,
+  )
+  const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
+  const first = project.start(['run', 'n.toml'], env)
+  const completed = () => {
+    const [run] = project.look((store) => store.executions.list())
+    return run === undefined ? [] : project.look((store) => store.journal.acts(run.id)).filter(isCompleted)
+  }
+  await until(() => server.calls.length === 3 && completed().length === 2, 30_000, first.output)
+  await first.kill('SIGKILL')
+
+  released.resolve()
+  const id = project.look((store) => store.executions.list()[0]!.id)
+  const second = await project.botticelli(['run', '--resume', id], env)
+  expect(second).toMatchObject({ code: 0, stdout: 'said to said to Red. said to Green. said to Blue.\n' })
+  expect(server.calls.map(({ prompt }) => prompt).sort()).toEqual(
+    ['Red.', 'Green.', 'Blue.', 'Green.', 'said to Red. said to Green. said to Blue.'].sort(),
+  )
+  expect(project.look((store) => store.ledger.totals())).toMatchObject({ calls: 4, repeated: 1 })
+}, 60_000)
+
+function isCompleted({ status }: { readonly status: string }): boolean {
+  return status === 'completed'
+}
