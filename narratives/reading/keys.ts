@@ -131,7 +131,7 @@ export class Keys {
   }
 }
 
-function stringsOf(node: TomlNode, report: Report): readonly string[] | undefined {
+export function stringsOf(node: TomlNode, report: Report): readonly string[] | undefined {
   if (node.is !== 'array') return reportType(report, node, 'an array of strings')
   const strings: string[] = []
   for (const item of node.items) {
