@@ -5,16 +5,16 @@ import type { Writable } from 'node:stream'
 import { ulid } from 'ulid'
 import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
-import { type BotSettings, botSpec } from './actors/bot-runs.ts'
+import type { BotSettings } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
 import { keepLastGood } from './actors/last-good.ts'
 import { warnOfNarratives } from './actors/narrative-warnings.ts'
 import type { ProgressListener } from './actors/progress.ts'
+import { type Bots, openRoster, pathOfBot, type RosterChange } from './actors/roster.ts'
 import { runLog } from './actors/run-log.ts'
 import { startRunMetrics } from './actors/run-metrics.ts'
 import { createRunner, type RunReport, type RunRequest } from './actors/runner.ts'
-import { schedulerSpec } from './actors/scheduler.ts'
 import { serverHealth } from './actors/server-health.ts'
 import { observeServer } from './actors/server-metrics.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
@@ -23,6 +23,7 @@ import { statusPage } from './actors/status-page.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import type { Config } from './config/config.ts'
+import { takeOver } from './config/take-over.ts'
 import type { JsonObject } from './json.ts'
 import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
@@ -50,6 +51,7 @@ import { countActorEvent } from './telemetry/actor-event-metrics.ts'
 import { log, onWarning, type WarningListener } from './telemetry/log.ts'
 import { type MetricsServerOptions, startMetricsServer } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
+import { hideSecrets } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
 import { recordQuery } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
@@ -70,6 +72,14 @@ export interface Botticelli {
   metricsJson(): Promise<JsonObject>
   /** One for each living actor; a bot's failures are those of its runs as well. */
   records(): readonly ActorRecord[]
+  /**
+   * Works with another configuration from now on: bots come, go and change, and each run that begins has the models,
+   * platforms and narratives of the new one. What runs goes on with what it began with. What a running server cannot
+   * change stays as it was, see `takeOver`.
+   *
+   * @throws BotticelliError for a narrative that cannot be used; nothing has changed then
+   */
+  reload(next: Config): Promise<RosterChange>
   /** Takes no new work, gives what runs the configured time to finish, then stops. What did not finish is resumed next time. */
   stop(): Promise<void>
 }
@@ -102,7 +112,8 @@ const OUTSIDE: Outside = { clock: systemClock, models: (real) => real, platforms
  * Opens the project: telemetry first, then the store, then the actors.
  * @throws BotticelliError when a part cannot start; nothing is left running then
  */
-export async function openBotticelli(config: Config, options: OpenOptions = {}): Promise<Botticelli> {
+export async function openBotticelli(first: Config, options: OpenOptions = {}): Promise<Botticelli> {
+  let config = first
   await using opened = new AsyncDisposableStack()
   const wanted = telemetryOptions(config, options)
   const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
@@ -113,41 +124,48 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
   const onProgress: ProgressListener = (event) => {
     for (const listener of listeners) listener(event)
   }
-  const services = createServices(config, { store, outside: options.outside ?? OUTSIDE, onProgress })
+  const employ = (from: Config) => createServices(from, { store, outside: options.outside ?? OUTSIDE, onProgress })
+  let services = employ(config)
 
   const { clock } = services
-  const bots = options.bots ? settingsOf(config) : []
-  const schedules = options.bots ? schedulesOf(config) : []
-  const health = openHealthBook(bots.map(({ name }) => name))
+  const inbox = durableInbox(store, clock)
+  const health = openHealthBook()
+  const roster = openRoster(botsOf(config, services), health)
   const runner = createRunner(services)
   const startedAt = clock.now()
   let isStopping = false
   if (wanted.metrics) listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
-  const logged = supervisionLog(bots, clock)
+  const logged = supervisionLog(roster, clock)
   const listen = (event: SupervisionEvent) => {
     logged(event)
     options.onSupervision?.(event)
     if (wanted.metrics) countActorEvent(event)
   }
-  const system = opened.adopt(
-    await startSystem(tree(), { inbox: durableInbox(store, systemClock), listen, ...watchdogOf(config, options) }),
-    (each) => each.stop(),
+  const system = opened.adopt(await startSystem(tree(), { inbox, listen, ...watchdogOf(config, options) }), (each) =>
+    each.stop(),
   )
+  if (options.bots) roster.begin(system, inbox)
   const { pipeline } = config
   if (wanted.metrics)
     opened.defer(
       observeServer({
         system,
         store,
-        bots,
-        schedules,
+        roster,
         pipeline,
         health,
         now: clock.now,
         collectEveryMs: config.telemetry.collectEveryMs,
       }),
     )
-  const source = serverHealth({ bots, health, system, store, providers: providerHealth, isStopping: () => isStopping })
+  const source = serverHealth({
+    roster,
+    health,
+    system,
+    store,
+    providers: providerHealth,
+    isStopping: () => isStopping,
+  })
   const metrics = options.bots ? await servePages() : undefined
   if (options.bots) log('app.started', about())
 
@@ -166,8 +184,10 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     metricsText: telemetry.metricsText,
     metricsJson: telemetry.metricsJson,
     records: () => recordsOf(system, health),
+    reload,
     stop: async () => {
       isStopping = true
+      roster.end()
       if (options.bots) log('app.stopping', {})
       await inSpan('shutdown', { parent: 'root' }, () => drain(system, config.drainMs))
       if (options.bots) log('app.stopped', { uptime_secs: Math.round((clock.now() - startedAt) / 1_000) })
@@ -179,7 +199,7 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
     return serverStatus(
       { now: clock.now(), startedAt, pid: process.pid, posting: config.posting },
       {
-        bots,
+        bots: roster.bots,
         store,
         health,
         tables: pipeline,
@@ -197,23 +217,43 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
         id: 'bots',
         strategy: 'one_for_one',
         // Each bot waits longer and longer by itself; one of them is given up only when it cannot even wait.
-        intensity: 20 + 10 * bots.length,
+        intensity: 20 + 10 * roster.bots.length,
         periodMs: 60_000,
-        children: bots.map((bot) => botSpec(bot, services, health)),
+        children: roster.specs,
       },
-      schedulerSpec(schedules, services),
-      ...(options.bots ? [upkeepSpec(config.retentionMs, services)] : []),
+      roster.scheduler,
+      ...(options.bots ? [upkeepSpec(() => config.retentionMs, services)] : []),
     ]
     return { id: '', strategy: 'one_for_one' as const, intensity: 3, periodMs: 60_000, children }
+  }
+
+  async function reload(given: Config): Promise<RosterChange> {
+    const next = takeOver(config, given)
+    hideSecrets(secretsOf(next))
+    const renewed = isSameWork(config, next) ? services : employ(next)
+    const bots = botsOf(next, renewed)
+    config = next
+    services = renewed
+    return roster.change(bots)
+  }
+
+  /** @throws BotticelliError for a narrative that cannot be used */
+  function botsOf(from: Config, work: Services): Bots {
+    if (!options.bots) return { bots: [], schedules: [], disabled: [], services: work }
+    const bots = settingsOf(from)
+    // From now on there is a good one to go on with, whatever becomes of the file.
+    for (const { narrative, narrativeName } of bots) work.loadNarrative(narrative, narrativeName)
+    const disabled = from.bots.filter(({ enabled }) => !enabled).map(({ name }) => name)
+    return { bots, schedules: schedulesOf(from), disabled, services: work }
   }
 
   function measureRuns() {
     return startRunMetrics({
       pipeline: config.pipeline,
       content: store.content,
-      modelOf: services.findModel,
+      modelOf: (name) => services.findModel(name),
       isAlive: (id) => [...system.records()].some(({ path }) => path.endsWith(`/run-${id}`)),
-      bots,
+      bots: roster.bots,
       now: clock.now,
     })
   }
@@ -236,7 +276,14 @@ export async function openBotticelli(config: Config, options: OpenOptions = {}):
 
   function about() {
     const { database, posting } = config
-    return { version: VERSION, node: process.versions.node, pid: process.pid, bots: bots.length, database, posting }
+    return {
+      version: VERSION,
+      node: process.versions.node,
+      pid: process.pid,
+      bots: roster.bots.length,
+      database,
+      posting,
+    }
   }
 }
 
@@ -311,6 +358,15 @@ function createServices(
   }
 }
 
+/** True if runs of both would be given the same models, platforms and files. */
+function isSameWork(one: Config, other: Config): boolean {
+  const [first, second] = [one, other].map((config) => {
+    const { models, discord, posting, contextPaths, narrativePaths, environment } = config
+    return JSON.stringify([models, discord, posting, contextPaths, narrativePaths, environment])
+  })
+  return first === second
+}
+
 /** Only a server is watched: what a command does is seen by whoever waits for it. */
 function watchdogOf({ supervision: { watchdog } }: Config, { bots, lastWordsFd }: OpenOptions) {
   if (!bots || watchdog === undefined) return {}
@@ -327,7 +383,7 @@ function settingsOf({ bots, pipeline }: Config): BotSettings[] {
       inputs: bot.inputs,
       followers: bots
         .filter(({ enabled, after }) => enabled && after.includes(bot.name))
-        .map(({ name }) => pathOf(name)),
+        .map(({ name }) => pathOfBot(name)),
       ...(bot.narrativeName !== undefined && { narrativeName: bot.narrativeName }),
       ...(bot.model !== undefined && { model: bot.model }),
       ...(bot.type === 'curation' && { worksOn: pipeline.drafts }),
@@ -337,12 +393,8 @@ function settingsOf({ bots, pipeline }: Config): BotSettings[] {
 
 function schedulesOf({ bots }: Config) {
   return bots.flatMap(({ name, type, timetable, enabled }) =>
-    enabled && timetable !== undefined ? [{ ...timetable, bot: name, type, path: pathOf(name) }] : [],
+    enabled && timetable !== undefined ? [{ ...timetable, bot: name, type, path: pathOfBot(name) }] : [],
   )
-}
-
-function pathOf(bot: string): string {
-  return `/bots/${bot}`
 }
 
 /** Of a process that is gone, what it ran is nobody's any more. */

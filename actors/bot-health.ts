@@ -16,20 +16,18 @@ export interface BotHealth {
 
 export interface BotHealthBook {
   of(bot: string): BotHealth
-  all(): readonly BotHealth[]
   succeeded(bot: string, at: number): void
   failed(bot: string, at: number, error: unknown): void
   /** Nothing to do is neither a success nor a failure. */
   skipped(bot: string): void
 }
 
-export function openHealthBook(bots: readonly string[]): BotHealthBook {
-  const book = new Map<string, BotHealth>(bots.map((bot) => [bot, unknown(bot)]))
+export function openHealthBook(): BotHealthBook {
+  const book = new Map<string, BotHealth>()
   const change = (bot: string, next: (was: BotHealth) => BotHealth) =>
     book.set(bot, next(book.get(bot) ?? unknown(bot)))
   return {
     of: (bot) => book.get(bot) ?? unknown(bot),
-    all: () => [...book.values()],
     succeeded: (bot, at) =>
       change(bot, (was) => ({ ...was, succeeded: was.succeeded + 1, consecutiveFailures: 0, lastSuccessAt: at })),
     failed: (bot, at, error) =>

@@ -5,12 +5,12 @@ import type { BotHealth, BotHealthBook } from './bot-health.ts'
 
 /** A record for each living actor, a parent before its children. */
 export function recordsOf(system: Pick<ActorSystem, 'records'>, health: BotHealthBook): ActorRecord[] {
-  const bots = new Map(health.all().map((one) => [`/bots/${one.bot}`, one]))
-  return Array.from(system.records(), (record) => withHealth(record, bots.get(record.path)))
+  return Array.from(system.records(), (record) =>
+    record.kind === 'bot' ? withHealth(record, health.of(record.path.slice('/bots/'.length))) : record,
+  )
 }
 
-function withHealth(record: ActorRecord, health: BotHealth | undefined): ActorRecord {
-  if (health === undefined) return record
+function withHealth(record: ActorRecord, health: BotHealth): ActorRecord {
   const { consecutiveFailures, lastSuccessAt, lastFailureAt, lastError } = health
   // A message is handled though the run that it asked for has failed: only the run is a success.
   const { lastSuccessAt: _, ...rest } = record

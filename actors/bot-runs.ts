@@ -36,22 +36,29 @@ export interface BotSettings {
   readonly worksOn?: string
 }
 
-/** The bot as its supervisor is told of it. */
-export function botSpec(bot: BotSettings, services: Services, health: BotHealthBook): ActorSpec {
+/** What a run is given by whoever employs the bot. */
+export interface Employer {
+  readonly bot: BotSettings
+  readonly services: Services
+  readonly health: BotHealthBook
+}
+
+/** The bot as its supervisor is told of it. @param employer asked anew for each run */
+export function botSpec(name: string, employer: () => Employer): ActorSpec {
   return {
-    id: bot.name,
+    id: name,
     kind: 'bot',
     restart: 'permanent',
     backoff: { minMs: 100, maxMs: 60_000, jitter: 0.2 },
     mailbox: { durable: true },
     redeliver: { maxAttempts: 5 },
     start: (scope) => ({
-      input: { bot: bot.name },
+      input: { bot: name },
       logic: botMachine.provide({
         actors: {
-          recover: fromPromise(() => recover({ bot, services, health, scope })),
+          recover: fromPromise(() => recover({ ...employer(), scope })),
           run: fromPromise<BotRun | undefined, Delivered<BotMessage>>(({ input }) =>
-            run(input, { bot, services, health, scope }),
+            run(input, { ...employer(), scope }),
           ),
         },
       }),
@@ -59,10 +66,7 @@ export function botSpec(bot: BotSettings, services: Services, health: BotHealthB
   }
 }
 
-interface Post {
-  readonly bot: BotSettings
-  readonly services: Services
-  readonly health: BotHealthBook
+interface Post extends Employer {
   readonly scope: Scope
 }
 

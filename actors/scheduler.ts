@@ -17,7 +17,7 @@ import { log } from '../telemetry/log.ts'
 import type { BotMessage } from './bot.ts'
 import { isStoreTrouble } from './insist.ts'
 import type { Services } from './services.ts'
-import { definitionOf, dueAfter, dueAfterNow, firstDue, jitterOf, type Timetable } from './timetable.ts'
+import { definitionOf, dueAfter, dueAfterNow, firstDue, jitterOf, nextDue, type Timetable } from './timetable.ts'
 
 export interface Schedule extends Timetable {
   readonly bot: string
@@ -31,13 +31,14 @@ const LOOK_MS = 30_000
 const LATE_MS = 60_000
 const TROUBLE_WAIT_MS = 2_000
 
-export function schedulerSpec(schedules: readonly Schedule[], services: Services): ActorSpec {
+/** @param schedules asked when it starts */
+export function schedulerSpec(schedules: () => readonly Schedule[], services: Services): ActorSpec {
   return {
     id: 'scheduler',
     kind: 'scheduler',
     start: (scope) => ({
       logic: fromCallback(() => {
-        const stops = schedules.map((schedule) => keepRunning(schedule, services, scope))
+        const stops = schedules().map((schedule) => keepRunning(schedule, services, scope))
         return () => {
           for (const stop of stops) stop()
         }
@@ -113,7 +114,7 @@ function isUnfinished({ path }: Schedule, { store }: Services): boolean {
 function known(schedule: Schedule, { store }: Services, now: number): StoredSchedule {
   const stored = store.schedules.find(schedule.bot)
   if (stored?.definition === definitionOf(schedule)) return stored
-  const first = firstDue(schedule, now)
+  const first = stored?.definition === undefined ? firstDue(schedule, now) : nextDue(schedule, stored.definition, now)
   store.schedules.save(entry(schedule, first))
   logNext(schedule.bot, first)
   return store.schedules.find(schedule.bot)!

@@ -15,7 +15,8 @@ import type { BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
 
 export interface HealthOptions {
-  readonly bots: readonly BotSettings[]
+  /** The bots as they are now. */
+  readonly roster: { readonly bots: readonly BotSettings[] }
   readonly health: BotHealthBook
   readonly system: ActorSystem
   readonly store: Store
@@ -29,7 +30,7 @@ const UNHEALTHY_FAILURES = 3
 export function serverHealth(options: HealthOptions): HealthSource {
   return {
     report() {
-      const bots = options.bots.map((bot) => botHealth(bot, options))
+      const bots = options.roster.bots.map((bot) => botHealth(bot, options))
       const database = databaseHealth(options.store)
       const providers = options.providers()
       const isDown = database.status === 'unhealthy' || (bots.length > 0 && bots.every(isUnhealthy))
@@ -38,7 +39,7 @@ export function serverHealth(options: HealthOptions): HealthSource {
       return { status, bots, database, api: apiHealth(providers) }
     },
     readiness() {
-      const bots = options.bots.map((bot) => botHealth(bot, options))
+      const bots = options.roster.bots.map((bot) => botHealth(bot, options))
       const database = databaseHealth(options.store)
       const providers = options.providers()
       const isExhausted = providers.length > 0 && providers.every(({ limited }) => limited)

@@ -15,8 +15,8 @@ import type { Schedule } from './scheduler.ts'
 export interface ObservedServer {
   readonly system: ActorSystem
   readonly store: Store
-  readonly bots: readonly BotSettings[]
-  readonly schedules: readonly Schedule[]
+  /** The bots and schedules as they are now. */
+  readonly roster: { readonly bots: readonly BotSettings[]; readonly schedules: readonly Schedule[] }
   /** Tables of what was generated, and of what was approved. */
   readonly pipeline: { readonly drafts: string; readonly approved: string }
   readonly health: BotHealthBook
@@ -28,7 +28,7 @@ export interface ObservedServer {
 
 /** @returns the end of it */
 export function observeServer(server: ObservedServer): () => void {
-  const { store, schedules, now } = server
+  const { store, now } = server
   const ends = [
     observeActors(server),
     observeStore(() => figuresOf(server), now, server.collectEveryMs),
@@ -40,7 +40,7 @@ export function observeServer(server: ObservedServer): () => void {
       ]
     }),
     observe('botticelli.bot.schedule_interval', () =>
-      schedules.flatMap(({ bot, everyMs }) =>
+      server.roster.schedules.flatMap(({ bot, everyMs }) =>
         everyMs === undefined ? [] : [{ value: everyMs / 1_000, labels: { bot } }],
       ),
     ),
@@ -48,7 +48,7 @@ export function observeServer(server: ObservedServer): () => void {
       store.schedules.all().map(({ bot, dueAt }) => ({ value: dueAt / 1_000, labels: { bot } })),
     ),
   ]
-  for (const { name: bot, type } of server.bots) {
+  for (const { name: bot, type } of server.roster.bots) {
     if (type === 'posting') count('botticelli.content.published', { platform: 'discord', bot }, 0)
   }
   return () => {
@@ -57,8 +57,9 @@ export function observeServer(server: ObservedServer): () => void {
 }
 
 /** A bot's failures are those of its runs and of its own life together. */
-function observeActors({ system, bots, health }: ObservedServer): () => void {
-  const botOf = (path: string) => bots.find(({ name }) => path === `/bots/${name}`)
+function observeActors(server: ObservedServer): () => void {
+  const { system, health, roster } = server
+  const botOf = (path: string) => roster.bots.find(({ name }) => path === `/bots/${name}`)
   const metrics = startActorMetrics({
     records: () => recordsOf(system, health),
     botTypeOf: ({ path }) => botOf(path)?.type,
@@ -73,7 +74,7 @@ function observeActors({ system, bots, health }: ObservedServer): () => void {
   }
 }
 
-function figuresOf({ store, bots, pipeline, now }: ObservedServer): StoreFigures {
+function figuresOf({ store, roster, pipeline, now }: ObservedServer): StoreFigures {
   const at = now()
   const tables = store.figures.tables()
   const figures = (name: string) => tables.find(({ table }) => table.toLowerCase() === name.toLowerCase())
@@ -86,7 +87,7 @@ function figuresOf({ store, bots, pipeline, now }: ObservedServer): StoreFigures
     approvedPosts: approved?.pending ?? 0,
     oldestPotentialMs: ageOf(drafts?.oldestPendingAt),
     oldestApprovedMs: ageOf(approved?.oldestPendingAt),
-    queues: bots.flatMap(({ name, worksOn }) =>
+    queues: roster.bots.flatMap(({ name, worksOn }) =>
       worksOn === undefined ? [] : [{ bot: name, queue: worksOn, depth: figures(worksOn)?.pending ?? 0 }],
     ),
     tables,

@@ -5,16 +5,15 @@ import { log } from '../telemetry/log.ts'
 
 /** To be given to the system as its listener. What happens to a bot is told under the bot's name as well. */
 export function supervisionLog(
-  bots: readonly { readonly name: string; readonly type: string }[],
+  server: { readonly bots: readonly { readonly name: string; readonly type: string }[] },
   { now }: { now(): number },
 ): (event: SupervisionEvent) => void {
-  const types = new Map(bots.map(({ name, type }) => [`/bots/${name}`, type]))
   const startedAt = new Map<string, number>()
   return (event) => {
     logActor(event)
-    const bot_type = types.get(event.path)
-    if (bot_type === undefined) return
+    if (event.kind !== 'bot') return
     const bot = event.path.slice('/bots/'.length)
+    const bot_type = server.bots.find(({ name }) => name === bot)?.type ?? 'custom'
     if (event.type === 'started') startedAt.set(bot, now())
     logBot(event, { bot, bot_type, uptime_secs: Math.round((now() - (startedAt.get(bot) ?? now())) / 1_000) })
   }

@@ -72,6 +72,12 @@ export function firstDue(table: Timetable, now: number): number | undefined {
   return dueAfter(table, now)
 }
 
+/** The first due time after the timetable was changed: a start that was due at once already is not due again. */
+export function nextDue(table: Timetable, before: string, now: number): number | undefined {
+  const hasStarted = (JSON.parse(before) as Partial<Timetable>).onStart === true
+  return firstDue({ ...table, onStart: table.onStart && !hasStarted }, now)
+}
+
 /** The due time that follows another one, or any time, before jitter. */
 export function dueAfter(table: Timetable, time: number): number | undefined {
   const { everyMs, cron, at, timeZone } = table

@@ -13,7 +13,7 @@ const ROUND_MS = 3_600_000
 const PIECE = 200
 const PAUSE_MS = 50
 
-export function upkeepSpec(retentionMs: number, { store, clock }: Pick<Services, 'store' | 'clock'>): ActorSpec {
+export function upkeepSpec(retentionMs: () => number, { store, clock }: Pick<Services, 'store' | 'clock'>): ActorSpec {
   return {
     id: 'upkeep',
     kind: 'upkeep',
@@ -32,7 +32,7 @@ export function upkeepSpec(retentionMs: number, { store, clock }: Pick<Services,
   function forgetSome(): boolean {
     try {
       const now = clock.now()
-      const { executions, more } = store.maintenance.prune({ at: now - retentionMs, now, limit: PIECE })
+      const { executions, more } = store.maintenance.prune({ at: now - retentionMs(), now, limit: PIECE })
       count('botticelli.narrative.runs_pruned', {}, executions)
       if (!more) store.maintenance.checkpoint()
       return more

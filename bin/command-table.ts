@@ -67,6 +67,12 @@ const ALL = [
     examples: ['serve', 'serve --live'],
   },
   {
+    name: 'reload',
+    group: 'Run',
+    summary: 'Have the running server take over what was changed',
+    examples: ['reload', 'reload --json'],
+  },
+  {
     name: 'status',
     group: 'Run',
     summary: 'The server, its bots and the content on one screen',

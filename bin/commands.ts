@@ -7,6 +7,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   run: async () => (await import('./commands/run.ts')).run,
   serve: async () => (await import('./commands/serve.ts')).serve,
+  reload: async () => (await import('./commands/reload.ts')).reload,
   status: async () => (await import('./commands/status.ts')).status,
   'narratives list': async () => (await import('./commands/narratives-list.ts')).narrativesList,
   'narratives validate': async () => (await import('./commands/narratives-validate.ts')).narrativesValidate,

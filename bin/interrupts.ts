@@ -15,7 +15,8 @@ export interface Interrupts extends Disposable {
   readonly second: Promise<NodeJS.Signals>
 }
 
-export function watchInterrupts(now: () => number): Interrupts {
+/** @param onHangUp what SIGHUP is taken for, where it is no interrupt */
+export function watchInterrupts(now: () => number, onHangUp?: () => void): Interrupts {
   const first = Promise.withResolvers<NodeJS.Signals>()
   const second = Promise.withResolvers<NodeJS.Signals>()
   let firstAt: number | undefined
@@ -25,12 +26,13 @@ export function watchInterrupts(now: () => number): Interrupts {
       first.resolve(signal)
     } else if (now() - firstAt > ONE_PRESS_MS) second.resolve(signal)
   }
-  for (const signal of SIGNALS) process.on(signal, listen)
+  const listeners = SIGNALS.map((signal) => [signal, signal === 'SIGHUP' && onHangUp ? onHangUp : listen] as const)
+  for (const [signal, listener] of listeners) process.on(signal, listener)
   return {
     first: first.promise,
     second: second.promise,
     [Symbol.dispose]: () => {
-      for (const signal of SIGNALS) process.off(signal, listen)
+      for (const [signal, listener] of listeners) process.off(signal, listener)
     },
   }
 }

@@ -41,6 +41,8 @@ export interface Io {
   readonly signal: AbortSignal
   /** Loads the configuration, once; its warnings are remarked. */
   config(flags?: Flags): Loaded
+  /** Reads the configuration as it is by now, and says nothing of its warnings. @throws as `config` */
+  readConfig(flags?: Flags): Loaded
   readonly stderr: NodeJS.WriteStream
   now(): number
   /** Ends the process at once, without tidying up. */
@@ -97,9 +99,7 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
     },
     config(flags = {}) {
       if (loaded !== undefined) return loaded
-      const file = globals.config === undefined ? {} : { file: globals.config }
-      const onTerminal = stderr.isTTY === true && !globals.json
-      loaded = loadConfig({ cwd, environment: world.environment, flags, onTerminal, ...file })
+      loaded = io.readConfig(flags)
       for (const { place, message, hint } of loaded.warnings) {
         const where = `${relative(cwd, place.file)}:${place.line}:${place.column}`
         io.remark(
@@ -107,6 +107,11 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
         )
       }
       return loaded
+    },
+    readConfig(flags = {}) {
+      const file = globals.config === undefined ? {} : { file: globals.config }
+      const onTerminal = stderr.isTTY === true && !globals.json
+      return loadConfig({ cwd, environment: world.environment, flags, onTerminal, ...file })
     },
   }
   return io

@@ -14,13 +14,14 @@ import { createLogHistory, logStreams } from '../console/log-history.ts'
 import type { SupervisionEvent } from '../supervisor/index.ts'
 import { addLogSink } from '../telemetry/log.ts'
 import { engineRoutes } from './engine-routes.ts'
+import type { HotReload } from './hot-reload.ts'
 import { serverRoutes } from './server-routes.ts'
 
 export interface Answers extends AsyncDisposable {
   /** For `openBotticelli`: what happens to the actors, their start included. */
   readonly onSupervision: (event: SupervisionEvent) => void
   /** From now on questions are answered from this server; until then the answer is that it starts. */
-  tellOf(app: Botticelli, inspector?: InspectorServer): void
+  tellOf(app: Botticelli, inspector?: InspectorServer, hot?: HotReload): void
   /** The inspector's frames, as soon as there are any. */
   readonly frames: Follow
 }
@@ -38,15 +39,25 @@ export async function openAnswers(
   const events = createEventHistory()
   let app: Botticelli | undefined
   let look: ActorLook | undefined
+  let reload: HotReload | undefined
   const control = await openControl(
     stateDir,
-    { ...serverRoutes(() => app, bots), ...engineRoutes(() => app), ...actorRoutes(() => look, now) },
+    {
+      ...serverRoutes(
+        () => app,
+        bots,
+        () => reload,
+      ),
+      ...engineRoutes(() => app),
+      ...actorRoutes(() => look, now),
+    },
     { ...actorStreams(() => look), ...logStreams(logs) },
   )
   return {
     onSupervision: events.record,
     frames: (sink) => framesOf(look, 'types')(sink),
-    tellOf(opened, inspector) {
+    tellOf(opened, inspector, hot) {
+      reload = hot
       addLogSink(logs.record)
       app = opened
       const { system, records } = opened

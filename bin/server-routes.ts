@@ -8,9 +8,13 @@ import type { Routes } from '../console/control.ts'
 import { BotticelliError } from '../errors.ts'
 import { type LogLevels, log, logLevels, setLogLevel } from '../telemetry/log.ts'
 import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
+import type { HotReload, Reloaded } from './hot-reload.ts'
 
 /** `ready` is false while the server starts: nothing but that is known then. */
-export type StatusAnswer = { readonly ready: false } | (ServerStatus & { readonly ready: true })
+export type StatusAnswer =
+  | { readonly ready: false }
+  /** `reload` is the last one; absent as long as there was none. */
+  | (ServerStatus & { readonly ready: true; readonly reload?: Reloaded })
 export interface StatusPageAnswer {
   readonly html: string
 }
@@ -23,12 +27,21 @@ export interface ApprovedAnswer {
   readonly told: readonly string[]
 }
 
-/** @param app the server, as soon as it runs */
-export function serverRoutes(app: () => Botticelli | undefined, bots: () => readonly BotConfig[]): Routes {
+/**
+ * @param app the server, as soon as it runs
+ * @param bots as they are configured now
+ * @param hot what reloads it, where anything does
+ */
+export function serverRoutes(
+  app: () => Botticelli | undefined,
+  bots: () => readonly BotConfig[],
+  hot: () => HotReload | undefined = () => undefined,
+): Routes {
   return {
     'GET /v1/status': (): StatusAnswer => {
       const status = app()?.status()
-      return status === undefined ? { ready: false } : { ready: true, ...status }
+      const reload = hot()?.last()
+      return status === undefined ? { ready: false } : { ready: true, ...status, ...(reload && { reload }) }
     },
     'GET /v1/status-page': (): StatusPageAnswer | null => {
       const html = app()?.statusPage()
@@ -39,6 +52,7 @@ export function serverRoutes(app: () => Botticelli | undefined, bots: () => read
       return text === undefined ? null : { text }
     },
     'GET /v1/metrics.json': async () => (await app()?.metricsJson()) ?? null,
+    'POST /v1/reload': (): Promise<Reloaded> | undefined => hot()?.reload('command'),
     'GET /v1/log-level': logLevels,
     'POST /v1/log-level': changeLogLevel,
     'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots()) }),

@@ -17,8 +17,7 @@ import { type Follow, linesOf, sendLines } from './follow.ts'
 /** The server cannot be reached, or there is one already. */
 class ControlError extends BotticelliError {}
 
-/** By method and path, such as `GET /v1/status`; the answer is sent as JSON. */
-/** What is answered, or a promise of it. */
+/** By method and path, such as `GET /v1/status`; the answer, or what it settles with, is sent as JSON. */
 export type Routes = Readonly<Record<string, (query: URLSearchParams) => unknown>>
 
 /** By path: what is sent as lines for as long as the one who asked listens. */

@@ -52,6 +52,8 @@ export function openExecutions(db: Db): Executions {
     find: (id) => db.read('executions.find', () => find(db, id)),
     holding: (bot) => db.read('executions.holding', () => holding(db, bot)),
     abandon: (isAlive, at) => db.write('executions.abandon', () => abandon(db, isAlive, at)),
+    botsAtWork: () => db.read('executions.botsAtWork', () => botsAtWork(db)),
+    abandonBot: (bot, at) => db.write('executions.abandonBot', () => abandonBot(db, bot, at)),
     cancel: (id, who) => db.write('executions.cancel', () => cancel(db, id, who)),
     unfinished: (bot) => db.read('executions.unfinished', () => unfinished(db, bot)),
     list: (filter) => db.read('executions.list', () => list(db, filter)),
@@ -156,6 +158,21 @@ function abandon(db: Db, isAlive: (owner: number) => boolean, at: number): reado
     )
     .filter(({ owner }) => owner !== null && !isAlive(owner))
     .map(toExecution)
+  for (const { id } of gone) finish(db, id, { status: 'cancelled', at })
+  return gone
+}
+
+function botsAtWork(db: Db): readonly string[] {
+  return db
+    .all<{ bot: string }>(
+      `select distinct bot from executions
+        where status = 'running' and bot is not null and parent_id is null order by bot`,
+    )
+    .map(({ bot }) => bot)
+}
+
+function abandonBot(db: Db, bot: string, at: number): readonly Execution[] {
+  const gone = unfinished(db, bot)
   for (const { id } of gone) finish(db, id, { status: 'cancelled', at })
   return gone
 }

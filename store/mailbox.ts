@@ -18,6 +18,12 @@ export function openMailbox(db: Db): Mailbox {
   return {
     append: (message) => db.write('mailbox.append', () => append(db, message)),
     load: (to, limit) => db.read('mailbox.load', () => load(db, to, limit)),
+    recipients: () =>
+      db.read('mailbox.recipients', () =>
+        db
+          .all<{ path: string }>('select distinct recipient as path from mailbox order by recipient')
+          .map(({ path }) => path),
+      ),
     attempt: (id) => db.write('mailbox.attempt', () => attempt(db, id)),
     ack: (id) => db.write('mailbox.ack', () => ack(db, id)),
   }

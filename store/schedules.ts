@@ -24,6 +24,11 @@ export function openSchedules(db: Db): Schedules {
           'select bot, due_at as dueAt from schedules where due_at is not null order by due_at, bot',
         ),
       ),
+    bots: () =>
+      db.read('schedules.bots', () =>
+        db.all<{ bot: string }>('select bot from schedules order by bot').map(({ bot }) => bot),
+      ),
+    forget: (bot) => db.write('schedules.forget', () => void db.run('delete from schedules where bot = @bot', { bot })),
     pause: (bot, pause) => db.write('schedules.pause', () => setPause(db, bot, pause)),
     resume: (bot, who) => db.write('schedules.resume', () => resume(db, bot, who)),
   }

@@ -104,6 +104,10 @@ export interface Executions {
   holding(bot: string): readonly Execution[]
   /** Top-level executions that no bot began, that never ended, and whose process is gone: they are cancelled. */
   abandon(isAlive: (owner: number) => boolean, at: number): readonly Execution[]
+  /** Names of the bots that have top-level executions which began and never ended. */
+  botsAtWork(): readonly string[]
+  /** Those of a bot that nobody has any more: they are cancelled. */
+  abandonBot(bot: string, at: number): readonly Execution[]
   /** A person gives it up, with the rows that it held. @throws StoreError `unknown-record` */
   cancel(id: string, who: { by: string; at: number }): void
   /** Newest first; nested ones only when a parent is named. */
@@ -482,6 +486,10 @@ export interface Schedules {
   /** Without a due time the bot is not due any more. A pause stays. */
   save(schedule: Omit<StoredSchedule, 'pausedAt' | 'pausedUntil' | 'pauseReason'>): void
   all(): readonly { readonly bot: string; readonly dueAt: number }[]
+  /** Names of all bots of which something is kept here. */
+  bots(): readonly string[]
+  /** Nobody has this bot any more. */
+  forget(bot: string): void
   /** Without `until`, until it is resumed. */
   pause(bot: string, pause: { at: number; until?: number; reason: string; by: string }): void
   /** False: it was not paused. */
@@ -522,6 +530,8 @@ export interface Mailbox {
   append(message: NewMessage): boolean
   /** In the order in which they were accepted. */
   load(to: string, limit?: number): readonly StoredMessage[]
+  /** Paths of the actors for whom messages wait. */
+  recipients(): readonly string[]
   /** Counts a delivery, before the actor gets the message. @returns how many there were with this one, from 1 */
   attempt(id: string): number
   /** The message was handled and is forgotten. One that is not there was acknowledged before. */

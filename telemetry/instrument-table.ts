@@ -959,6 +959,13 @@ export const INSTRUMENTS = {
     labels: {},
     help: 'Time that the previous reading of the metrics took',
   },
+  'botticelli.config.reloads': {
+    id: 'M120',
+    kind: 'counter',
+    unit: '{reload}',
+    labels: { outcome: ['changed', 'unchanged', 'refused'] },
+    help: 'Times that a running server read its configuration and narratives again',
+  },
   'botticelli.build.info': {
     id: 'M119',
     kind: 'observable-gauge',

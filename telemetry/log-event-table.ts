@@ -52,6 +52,32 @@ export const LOG_EVENTS = {
     fields: { 'reason?': 'string', 'uptime_secs?': 'number' },
   },
 
+  'config.reloaded': {
+    level: 'info',
+    message: 'Configuration and narratives were read again',
+    fields: {
+      cause: 'string',
+      outcome: 'string',
+      'added?': 'strings',
+      'changed?': 'strings',
+      'disabled?': 'strings',
+      'removed?': 'strings',
+      'narratives?': 'strings',
+      'settings?': 'strings',
+      'at_next_start?': 'strings',
+    },
+  },
+  'config.reload_failed': {
+    level: 'error',
+    message: 'Configuration or a narrative cannot be used, everything goes on as it was',
+    fields: { cause: 'string', err: 'error', 'file?': 'string', 'line?': 'number', 'column?': 'number' },
+  },
+  'config.not_watched': {
+    level: 'warn',
+    message: 'Files are not watched, "botticelli reload" reads them again',
+    fields: { file: 'string', err: 'error' },
+  },
+
   // --- bots and schedules
   'bot.started': { level: 'info', message: 'Bot starting', fields: { bot: 'string', bot_type: 'string' } },
   'bot.stopped': {
@@ -82,6 +108,11 @@ export const LOG_EVENTS = {
   'bot.run_skipped': { level: 'info', message: 'Bot run skipped', fields: { bot: 'string', reason: 'string' } },
   'bot.paused': { level: 'warn', message: 'Bot paused', fields: { bot: 'string', reason: 'string' } },
   'bot.resumed': { level: 'info', message: 'Bot resumed', fields: { bot: 'string' } },
+  'bot.removed': {
+    level: 'warn',
+    message: 'Bot is not configured any more, what waited for it was given up',
+    fields: { bot: 'string', messages: 'number', executions: 'number', held: 'number' },
+  },
   'schedule.next': {
     level: 'info',
     message: 'Scheduled next execution',

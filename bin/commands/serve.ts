@@ -1,20 +1,18 @@
 // serve: the bots of a project, until someone says stop.
 //
-// The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once.
+// The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once. SIGHUP reads
+// configuration and narratives again; on a terminal it means that the terminal is gone, and ends as Ctrl-C does.
 
-import { existsSync } from 'node:fs'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
-import { inputFaults } from '../../config/bot-inputs.ts'
-import type { BotConfig, Config } from '../../config/config.ts'
-import { ConfigError } from '../../config/config-error.ts'
-import { diagnosticAt } from '../../config/config-file.ts'
-import type { Loaded } from '../../config/load-config.ts'
+import type { Config } from '../../config/config.ts'
+import type { Flags } from '../../config/layers.ts'
 import { type InspectorServer, startInspectorServer } from '../../console/inspector/inspector-server.ts'
 import { BotticelliError } from '../../errors.ts'
-import { loadNarrative } from '../../narratives/load-file.ts'
+import { checkBots } from '../check-bots.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, withIsoTimes } from '../figures.ts'
+import { type HotReload, startHotReload } from '../hot-reload.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { openAnswers } from '../open-answers.ts'
@@ -25,15 +23,18 @@ const STDERR_FD = 2
 export const serve: Run = async (options, io) => {
   const begunAt = io.now()
   io.outliveReaders()
-  const loaded = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const flags: Flags = options.isSet('live') ? { posting: 'live' } : {}
+  const loaded = io.config(flags)
   const { config } = loaded
-  for (const bot of config.bots) if (bot.enabled) checkNarrative(bot, loaded)
+  const bots = checkBots(loaded)
 
-  await using answers = await openAnswers(config.stateDir, () => config.bots, io.now)
+  let hot: HotReload | undefined
+  await using answers = await openAnswers(config.stateDir, () => hot?.config().bots ?? config.bots, io.now)
   await using inspector = config.inspector.enabled
     ? await startInspectorServer({ port: config.inspector.port, follow: answers.frames })
     : undefined
-  using interrupts = watchInterrupts(io.now)
+  const isOnTerminal = io.stderr.isTTY === true
+  using interrupts = watchInterrupts(io.now, isOnTerminal ? undefined : () => void hot?.reload('signal'))
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
   const colors = io.paintRemark('red', 'x') !== 'x'
@@ -44,7 +45,10 @@ export const serve: Run = async (options, io) => {
     lastWordsFd: STDERR_FD,
     onSupervision: answers.onSupervision,
   })
-  answers.tellOf(app, inspector)
+  const load = () => io.readConfig(flags)
+  using reloading = startHotReload({ started: loaded, bots, load, apply: app.reload, now: io.now })
+  hot = reloading
+  answers.tellOf(app, inspector, hot)
   announce(app, config, begunAt, io)
   if (inspector !== undefined) tellInspector(inspector, io)
 
@@ -58,23 +62,6 @@ export const serve: Run = async (options, io) => {
     throw new BotticelliError('supervisor-gave-up', `The server stopped by itself: ${ended.reason}.`)
   }
   return EXIT.ok
-}
-
-/** A server whose bots cannot work does not start (P7). */
-function checkNarrative(bot: BotConfig, { config, settings, file: configFile }: Loaded): void {
-  const { name, narrative, narrativeName } = bot
-  if (existsSync(narrative)) {
-    const loaded = loadNarrative(narrative, narrativeName, { base: config.root })
-    const faults = inputFaults(bot, loaded.narrative, configFile)
-    if (faults.length > 0) throw ConfigError.of(faults)
-    return
-  }
-  const origin = settings.find((one) => one.key === 'bots.*.narrative' && one.name === name)?.origin
-  const message = `The narrative of the bot "${name}" is not there: ${narrative}`
-  if (origin?.layer !== 'file') throw new ConfigError('bad-config', message)
-  const { line, column, file } = origin.place
-  const span = { start: { line, column }, end: { line, column: column + 1 } }
-  throw ConfigError.of([diagnosticAt('bad-config', file, span, message, `bots.${name}.narrative`)])
 }
 
 function announce(app: Botticelli, config: Config, begunAt: number, io: Io): void {

@@ -1,12 +1,15 @@
 // status: the server, its bots and the content on one screen. Without a server, what its database says.
 
+import { relative } from 'node:path'
 import { type BotStatus, inDoubt, pipelineStatus, type ServerStatus } from '../../actors/server-status.ts'
 import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
+import type { Place } from '../../errors.ts'
 import type { LedgerTotals } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.ts'
+import type { Reloaded } from '../hot-reload.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../plain-text.ts'
 import { readStore } from '../project.ts'
@@ -14,6 +17,7 @@ import { askRunning } from '../running-server.ts'
 import type { StatusAnswer, StatusPageAnswer } from '../server-routes.ts'
 import { table } from '../table.ts'
 
+type Server = Extract<StatusAnswer, { ready: true }>
 type Pipeline = ServerStatus['pipeline']
 interface Stored {
   readonly inDoubt: readonly string[]
@@ -45,7 +49,7 @@ export const status: Run = async (options, io) => {
     else showStored(stored, config, io)
     return options.isSet('exit-status') ? EXIT.failed : EXIT.ok
   }
-  const worries = worriesOf(server)
+  const worries = worriesOf(server, io)
   if (io.json) io.printJson(withIsoTimes({ running: true, ...server, worries }))
   else showServer(server, config, worries, io)
   return options.isSet('exit-status') && worries.length > 0 ? EXIT.failed : EXIT.ok
@@ -109,7 +113,7 @@ function botCells(bot: BotStatus, now: number): string[] {
   ]
 }
 
-function worriesOf({ bots, deadLetters, inDoubt }: ServerStatus): string[] {
+function worriesOf({ bots, deadLetters, inDoubt, reload }: Server, io: Io): string[] {
   const failing = bots
     .filter((bot) => bot.consecutiveFailures > 0)
     .map((bot) => {
@@ -118,7 +122,19 @@ function worriesOf({ bots, deadLetters, inDoubt }: ServerStatus): string[] {
     })
   const down = bots.filter((bot) => bot.state === 'stopped').map((bot) => `${bot.bot} is stopped`)
   const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
-  return [...failing, ...down, ...letters, ...inDoubt.map(doubtOf)]
+  return [...failing, ...down, ...letters, ...inDoubt.map(doubtOf), ...notInEffect(reload, io)]
+}
+
+/** What a person changed, and the server does not work with. */
+function notInEffect(reload: Reloaded | undefined, io: Io): string[] {
+  if (reload === undefined) return []
+  const at = (place: Place | undefined) =>
+    place === undefined ? '' : `${relative(io.cwd, place.file)}:${place.line}:${place.column}: `
+  if (reload.outcome === 'refused') {
+    const { place, message } = reload.error
+    return [`a change is not in effect: ${at(place)}${oneLine(message, 200)}`]
+  }
+  return reload.atNextStart.map(({ path, place }) => `${at(place)}${path} takes effect at the next start`)
 }
 
 function doubtOf(id: string): string {

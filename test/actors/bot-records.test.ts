@@ -25,7 +25,7 @@ const recordsWith = (health: ReturnType<typeof openHealthBook>, ...records: Acto
   recordsOf({ records: () => records }, health)
 
 test('a run that failed is a failure of its bot, though the message was handled', () => {
-  const health = openHealthBook(['a'])
+  const health = openHealthBook()
   health.failed('a', 60, new Error('no answer'))
   const [bot] = recordsWith(health, record('/bots/a', { consecutiveFailures: 2, lastFailureAt: 10 }))
   expect(bot).toMatchObject({ consecutiveFailures: 3, lastFailureAt: 60, lastError: { message: 'no answer' } })
@@ -33,19 +33,19 @@ test('a run that failed is a failure of its bot, though the message was handled'
 })
 
 test('a run that went well is the last success', () => {
-  const health = openHealthBook(['a'])
+  const health = openHealthBook()
   health.succeeded('a', 70)
   expect(recordsWith(health, record('/bots/a'))).toMatchObject([{ consecutiveFailures: 0, lastSuccessAt: 70 }])
 })
 
 test('the newer of two failures is told: a crash after a failed run', () => {
-  const health = openHealthBook(['a'])
+  const health = openHealthBook()
   health.failed('a', 60, new Error('no answer'))
   const crashed = record('/bots/a', { lastFailureAt: 80, lastError: { name: 'Error', message: 'crashed' } })
   expect(recordsWith(health, crashed)).toMatchObject([{ lastFailureAt: 80, lastError: { message: 'crashed' } }])
 })
 
 test('what is no bot is as its record says', () => {
-  const other = record('/bots/a/run-1')
-  expect(recordsWith(openHealthBook(['a']), other)).toEqual([other])
+  const other = { ...record('/bots/a/run-1'), kind: 'execution' }
+  expect(recordsWith(openHealthBook(), other)).toEqual([other])
 })

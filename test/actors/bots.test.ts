@@ -123,7 +123,7 @@ async function openBots(
   bots: readonly Omit<BotSettings, 'narrative'>[],
   say: Say = () => '{"text":"a post"}',
 ): Promise<Bots> {
-  const health = openHealthBook(bots.map(({ name }) => name))
+  const health = openHealthBook()
   let narrative = ''
   const house = await openHouse(say, (services) => {
     const settings = bots.map(
@@ -134,7 +134,7 @@ async function openBots(
         },
       }),
     )
-    const children = settings.map((each) => botSpec(each, services, health))
+    const children = settings.map((each) => botSpec(each.name, () => ({ bot: each, services, health })))
     return [{ id: 'bots', strategy: 'one_for_one', intensity: 5, children }]
   })
   narrative = house.write('posts.toml', NARRATIVE)

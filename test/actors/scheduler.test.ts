@@ -39,7 +39,7 @@ async function start(store: Store, clock: FakeClock, schedule: Partial<Schedule>
         }),
     }),
   }
-  const children = [bot, schedulerSpec([{ ...SCHEDULE, ...schedule }], services)]
+  const children = [bot, schedulerSpec(() => [{ ...SCHEDULE, ...schedule }], services)]
   const inbox = durableInbox(store, clock)
   const system = await startSystem({ id: '', strategy: 'one_for_one', children }, { clock, inbox })
   onTestFinished(() => system.stop())

@@ -10,13 +10,21 @@ const BOTS = ['writer', 'poster'].map((name) => ({ name, type: 'custom' as const
 /** A server whose bots live, with what the test changes. */
 async function server({ dead = [], ...changed }: Partial<HealthOptions> & { readonly dead?: readonly string[] } = {}) {
   const house = await openHouse()
-  const health = openHealthBook(BOTS.map(({ name }) => name))
+  const health = openHealthBook()
   const living = BOTS.map(({ name }) => `/bots/${name}`).filter((path) => !dead.includes(path))
   const system = {
     record: (path: string) => (living.includes(path) ? { state: 'running' } : undefined),
   } as unknown as HealthOptions['system']
   const { store } = house
-  const options = { bots: BOTS, health, system, store, providers: () => [], isStopping: () => false, ...changed }
+  const options = {
+    roster: { bots: BOTS },
+    health,
+    system,
+    store,
+    providers: () => [],
+    isStopping: () => false,
+    ...changed,
+  }
   return { source: serverHealth(options), health, store, [Symbol.asyncDispose]: () => house[Symbol.asyncDispose]() }
 }
 

@@ -208,7 +208,7 @@ test('no path of telemetry holds the token', () => {
 test('what happens to a bot is told under its name', async () => {
   const lines: string[] = []
   await startLog({ level: 'info', format: 'json', destination: { write: (line) => lines.push(line) } })
-  const hear = supervisionLog([{ name: 'b', type: 'custom' }], { now: () => 5_000 })
+  const hear = supervisionLog({ bots: [{ name: 'b', type: 'custom' }] }, { now: () => 5_000 })
   const bot = { at: 1, path: '/bots/b', kind: 'bot', incarnation: 2 }
   hear({ ...bot, type: 'restarting', delayMs: 100, cause: 'own_failure' })
   hear({ ...bot, type: 'paused', reason: 'by hand' })

@@ -1,0 +1,170 @@
+// Hot reload: a running server takes over what was changed in its configuration and its narratives.
+//
+//   H1. All is read and checked before anything changes. One fault, and everything goes on as it was (P7).
+//   H2. One reload at a time. What was asked for meanwhile comes after it.
+//   H3. Each attempt is logged, counted, and told by `status` until the next one.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RosterChange } from '../actors/roster.ts'
+import type { Config } from '../config/config.ts'
+import type { Resolved } from '../config/layers.ts'
+import type { Loaded } from '../config/load-config.ts'
+import { changedSettings } from '../config/take-over.ts'
+import { BotticelliError, type Place, type SerializedError, serializeError } from '../errors.ts'
+import { DiagnosedError } from '../narratives/diagnosed-error.ts'
+import type { Diagnostic } from '../narratives/diagnostic.ts'
+import { hashOf } from '../narratives/sources.ts'
+import { count } from '../telemetry/instruments.ts'
+import { log } from '../telemetry/log.ts'
+import { type CheckedBot, checkBots } from './check-bots.ts'
+import { watchFiles } from './watch-files.ts'
+
+type ReloadCause = 'file' | 'signal' | 'command'
+
+/** What came of a reload. */
+export type Reloaded = { readonly cause: ReloadCause; readonly at: number } & (
+  | ({
+      readonly outcome: 'changed' | 'unchanged'
+      /** When the files were last taken over; undefined as long as they are what the server was started with. */
+      readonly since?: number
+      /** Bots whose narrative is another text than it was. */
+      readonly narratives: readonly string[]
+      /** Paths of the settings that are in effect with another value. */
+      readonly settings: readonly string[]
+      /** Settings whose new value a running server cannot take over, with where each stands. */
+      readonly atNextStart: readonly { readonly path: string; readonly place?: Place }[]
+    } & RosterChange)
+  | { readonly outcome: 'refused'; readonly error: SerializedError; readonly diagnostics: readonly Diagnostic[] }
+)
+
+export interface HotReload extends Disposable {
+  reload(cause: ReloadCause): Promise<Reloaded>
+  /** The last attempt. */
+  last(): Reloaded | undefined
+  /** What is configured now. */
+  config(): Config
+}
+
+export interface ReloadPorts {
+  /** What the server was started with. */
+  readonly started: Loaded
+  readonly bots: readonly CheckedBot[]
+  /** Reads the configuration anew. */
+  load(): Loaded
+  /** Has the server work with it. */
+  apply(config: Config): Promise<RosterChange>
+  now(): number
+}
+
+const NOTHING: RosterChange = { added: [], changed: [], disabled: [], removed: [] }
+
+/** Watches the files from now on. */
+export function startHotReload({ started, bots, load, apply, now }: ReloadPorts): HotReload {
+  let current = started
+  let checked = bots
+  let seen = fingerprint(filesOf(started, bots))
+  let last: Reloaded | undefined
+  let since: number | undefined
+  let line: Promise<unknown> = Promise.resolve()
+
+  const watch = watchFiles({
+    changed: () =>
+      void inLine(async () => {
+        if (fingerprint(filesOf(current, checked)) !== seen) await attempt('file')
+      }),
+    failed: (file, err) => log('config.not_watched', { file, err }),
+  })
+  watch.files(filesOf(started, bots))
+  return {
+    reload: (cause) => inLine(() => attempt(cause)),
+    last: () => last,
+    config: () => current.config,
+    [Symbol.dispose]: () => watch[Symbol.dispose](),
+  }
+
+  /** H2. */
+  function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const turn = line.then(work)
+    line = turn.catch(() => {})
+    return turn
+  }
+
+  async function attempt(cause: ReloadCause): Promise<Reloaded> {
+    seen = fingerprint(filesOf(current, checked))
+    const done = await outcomeOf(reread)
+    if (done.outcome === 'changed') since = now()
+    last = { cause, at: now(), ...done, ...(since !== undefined && done.outcome !== 'refused' && { since }) }
+    tell(last)
+    return last
+  }
+
+  async function reread() {
+    const next = load()
+    const nextBots = checkBots(next)
+    const { now: settings } = changedSettings(current.settings, next.settings)
+    const { atNextStart } = changedSettings(started.settings, next.settings)
+    const narratives = nextBots.filter((bot) => {
+      const was = checked.find(({ name }) => name === bot.name)
+      return was !== undefined && was.version !== bot.version
+    })
+    const isSame = JSON.stringify(current.config) === JSON.stringify(next.config)
+    const change = isSame ? NOTHING : await apply(next.config)
+    current = next
+    checked = nextBots
+    seen = fingerprint(filesOf(current, checked))
+    watch.files(filesOf(current, checked))
+    return {
+      outcome: isSame && narratives.length === 0 ? ('unchanged' as const) : ('changed' as const),
+      ...change,
+      narratives: narratives.map(({ name }) => name),
+      settings: settings.map(({ path }) => path),
+      atNextStart: atNextStart.map(placed),
+    }
+  }
+}
+
+/** H1: a fault that nobody foresaw is one of ours, and passes. */
+async function outcomeOf<T>(work: () => Promise<T>) {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!(thrown instanceof BotticelliError)) throw thrown
+    const diagnostics = thrown instanceof DiagnosedError ? thrown.diagnostics : []
+    return { outcome: 'refused' as const, error: serializeError(thrown), diagnostics }
+  }
+}
+
+/** H3. */
+function tell(done: Reloaded): void {
+  count('botticelli.config.reloads', { outcome: done.outcome })
+  if (done.outcome === 'refused') {
+    const { cause, error } = done
+    log('config.reload_failed', { cause, err: error, ...error.place })
+    return
+  }
+  const { atNextStart, at: _, since: __, ...change } = done
+  log('config.reloaded', { ...change, at_next_start: atNextStart.map(({ path }) => path) })
+}
+
+function placed({ path, origin }: Resolved): { readonly path: string; readonly place?: Place } {
+  return 'place' in origin ? { path, place: origin.place } : { path }
+}
+
+/** All that a reload would read. */
+function filesOf({ config }: Loaded, bots: readonly CheckedBot[]): string[] {
+  const own = [config.file ?? join(config.root, 'botticelli.toml'), join(config.root, '.env')]
+  return [...new Set([...own, ...bots.flatMap(({ files }) => files)])]
+}
+
+function fingerprint(files: readonly string[]): string {
+  return files.map((file) => `${file} ${contentOf(file)}\n`).join('')
+}
+
+function contentOf(file: string): string {
+  try {
+    return hashOf(readFileSync(file, 'utf8'))
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unreadable'
+  }
+}
