@@ -103,6 +103,11 @@ const NARRATIVE: TableSpec['keys'] = {
   preserve_source: { value: FLAG, help: 'True: no table read of this narrative deletes.', default: false },
   ...SETTINGS,
   system: SYSTEM,
+  parallel: {
+    value: { type: 'integer', minimum: 1 },
+    help: 'How many acts of a group run at the same time; a list of names in the toc is a group.',
+    default: 4,
+  },
   carousel: CAROUSEL,
   budget: BUDGET,
   acts: { value: tablesOf(table('act')), help: 'Acts of this narrative alone; they go before shared ones.' },
