@@ -158,6 +158,64 @@ export const CODES = {
     summary: 'A placeholder names nothing that the narrative has.',
     fix: 'Correct the name to that of an act or a table.',
   },
+
+  // --- narratives/linting: advice
+  'missing-description': { summary: 'A narrative has no description.', fix: 'Say in a sentence what it does.' },
+  'awkward-name': {
+    summary: 'The name of a narrative has spaces or other marks in it.',
+    fix: 'Use letters, digits, _ and - in the name, and say the rest in its title.',
+  },
+  'unused-variable': { summary: 'A variable is declared and never used.', fix: 'Use it, or remove it.' },
+  'unused-resource': {
+    summary: 'Nothing refers to an entry of [bots], [tables] or [media].',
+    fix: 'Refer to it, or remove it.',
+  },
+  'unread-output': {
+    summary: 'Nothing reads the answer of an act: it is paid for and lost.',
+    fix: 'Name the act in a later one, store its output with extract_output = true, or remove it.',
+  },
+  'unpriced-model': {
+    summary: 'No price is known for a model.',
+    fix: 'Set its price in [models.prices] of botticelli.toml.',
+  },
+  'hot-for-provider': {
+    summary: 'A temperature is higher than the provider takes.',
+    fix: 'Use a lower temperature.',
+  },
+  'hot-json': {
+    summary: 'An act that must give JSON asks with a temperature above 1.',
+    fix: 'Use a temperature near 0, or write first and format in an act of its own.',
+  },
+  'short-answer': {
+    summary: 'An act that reads a table may only give a very short answer.',
+    fix: 'Raise max_tokens to 1000 or more.',
+  },
+  'carousel-without-budget': {
+    summary: 'Something is repeated without a budget.',
+    fix: 'Add a budget, such as budget = { rpm_multiplier = 0.5 }.',
+  },
+  'table-without-limit': { summary: 'A table is read without a limit.', fix: 'Add a limit, or a sample.' },
+  'rows-without-order': {
+    summary: 'Some rows of a table are read in no order.',
+    fix: 'Add order_by, or sample for random rows.',
+  },
+  'unrequired-command': {
+    summary: 'A command needs the result of another one that may fail unnoticed.',
+    fix: 'Add required = true to the first one.',
+  },
+  'fixed-id': {
+    summary: 'An id of Discord is fixed in a narrative.',
+    fix: 'Write it as an environment variable, such as ${DISCORD_CHANNEL_ID}.',
+  },
+  'secret-in-file': {
+    summary: 'A narrative holds what looks like a key, a token or a password.',
+    fix: 'Put it into the environment, write its name as ${NAME}, and replace the secret where it was issued.',
+  },
+  'unknown-rule': {
+    summary: 'A comment switches off a rule that does not exist.',
+    fix: 'See the names with "botticelli narratives lint --rules".',
+  },
+
   // --- narratives/, when they run
   'placeholder-unresolved': {
     summary: 'A placeholder in the argument of a command has no value.',

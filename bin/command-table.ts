@@ -148,6 +148,18 @@ const ALL = [
     examples: ['narratives test', 'narratives test launch', 'narratives test launch --update'],
   },
   {
+    name: 'narratives lint',
+    group: 'Look and decide',
+    summary: 'Advice on narrative files: likely mistakes and waste',
+    args: [{ name: 'FILE', optional: true, many: true, help: 'files or folders; all of the project without' }],
+    flags: [
+      { flag: '--strict', help: 'warnings count as errors' },
+      { flag: '--rules', help: 'list the rules instead' },
+      REPORT_FORMAT,
+    ],
+    examples: ['narratives lint', 'narratives lint narratives/launch.toml --strict', 'narratives lint --rules'],
+  },
+  {
     name: 'narratives schema',
     group: 'Look and decide',
     summary: 'The language as a JSON Schema, for editors',

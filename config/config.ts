@@ -22,6 +22,8 @@ export interface Config {
   readonly contextPaths: readonly string[]
   /** Where narratives are looked for by name. */
   readonly narrativePaths: readonly string[]
+  /** Rules that are not looked at when narratives are linted. */
+  readonly lintOff: readonly string[]
   readonly models: ModelsConfig
   readonly discord: DiscordConfig
   readonly bots: readonly BotConfig[]

@@ -3,6 +3,7 @@
 // Text is what the environment and flags hold. `undefined` means that it is none; `expected` completes "must be …".
 
 import { cronProblem, type DayWindow, isTimeZone, parseWindow } from '../actors/timetable.ts'
+import { CODES } from '../errors.ts'
 import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 import { LOG_LEVELS, type LogLevel } from './config.ts'
 
@@ -86,6 +87,17 @@ export const textList: Kind<readonly string[]> = {
   expected: 'a list of texts',
   fromToml: listOf,
   fromText: (value) => value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])),
+}
+
+/** Names of things that can be wrong with a narrative. */
+export const ruleList: Kind<readonly string[]> = {
+  expected: 'a list of rules, as "botticelli narratives lint --rules" names them',
+  fromToml: (value) => rulesOf(listOf(value)),
+  fromText: (value) => rulesOf(textList.fromText(value)),
+}
+
+function rulesOf(names: readonly string[] | undefined): readonly string[] | undefined {
+  return names?.every((name) => Object.hasOwn(CODES, name)) ? names : undefined
 }
 
 /** Texts by names that the person chooses; what is no text is given as JSON. In a flag: `name=value`, separated by commas. */

@@ -67,6 +67,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     posting: values.get('posting'),
     contextPaths: values.paths('context.path'),
     narrativePaths: values.paths('narratives.path'),
+    lintOff: values.get('lint.off'),
     models: assembleModels(values, servers.made, prices.made),
     discord: {
       ...optional('token', values.get('discord.token')),

@@ -21,6 +21,7 @@ import {
   number,
   pairList,
   pathList,
+  ruleList,
   sentryDsn,
   snowflake,
   text,
@@ -81,6 +82,8 @@ export const SETTINGS = {
   'narratives.path': setting(pathList, ['narratives'], 'Folders where narratives are looked for by name.', [
     'BOTTICELLI_NARRATIVES',
   ]),
+
+  'lint.off': setting(ruleList, [] as readonly string[], 'Rules that `narratives lint` leaves out.'),
 
   'models.default': setting(text, 'gemini-2.5-flash-lite', 'The model of an act that names none.', [
     'BOTTICELLI_MODEL',

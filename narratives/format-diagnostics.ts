@@ -2,6 +2,7 @@
 //
 //   V1. Warnings first, errors after them, the count last: the end is what stays on the screen.
 //   V2. Many findings of one code become one headline and a list.
+//   V3. A line with a secret in it is not shown.
 
 import { styleText } from 'node:util'
 import { CODES } from '../errors.ts'
@@ -68,7 +69,7 @@ function single(one: Diagnostic, linesOf: (file: string) => readonly string[] | 
   return [
     `${paint(one.severity, `${one.severity}[${one.code}]`)}: ${paint('bold', visible(one.message))}`,
     `  ${paint('dim', '-->')} ${placeText(one)}`,
-    ...frame(one, linesOf(one.place.file), paint),
+    ...(one.code === 'secret-in-file' ? [] : frame(one, linesOf(one.place.file), paint)),
     `${paint('dim', 'fix')}    ${visible(one.fix ?? CODES[one.code].fix)}`,
   ].join('\n')
 }

@@ -3,19 +3,16 @@
 //   V1. With --fix a file is replaced as a whole or stays as it is; what is told afterwards is told of the file as it is
 //       then. With --dry-run as well nothing is written, and the difference is the result.
 
-import { existsSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
-import { findFile } from '../../actors/find-file.ts'
-import type { Config } from '../../config/config.ts'
+import { relative } from 'node:path'
 import { BotticelliError } from '../../errors.ts'
 import { type FixedFile, fixNarrativeFile } from '../../narratives/fixing/fix-file.ts'
 import { parseNarrativeFile } from '../../narratives/parse-file.ts'
-import { filterProblem } from '../../store/filter/filter-problem.ts'
-import type { Options, Run } from '../command.ts'
+import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../figures.ts'
 import type { Io } from '../io.ts'
-import { narrativeFiles, readText } from '../narrative-files.ts'
+import { narrativeChecks } from '../narrative-checks.ts'
+import { filesToCheck, readText } from '../narrative-files.ts'
 import { plainText } from '../plain-text.ts'
 import { printDiagnostics, reportFormat } from '../print-diagnostics.ts'
 import { replaceFile } from '../replace-file.ts'
@@ -27,7 +24,7 @@ export const narrativesValidate: Run = async (options, io) => {
   if (isDry && !options.isSet('fix')) {
     throw new BotticelliError('usage', '--dry-run shows what --fix would do; it needs --fix.')
   }
-  const files = filesOf(options, config, io)
+  const files = filesToCheck(options.args, config, io.cwd)
   const format = reportFormat(options, io)
   const rewritten = options.isSet('fix') ? files.map((path) => rewrite(path, isDry, io)) : []
   const changes = rewritten.filter(({ fixed, left }) => fixed.length + left.length > 0)
@@ -39,30 +36,12 @@ export const narrativesValidate: Run = async (options, io) => {
   }
   if (options.isSet('fix')) tell(changes, false, io)
   const diagnostics = files.flatMap(
-    (file) => parseNarrativeFile(readText(file), file, checks(config, options.isSet('env'))).diagnostics,
+    (file) => parseNarrativeFile(readText(file), file, narrativeChecks(config, options.isSet('env'))).diagnostics,
   )
   const summary = options.isSet('fix') ? { fixes: changes } : {}
   await printDiagnostics(diagnostics, files.length, summary, format, io)
   const isInvalid = diagnostics.some(({ severity }) => severity === 'error' || options.isSet('strict'))
   return isInvalid ? EXIT.invalid : EXIT.ok
-}
-
-/** @throws BotticelliError `not-found` */
-function filesOf(options: Options, config: Config, io: Io): readonly string[] {
-  const absent = options.args.find((path) => !existsSync(resolve(io.cwd, path)))
-  if (absent !== undefined) throw new BotticelliError('not-found', `There is no file or folder "${absent}".`)
-  const paths = options.args.length > 0 ? options.args.map((path) => resolve(io.cwd, path)) : config.narrativePaths
-  return narrativeFiles(paths)
-}
-
-/** @param withEnv also warn of environment variables that are not set here and now */
-function checks(config: Config, withEnv: boolean) {
-  const bases = [...config.contextPaths, config.root]
-  return {
-    checkFilter: filterProblem,
-    fileExists: (name: string, narrativeFile: string) => findFile(name, narrativeFile, bases) !== undefined,
-    ...(withEnv && { isEnvSet: (name: string) => config.environment[name] !== undefined }),
-  }
 }
 
 // ---------------------------------------------------------------------------- --fix

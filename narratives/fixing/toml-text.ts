@@ -39,12 +39,12 @@ export class TomlText {
   readonly text: string
   readonly blocks: readonly Block[]
   readonly newline: string
-  readonly #comments: readonly Range[]
+  readonly comments: readonly Range[]
 
   private constructor(text: string, program: AST.TOMLProgram) {
     this.text = text
     this.newline = text.includes('\r\n') ? '\r\n' : '\n'
-    this.#comments = program.comments.map(({ range: [from, to] }) => ({ from, to }))
+    this.comments = program.comments.map(({ range: [from, to] }) => ({ from, to }))
     this.blocks = blocksOf(program.body[0], text)
   }
 
@@ -76,13 +76,13 @@ export class TomlText {
   }
 
   hasCommentIn({ from, to }: Range): boolean {
-    return this.#comments.some((comment) => comment.from >= from && comment.to <= to)
+    return this.comments.some((comment) => comment.from >= from && comment.to <= to)
   }
 
   /** Takes a statement out, its line with it; a comment behind it stays on that line. */
   remove(statement: Range): Edit {
     const line = this.lineOf(statement)
-    const comment = this.#comments.find(({ from, to }) => from >= statement.to && to <= line.to)
+    const comment = this.comments.find(({ from, to }) => from >= statement.to && to <= line.to)
     return comment === undefined ? { ...line, text: '' } : { from: statement.from, to: comment.from, text: '' }
   }
 

@@ -87,3 +87,46 @@ describe('narratives validate --format', () => {
     expect(await project.botticelli(['narratives', 'validate', '--format', 'xml'])).toMatchObject({ code: 2 })
   })
 })
+
+describe('narratives lint', () => {
+  const FILE = '[narrative]\nname = "my n"\ntoc = ["a"]\n[acts]\na = "x"\n'
+
+  test('advises, and fails only when asked to', async () => {
+    project.write('n.toml', FILE)
+    const plain = await project.botticelli(['narratives', 'lint', 'n.toml'])
+    expect(plain).toMatchObject({ code: 0, stderr: expect.stringContaining('1 file checked: 2 warnings') })
+    expect(plain.stdout).toContain('warning[missing-description]: The narrative "my n" has no description.')
+    expect(await project.botticelli(['narratives', 'lint', 'n.toml', '--strict'])).toMatchObject({ code: 3 })
+    const github = await project.botticelli(['narratives', 'lint', 'n.toml', '--format', 'github'])
+    expect(github.stdout).toContain('::warning file=n.toml,line=2,endLine=2,col=1,endColumn=5,title=awkward-name::')
+  })
+
+  test('rules are switched off by the configuration, and named by --rules', async () => {
+    project.write('n.toml', FILE)
+    project.write('botticelli.toml', '[lint]\noff = ["awkward-name", "missing-description"]\n')
+    expect(await project.botticelli(['narratives', 'lint', 'n.toml', '--strict'])).toMatchObject({
+      code: 0,
+      stdout: '',
+    })
+    const { stdout } = await project.botticelli(['narratives', 'lint', '--rules', '--json'])
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ rule: 'awkward-name' }))
+    project.write('botticelli.toml', '[lint]\noff = ["no-such-rule"]\n')
+    expect(await project.botticelli(['narratives', 'lint', 'n.toml'])).toMatchObject({ code: 3 })
+  })
+
+  test('prices and providers come from the configuration', async () => {
+    project.write(
+      'n.toml',
+      '[narrative]\nname = "n"\ndescription = "d"\ntoc = ["a"]\n[acts.a]\nprompt = "x"\nmodel = "own:big"\n',
+    )
+    const config = '[models.servers.own]\nbase_url = "http://127.0.0.1:9/v1"\n'
+    project.write('botticelli.toml', config)
+    const unpriced = await project.botticelli(['narratives', 'lint', 'n.toml', '--json'])
+    expect(JSON.parse(unpriced.stdout).diagnostics).toMatchObject([{ code: 'unpriced-model' }])
+    project.write(
+      'botticelli.toml',
+      `${config}[models.prices."own:big"]\ninput_per_million = 1\noutput_per_million = 2\n`,
+    )
+    expect(await project.botticelli(['narratives', 'lint', 'n.toml', '--strict'])).toMatchObject({ code: 0 })
+  })
+})
