@@ -15,6 +15,7 @@ import { type Bots, openRoster, pathOfBot, type RosterChange } from './actors/ro
 import { runLog } from './actors/run-log.ts'
 import { startRunMetrics } from './actors/run-metrics.ts'
 import { createRunner, type RunReport, type RunRequest } from './actors/runner.ts'
+import { serverEvents } from './actors/server-events.ts'
 import { serverHealth } from './actors/server-health.ts'
 import { observeServer } from './actors/server-metrics.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
@@ -136,8 +137,10 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   let isStopping = false
   if (wanted.metrics) listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
   const logged = supervisionLog(roster, clock)
+  const told = options.bots ? tellEvents() : undefined
   const listen = (event: SupervisionEvent) => {
     logged(event)
+    told?.hear(event)
     options.onSupervision?.(event)
     if (wanted.metrics) countActorEvent(event)
   }
@@ -232,6 +235,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     hideSecrets(secretsOf(next))
     const renewed = isSameWork(config, next) ? services : employ(next)
     const bots = botsOf(next, renewed)
+    told?.configured(written(next))
     config = next
     services = renewed
     return roster.change(bots)
@@ -245,6 +249,14 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     for (const { narrative, narrativeName } of bots) work.loadNarrative(narrative, narrativeName)
     const disabled = from.bots.filter(({ enabled }) => !enabled).map(({ name }) => name)
     return { bots, schedules: schedulesOf(from), disabled, services: work }
+  }
+
+  /** Its end is told when the actors have stopped, as long as the store is open. */
+  function tellEvents() {
+    const events = serverEvents(store, clock)
+    events.started({ version: VERSION, pid: process.pid, bots: roster.bots.map(({ name }) => name) }, written(config))
+    opened.defer(() => events.stopped(clock.now() - startedAt))
+    return events
   }
 
   function measureRuns() {
@@ -299,6 +311,11 @@ function telemetryOptions(config: Config, { bots = false, log, colors = false }:
     secrets: secretsOf(config),
     ...(log !== undefined && { log: { ...logging, destination: log, colors } }),
   }
+}
+
+/** What somebody has written: without the environment that narratives may read, which differs from shell to shell. */
+function written({ environment: _, ...config }: Config): object {
+  return config
 }
 
 /** Every key and token of the configuration. */

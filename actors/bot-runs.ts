@@ -84,7 +84,13 @@ async function takeUpHeld(post: Post): Promise<void> {
 async function resume(execution: Execution, post: Post): Promise<void> {
   const { id, trigger, options } = execution
   await attempt(post, { id, trigger, resumed: true }, () =>
-    planOf(begunNarrative(execution, post.services), { id, bot: post.bot.name, trigger, ...fromOptions(options) }),
+    planOf(begunNarrative(execution, post.services), {
+      id,
+      bot: post.bot.name,
+      trigger,
+      resumed: true,
+      ...fromOptions(options),
+    }),
   )
 }
 

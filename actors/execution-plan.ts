@@ -26,6 +26,8 @@ export interface ExecutionPlan {
   readonly model?: string
   /** Values of the narrative's variables. */
   readonly inputs: Readonly<Record<string, string>>
+  /** It was interrupted, with its bot. */
+  readonly resumed?: boolean
   /** The message that led to it, and the first of those that led to that one. */
   readonly cause?: { readonly causationId: string; readonly correlationId: string }
   /** Narratives around this one and itself, to refuse a circle. */
@@ -39,7 +41,8 @@ export interface ExecutionPlan {
 /** The plan of a run that nothing is around. */
 export function planOf(
   { file, narrative, sources }: LoadedNarrative & Pick<ExecutionPlan, 'sources'>,
-  run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model' | 'cause'> & Partial<Pick<ExecutionPlan, 'inputs'>>,
+  run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model' | 'cause' | 'resumed'> &
+    Partial<Pick<ExecutionPlan, 'inputs'>>,
 ): ExecutionPlan {
   const inputs = valuesOfVariables(narrative, run.inputs ?? {})
   const begun = sources === undefined ? {} : { sources }

@@ -9,6 +9,7 @@
 
 import { fromPromise } from 'xstate'
 import { serializeError } from '../errors.ts'
+import type { Execution } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
@@ -42,7 +43,7 @@ export function runExecution(
   const earlier = services.store.executions.find(plan.id)
   return inSpan(`invoke_workflow ${plan.narrative.key}`, spanOf(plan, earlier?.traceparent), async () => {
     const startedAt = services.clock.now()
-    begin(plan, services, startedAt)
+    begin(plan, services, startedAt, earlier)
     try {
       checkPolicy(plan, services)
       const outcome = await host.runChild(executionSpec(plan, services))
@@ -77,9 +78,9 @@ function beginsTrace(plan: ExecutionPlan): boolean {
   return plan.parentId === undefined || (makesContent(plan.narrative) && !turns(plan))
 }
 
-function begin(plan: ExecutionPlan, services: Services, startedAt: number): void {
+function begin(plan: ExecutionPlan, services: Services, startedAt: number, earlier: Execution | undefined): void {
   const traceparent = activeTraceparent() ?? (beginsTrace(plan) ? newTraceparent() : undefined)
-  const execution = services.store.executions.begin(
+  services.store.executions.begin(
     {
       id: plan.id,
       owner: services.processId,
@@ -95,7 +96,7 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
     },
     plan.parentId === undefined ? plan.sources : undefined,
   )
-  if (execution.status !== 'running' || execution.owner !== services.processId) {
+  if (earlier !== undefined && goesOn(plan, earlier, services)) {
     services.store.executions.reopen(plan.id, { owner: services.processId, at: startedAt })
   }
   services.onProgress({
@@ -105,6 +106,11 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number): void
     acts: turns(plan) ? [] : stepsOf(plan.narrative).map(({ key }) => key),
     ...plan.round,
   })
+}
+
+/** False for one that was stored a moment ago, to be given the acts of another. */
+function goesOn(plan: ExecutionPlan, { status, owner }: Execution, { processId }: Services): boolean {
+  return plan.resumed === true || status !== 'running' || owner !== processId
 }
 
 async function complete(

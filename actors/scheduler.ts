@@ -9,7 +9,7 @@
 //       down does not pile up runs.
 
 import { fromCallback } from 'xstate'
-import type { StoredSchedule } from '../store/store.ts'
+import type { NewEvent, StoredSchedule } from '../store/store.ts'
 import type { ActorSpec, Scope } from '../supervisor/index.ts'
 import type { BotType } from '../telemetry/instrument-table.ts'
 import { record } from '../telemetry/instruments.ts'
@@ -87,14 +87,17 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   const next = policy === 'catch-up' ? dueAfter(schedule, nominal) : row.next
   const runs =
     !(policy === 'skip' && (isLate || wasPaused)) && (policy === 'catch-up' || !isUnfinished(schedule, services))
+  const missed = (runs ? 0 : 1) + (policy === 'catch-up' ? 0 : row.missed)
+  const tell = (event: Pick<NewEvent, 'type' | 'data'>) => store.events.add({ ...event, at: now, bot: schedule.bot })
   store.together(() => {
     store.schedules.save(entry(schedule, next))
     if (wasPaused) store.schedules.resume(schedule.bot, { by: 'schedule', at: now })
+    if (missed > 0) tell({ type: 'schedule.missed', data: { missed, policy } })
     if (runs) {
+      tell({ type: 'schedule.triggered', data: { lag_ms: lagMs } })
       scope.tell(schedule.path, { type: 'bot.run', run: services.newId(), trigger: 'schedule' } as BotMessage)
     }
   })
-  const missed = (runs ? 0 : 1) + (policy === 'catch-up' ? 0 : row.missed)
   logNext(schedule.bot, next)
   if (missed > 0) log('schedule.missed', { bot: schedule.bot, missed, policy })
   if (!runs) return 0

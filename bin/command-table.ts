@@ -234,6 +234,13 @@ const ALL = [
     examples: ['executions show 01JD8M', 'executions show 01JD8M --outputs'],
   },
   {
+    name: 'executions trace',
+    group: 'Look and decide',
+    summary: 'The story of an item or a run, over bots and restarts',
+    args: [{ name: 'ID', help: 'an execution, an item (12, or TABLE/12) or a trace id' }],
+    examples: ['executions trace 12', 'executions trace approved_discord_posts/3', 'executions trace 01JD8M --json'],
+  },
+  {
     name: 'actors tree',
     group: 'Look and decide',
     summary: 'What runs in the server, and who supervises it',

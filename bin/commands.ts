@@ -23,6 +23,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'content reject': async () => (await import('./commands/content-review.ts')).contentReject,
   'executions list': async () => (await import('./commands/executions-list.ts')).executionsList,
   'executions show': async () => (await import('./commands/executions-show.ts')).executionsShow,
+  'executions trace': async () => (await import('./commands/executions-trace.ts')).executionsTrace,
   'actors tree': async () => (await import('./commands/actors-tree.ts')).actorsTree,
   'actors show': async () => (await import('./commands/actors-show.ts')).actorsShow,
   'actors events': async () => (await import('./commands/actors-events.ts')).actorsEvents,

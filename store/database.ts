@@ -8,6 +8,7 @@
 //   D3. A statement is prepared once for each SQL text.
 
 import type Database from 'better-sqlite3'
+import { bindToTrace } from '../telemetry/trace-context.ts'
 import { Commits } from './commits.ts'
 import { StoreError, translate } from './store-error.ts'
 
@@ -62,7 +63,8 @@ export class Db {
    * do nothing but read and write this database.
    */
   join<T>(name: string, work: () => T): T {
-    return this.#call(name, false, () => this.#commits.join(work))
+    // What it tells belongs to its own trace, also when it is made a second time.
+    return this.#call(name, false, () => this.#commits.join(bindToTrace(work)))
   }
 
   committed(): Promise<void> {

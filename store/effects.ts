@@ -7,11 +7,11 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
+import { type DataOf, type DomainEventType, eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
 import { hold, rootOf } from './claims.ts'
 import type { Db } from './database.ts'
-import { shortError, subjectOf, tellOfRun } from './events.ts'
+import { subjectOf, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
 import type { Effect, Effects, NewEffect, RowRef } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -113,7 +113,7 @@ function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): voi
   )
   if (settled === undefined) return
   if ('error' in end) {
-    tellOf(db, effect, end.at, { type: 'command.failed', data: { error: shortError(end.error) } })
+    tellOf(db, effect, end.at, { type: 'command.failed', data: { error: eventError(end.error) } })
     return
   }
   const { dryRun: dry_run } = end
@@ -149,7 +149,7 @@ function doubt(db: Db, key: string, { error, at }: { error: SerializedError; at:
   )
   const effect = find(db, key)
   if (changes === 0 || effect === undefined) return
-  tellOf(db, effect, at, { type: 'command.doubtful', data: { error: shortError(error) } })
+  tellOf(db, effect, at, { type: 'command.doubtful', data: { error: eventError(error) } })
 }
 
 function decide(db: Db, key: string, { done, by, at }: { done: boolean; by: string; at: number }): void {

@@ -6,10 +6,8 @@
 //       act began with. `correlation` is the same for all that one first message brought about.
 //   N4. No text of a person or of an error gets in with a secret (P8).
 
-import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
-import type { DataOf, DomainEventType, EventError } from '../telemetry/domain-event-table.ts'
-import { redactWithin } from '../telemetry/redaction.ts'
+import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
 import { activeTraceparent } from '../telemetry/trace-context.ts'
 import type { Db } from './database.ts'
 import { present } from './row.ts'
@@ -17,13 +15,13 @@ import type { DomainEvent, EventFilter, Events, NewEvent, RowRef } from './store
 
 export function openEvents(db: Db): Events {
   return {
-    add: (event) => db.write('events.add', () => tell(db, event)),
+    add: (event) => db.join('events.add', () => void tell(db, event)),
     list: (filter) => db.read('events.list', () => list(db, filter)),
     story: (traceId) => db.read('events.story', () => story(db, traceId)),
   }
 }
 
-/** To be called in the write that it tells of. @returns the event's id */
+/** To be called in the write that it tells of. @returns the event's id, which is another one if the write is made again */
 export function tell<T extends DomainEventType>(db: Db, event: NewEvent<T>): number {
   const parameters = {
     at: event.at,
@@ -90,12 +88,6 @@ export function subjectOf({ table, id }: RowRef): string {
   return `${table}/${id}`
 }
 
-/** Short, and without secrets (N4). */
-export function shortError({ code, name, message }: SerializedError): EventError {
-  return { code: code ?? name, message: redactWithin(message, MOST_ERROR_LENGTH) }
-}
-
-const MOST_ERROR_LENGTH = 500
 const DEFAULT_LIMIT = 100
 
 type Row = { [K in keyof DomainEvent]-?: Exclude<DomainEvent[K], undefined> | null } & { readonly data: string }
@@ -135,7 +127,7 @@ function list(db: Db, filter: EventFilter = {}): readonly DomainEvent[] {
 
 /**
  * What carries the trace id; and of the acts and executions in other traces that brought it about, what they did and how
- * they ended.
+ * they ended. And the restarts between its beginning and its end.
  */
 function story(db: Db, traceId: string): readonly DomainEvent[] {
   return db
@@ -152,6 +144,8 @@ function story(db: Db, traceId: string): readonly DomainEvent[] {
               and execution_id in (select execution_id from around)
             or act_key is not null and type not glob 'content.*'
               and (execution_id, act_key) in (select execution_id, act_key from around)))
+          or (type = 'server.started' and id > (select min(id) from domain_events where trace_id = @traceId)
+            and id < (select max(id) from domain_events where trace_id = @traceId))
         order by id`,
       { traceId },
     )

@@ -2,10 +2,11 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
 import { releaseAfterFailure, releaseAll } from './claims.ts'
 import type { Db } from './database.ts'
-import { shortError, tellOfRun } from './events.ts'
+import { tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
 import type {
   Execution,
@@ -138,7 +139,7 @@ function finish(db: Db, id: string, end: End, by?: string): void {
 function tellEnd(db: Db, executionId: string, { status, error, at }: End, durationMs: number, by?: string): void {
   const data = {
     duration_ms: durationMs,
-    ...(error !== undefined && { error: shortError(error) }),
+    ...(error !== undefined && { error: eventError(error) }),
     ...(by !== undefined && { by }),
   }
   tellOfRun(db, { type: `execution.${status}`, at, executionId, data })

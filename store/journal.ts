@@ -6,13 +6,14 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { eventError } from '../telemetry/domain-event-table.ts'
 import { releaseAct } from './claims.ts'
 import { deleteRows } from './content/delete-rows.ts'
 import { withFailureNoted } from './content/generations.ts'
 import { insertRows } from './content/insert-rows.ts'
 import { tellRows } from './content/tell-rows.ts'
 import type { Db } from './database.ts'
-import { shortError, tellOfRun } from './events.ts'
+import { tellOfRun } from './events.ts'
 import { addToLedger } from './ledger.ts'
 import { fromText, present, toText } from './row.ts'
 import { setState } from './state.ts'
@@ -169,7 +170,7 @@ function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }):
     { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
   )
   if (changes === 0) return
-  const data = { duration_ms: end.at - startedAt, error: shortError(end.error) }
+  const data = { duration_ms: end.at - startedAt, error: eventError(end.error) }
   tellOfRun(db, { type: 'act.failed', at: end.at, executionId: act.executionId, key: act.key, data })
 }
 

@@ -615,11 +615,10 @@ export interface EventFilter {
 
 /** What happened, in order. Most events are told by the other parts of the store; `add` is for those that change nothing. */
 export interface Events {
-  /** @returns its id */
-  add<T extends DomainEventType>(event: NewEvent<T>): number
+  add<T extends DomainEventType>(event: NewEvent<T>): void
   /** The latest that fit, oldest first. */
   list(filter?: EventFilter): readonly DomainEvent[]
-  /** All events of a trace, with those that they came of in other traces, oldest first. */
+  /** All events of a trace, with those that they came of in other traces and the restarts in between, oldest first. */
   story(traceId: string): readonly DomainEvent[]
 }
 

@@ -5,6 +5,9 @@
 // asked for. Fields say what a reader needs who has nothing but the event; texts of prompts, answers and content are
 // not among them.
 
+import type { SerializedError } from '../errors.ts'
+import { redactWithin } from './redaction.ts'
+
 /** What a field may hold. */
 type FieldType = keyof FieldValues
 
@@ -15,10 +18,16 @@ export interface DomainEventEntry {
 }
 
 /** What went wrong, short and without secrets. */
-export interface EventError {
+interface EventError {
   readonly code: string
   readonly message: string
 }
+
+export function eventError({ code, name, message }: SerializedError): EventError {
+  return { code: code ?? name, message: redactWithin(message, MOST_ERROR_LENGTH) }
+}
+
+const MOST_ERROR_LENGTH = 500
 
 export const DOMAIN_EVENTS = {
   // --- the server
@@ -28,7 +37,7 @@ export const DOMAIN_EVENTS = {
   },
   'server.stopped': { when: 'A server has stopped in good order.', fields: { uptime_secs: 'number' } },
   'config.changed': {
-    when: 'A server has started with another configuration than the one before it.',
+    when: 'A server goes on, or has started, with another configuration than before.',
     fields: { config: 'string', before: 'string' },
   },
 

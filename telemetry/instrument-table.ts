@@ -807,6 +807,13 @@ export const INSTRUMENTS = {
     labels: { outcome: ['commit', 'rollback'] },
     help: 'Database transactions, by outcome',
   },
+  'botticelli.events.lost': {
+    id: 'M120',
+    kind: 'counter',
+    unit: '{event}',
+    labels: {},
+    help: 'Events of the server that the database could not take',
+  },
   'botticelli.db.size': {
     id: 'M101',
     kind: 'observable-gauge',

@@ -384,6 +384,11 @@ export const LOG_EVENTS = {
     message: 'Transaction committed',
     fields: { name: 'string', duration_ms: 'number' },
   },
+  'db.event_lost': {
+    level: 'warn',
+    message: 'Event could not be stored',
+    fields: { type: 'string', err: 'error' },
+  },
   'db.slow': { level: 'warn', message: 'Slow query', fields: { name: 'string', duration_ms: 'number' } },
 
   // --- HTTP and telemetry

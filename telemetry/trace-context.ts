@@ -41,6 +41,12 @@ export function activeTraceparent(): string | undefined {
   return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 1) === 1 ? '01' : '00'}`
 }
 
+/** The function as called from here: what it does later belongs to the span that is active now. */
+export function bindToTrace<T>(work: () => T): () => T {
+  const active = context.active()
+  return active === ROOT_CONTEXT ? work : () => context.with(active, work)
+}
+
 /** Of a trace that begins where nothing is traced. Sampled, so that what comes later is not left out. */
 export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
