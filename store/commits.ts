@@ -13,6 +13,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import Database from 'better-sqlite3'
+import { withTraceContext } from '../telemetry/trace-context.ts'
 import { StoreError, translate } from './store-error.ts'
 
 interface Write {
@@ -196,9 +197,8 @@ export class Commits {
     if (isDiverged(this.#trouble)) throw this.#trouble
     try {
       this.#begin.run()
-      this.#inside(() => {
-        for (const { make, result } of this.#owed) if (!isDeepStrictEqual(make(), result)) throw this.#diverged()
-      })
+      // In nobody's trace: what a write tells is then in that of its act.
+      withTraceContext(undefined, () => this.#inside(() => this.#makeAgain()))
       this.#commit.run()
     } catch (error) {
       if (this.#connection.inTransaction) this.#rollback.run()
@@ -207,6 +207,10 @@ export class Commits {
       throw this.#trouble
     }
     this.#owed = []
+  }
+
+  #makeAgain(): void {
+    for (const { make, result } of this.#owed) if (!isDeepStrictEqual(make(), result)) throw this.#diverged()
   }
 
   /** G5. */
