@@ -35,6 +35,7 @@ export class Db {
   readonly #commits: Commits
   readonly #onQuery: OnQuery | undefined
   readonly #statements = new Map<string, Database.Statement<Named>>()
+  readonly #exactStatements = new Map<string, Database.Statement<Named>>()
 
   constructor(connection: Database.Database, options: { path: string; onQuery?: OnQuery }) {
     this.#connection = connection
@@ -112,6 +113,7 @@ export class Db {
       this.#translated(() => this.#commits.flush())
     } finally {
       this.#statements.clear()
+      this.#exactStatements.clear()
       this.#connection.close()
     }
   }
@@ -141,12 +143,12 @@ export class Db {
   }
 
   #prepare(sql: string, exact = false): Database.Statement<Named> {
-    const key = `${exact}:${sql}`
-    const known = this.#statements.get(key)
+    const kept = exact ? this.#exactStatements : this.#statements
+    const known = kept.get(sql)
     if (known) return known
-    if (this.#statements.size >= KEPT_STATEMENTS) this.#statements.clear()
+    if (kept.size >= KEPT_STATEMENTS) kept.clear()
     const statement = this.#connection.prepare<SqlParams>(sql) as Database.Statement<Named>
-    this.#statements.set(key, statement.safeIntegers(exact))
+    kept.set(sql, statement.safeIntegers(exact))
     return statement
   }
 }

@@ -23,22 +23,7 @@ export function openEvents(db: Db): Events {
 
 /** To be called in the write that it tells of. @returns the event's id, which is another one if the write is made again */
 export function tell<T extends DomainEventType>(db: Db, event: NewEvent<T>): number {
-  const parameters = {
-    at: event.at,
-    type: event.type,
-    traceparent: event.traceparent ?? activeTraceparent(),
-    correlationId: event.correlationId,
-    causationId: event.causationId,
-    bot: event.bot,
-    subject: event.subject,
-    data: JSON.stringify(event.data),
-  }
-  return db.run(
-    `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, bot, subject, data)
-     values (@at, @type, substr(@traceparent, 4, 32), substr(@traceparent, 37, 16), @correlationId, @causationId, @bot,
-       @subject, @data)`,
-    parameters,
-  ).id
+  return add(db, event, event.traceparent ?? activeTraceparent(), event)
 }
 
 /** Of an execution, or of one of its acts. */
@@ -57,30 +42,67 @@ export interface RunEvent<T extends DomainEventType> {
 
 /** The same for what happens in an execution: what led to it, its bot and its trace are looked up. */
 export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>): number {
-  const data = JSON.stringify(event.data)
-  const traceparent = event.traceparent ?? activeTraceparent()
-  const { changes, id } = db.run(
-    `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, execution_id, act_key, bot, subject,
-       data)
-     select @at, @type,
-       substr(coalesce(@traceparent, a.traceparent, e.traceparent), 4, 32),
-       substr(coalesce(@traceparent, a.traceparent, e.traceparent), 37, 16),
-       e.correlation_id, coalesce(@causationId, a.event_id, e.event_id), e.id, @key, e.bot, @subject, @data
-      from executions e left join act_executions a on a.execution_id = e.id and a.key = @key
-      where e.id = @executionId`,
-    {
-      at: event.at,
-      type: event.type,
-      traceparent,
-      causationId: event.causationId,
-      executionId: event.executionId,
-      key: event.key,
-      subject: event.subject,
-      data,
-    },
+  const { executionId, key } = event
+  const run = db.get<BeginningRow & { correlationId: string | null; bot: string | null }>(
+    `select correlation_id as correlationId, event_id as eventId, traceparent, bot from executions where id = @executionId`,
+    { executionId },
   )
   // Rows can be stored for an execution that was forgotten.
-  return changes > 0 ? id : tell(db, event)
+  if (run === undefined) return tell(db, event)
+  const act =
+    key === undefined
+      ? undefined
+      : db.get<BeginningRow>(
+          `select event_id as eventId, traceparent from act_executions where execution_id = @executionId and key = @key`,
+          { executionId, key },
+        )
+  return add(db, event, event.traceparent ?? activeTraceparent() ?? act?.traceparent ?? run.traceparent, {
+    correlationId: run.correlationId,
+    causationId: event.causationId ?? (act?.eventId ?? run.eventId)?.toString(),
+    bot: run.bot,
+    executionId,
+    key,
+  })
+}
+
+/** The event that an act or execution began with, and its trace. */
+interface BeginningRow {
+  eventId: number | null
+  traceparent: string | null
+}
+
+interface Origin {
+  readonly correlationId?: string | null | undefined
+  readonly causationId?: string | undefined
+  readonly bot?: string | null | undefined
+  readonly executionId?: string
+  readonly key?: string | undefined
+}
+
+function add<T extends DomainEventType>(
+  db: Db,
+  { at, type, subject, data }: Pick<NewEvent<T>, 'at' | 'type' | 'subject' | 'data'>,
+  traceparent: string | null | undefined,
+  origin: Origin,
+): number {
+  return db.run(
+    `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, execution_id, act_key, bot,
+       subject, data)
+     values (@at, @type, @traceId, @spanId, @correlationId, @causationId, @executionId, @key, @bot, @subject, @data)`,
+    {
+      at,
+      type,
+      traceId: traceparent?.slice(3, 35),
+      spanId: traceparent?.slice(36, 52),
+      correlationId: origin.correlationId,
+      causationId: origin.causationId,
+      executionId: origin.executionId,
+      key: origin.key,
+      bot: origin.bot,
+      subject,
+      data: JSON.stringify(data),
+    },
+  ).id
 }
 
 /** How a row is named as the subject of an event. */

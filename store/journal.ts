@@ -55,7 +55,7 @@ export function openJournal(db: Db): Journal {
 }
 
 function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
-  const begun = db.get<{ attempts: number }>(
+  const begun = db.get<ActRow>(
     `insert into act_executions (execution_id, key, act, sequence, status, attempts, traceparent, started_at)
      values (@executionId, @key, @act, @sequence, 'running', 1, @traceparent, @at)
      on conflict (execution_id, key) do update set
@@ -66,7 +66,7 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
        error = null,
        ended_at = null
      where status <> 'completed'
-     returning attempts`,
+     returning ${COLUMNS}`,
     {
       executionId: act.executionId,
       key: act.key,
@@ -77,8 +77,9 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
       at: act.at,
     },
   )
-  if (begun !== undefined) tellBeginning(db, act, begun.attempts)
-  return known(db, act)
+  if (begun === undefined) return known(db, act)
+  tellBeginning(db, act, begun.attempts)
+  return toRecord(begun)
 }
 
 /** What the act brings about from here on was brought about by this attempt. */
@@ -110,8 +111,8 @@ function acts(db: Db, executionId: string): readonly ActRecord[] {
 
 /** A call that was made is in the ledger whatever became of its act; the answer of a completed act stays as it is. */
 function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
-  const { interrupted = false } = known(db, act)
-  addToLedger(db, act, saved.answer, interrupted, saved.at)
+  const { interrupted } = stateOf(db, act)
+  addToLedger(db, act, saved.answer, interrupted === 1, saved.at)
   db.run(
     `update act_executions set status = 'answered', interrupted = 0, prompt = @prompt, answer = @answer
       where execution_id = @executionId and key = @key and status <> 'completed'`,
@@ -137,7 +138,7 @@ function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAn
 
 /** Done once: made again, it stores nothing and gives the outcome of the first time. */
 function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]): InsertOutcome | undefined {
-  const { status, startedAt } = known(db, act)
+  const { status, startedAt } = stateOf(db, act)
   if (status === 'completed') return outcomeOf(db, act)
   const outcome = end.rows && insertRows(db, end.rows, end.at)
   if (end.rows && outcome) tellRows(db, end.rows, outcome, end.at, act.key)
@@ -163,7 +164,7 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
 }
 
 function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }): void {
-  const { startedAt } = known(db, act)
+  const { startedAt } = stateOf(db, act)
   const { changes } = db.run(
     `update act_executions set status = 'failed', error = @error, ended_at = @at
       where execution_id = @executionId and key = @key and status <> 'completed'`,
@@ -201,9 +202,22 @@ function outcomeOf(db: Db, { executionId, key }: ActKey): InsertOutcome | undefi
   return outcome && { ...outcome, ids: outcome.ids.map((id) => id ?? undefined) }
 }
 
+/** Without what was said, which can be long. */
+function stateOf(db: Db, { executionId, key }: ActKey): Pick<ActRow, 'status' | 'interrupted' | 'startedAt'> {
+  return (
+    db.get<Pick<ActRow, 'status' | 'interrupted' | 'startedAt'>>(
+      `select status, interrupted, started_at as startedAt from act_executions
+        where execution_id = @executionId and key = @key`,
+      { executionId, key },
+    ) ?? unknown({ executionId, key })
+  )
+}
+
 function known(db: Db, act: ActKey): ActRecord {
-  const record = find(db, act)
-  if (record) return record
+  return find(db, act) ?? unknown(act)
+}
+
+function unknown(act: ActKey): never {
   throw new StoreError('unknown-record', `The act ${act.key} of execution ${act.executionId} was never begun.`)
 }
 

@@ -1,5 +1,6 @@
 // Ledger: every call of a model with its tokens and its cost. Lines are added and never changed.
 
+import { rootOf } from './claims.ts'
 import type { Db } from './database.ts'
 import type { ActKey, Ledger, LedgerTotals, StoredAnswer } from './store.ts'
 
@@ -45,13 +46,8 @@ export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, repeated:
 /** A nested execution works for the bot of the one that began it. */
 function botOf(db: Db, executionId: string): string | null | undefined {
   return db.get<{ bot: string | null }>(
-    `with recursive line (id, parent_id, bot, depth) as (
-       select id, parent_id, bot, 0 from executions where id = @executionId
-       union all
-       select e.id, e.parent_id, e.bot, depth + 1 from executions e join line on e.id = line.parent_id
-     )
-     select bot from line where bot is not null order by depth limit 1`,
-    { executionId },
+    `select coalesce(bot, (select bot from executions where id = @root)) as bot from executions where id = @executionId`,
+    { executionId, root: rootOf(executionId) },
   )?.bot
 }
 

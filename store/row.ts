@@ -11,5 +11,7 @@ export function fromText<T>(text: string | null): T | undefined {
 
 /** A row with its NULLs left out, so that they are absent in the answer. */
 export function present<T extends object>(row: { [K in keyof T]: T[K] | null | undefined }): T {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined)) as T
+  const found: Record<string, unknown> = {}
+  for (const name in row) if (row[name] !== null && row[name] !== undefined) found[name] = row[name]
+  return found as T
 }
