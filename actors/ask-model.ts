@@ -8,7 +8,7 @@
 import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { Answer, Model, Question } from '../models/model.ts'
-import type { StoredAnswer } from '../store/store.ts'
+import type { ActRecord, StoredAnswer } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Asked, Gathered, Refused } from './act-task.ts'
 import { type AnswerCache, answerCache, cacheTimeOf } from './answer-cache.ts'
@@ -26,17 +26,20 @@ interface Attempt {
   readonly last: boolean
 }
 
-/** @throws what the model fails with, unless an earlier answer can be used instead */
+/**
+ * @param begun what the journal had of the act when this attempt began
+ * @throws what the model fails with, unless an earlier answer can be used instead
+ */
 export async function askModel(
   task: ActTask,
   gathered: Gathered,
+  begun: ActRecord,
   services: Services,
   attempt: Attempt,
 ): Promise<Asked> {
-  const record = services.store.journal.find(placeOf(task))
   const wanted = jsonWanted(task, services)
-  let answer = record?.answer
-  let refused = refusedBefore(record?.prompt)
+  let { answer } = begun
+  let refused = refusedBefore(begun.prompt)
   const cache = answer === undefined ? await cacheFor(task, gathered, wanted, services) : undefined
   for (;;) {
     try {

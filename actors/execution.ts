@@ -5,12 +5,12 @@
 //   X1. What later acts may use is in the context; what must survive a crash is in the journal.
 //   X2. It performs nothing itself: a step is an actor of its own, or a nested execution.
 //   X3. Steps of a group are given what was known before it, and leave what they made in the order of the toc.
+//   X4. What a stage does is brought with the input: the chart is made once, and not for each run.
 
-import { assign, setup } from 'xstate'
+import { assign, fromPromise, setup } from 'xstate'
 import { type Act, stagesOf } from '../narratives/narrative.ts'
 import { type ActResult, type Knowledge, learn, NOTHING_KNOWN } from './act-task.ts'
 import { type ExecutionOutcome, type ExecutionPlan, type Step, stepsOf } from './execution-plan.ts'
-import { toBeProvided } from './to-be-provided.ts'
 
 export interface StepTask {
   readonly plan: ExecutionPlan
@@ -29,8 +29,12 @@ export interface Stage extends Omit<StepTask, 'step'> {
   readonly steps: readonly Step[]
 }
 
-interface ExecutionContext {
+interface ExecutionInput {
   readonly plan: ExecutionPlan
+  performStage(stage: Stage): Promise<readonly StepResult[]>
+}
+
+interface ExecutionContext extends ExecutionInput {
   readonly stages: readonly (readonly Step[])[]
   readonly done: number
   readonly results: readonly StepResult[]
@@ -38,8 +42,12 @@ interface ExecutionContext {
 }
 
 export const executionMachine = setup({
-  types: { context: {} as ExecutionContext, input: {} as ExecutionPlan, output: {} as ExecutionOutcome },
-  actors: { performStage: toBeProvided<readonly StepResult[], Stage>('performStage') },
+  types: { context: {} as ExecutionContext, input: {} as ExecutionInput, output: {} as ExecutionOutcome },
+  actors: {
+    performStage: fromPromise<readonly StepResult[], Stage & Pick<ExecutionInput, 'performStage'>>(
+      ({ input: { performStage, ...stage } }) => performStage(stage),
+    ),
+  },
   actions: {
     learnResults: assign(({ context }, results: readonly StepResult[]) => ({
       done: context.done + 1,
@@ -54,8 +62,8 @@ export const executionMachine = setup({
 }).createMachine({
   id: 'execution',
   context: ({ input }) => ({
-    plan: input,
-    stages: stagesOf(stepsOf(input.narrative)),
+    ...input,
+    stages: stagesOf(stepsOf(input.plan.narrative)),
     done: 0,
     results: [],
     knowledge: NOTHING_KNOWN,
@@ -69,6 +77,7 @@ export const executionMachine = setup({
       invoke: {
         src: 'performStage',
         input: ({ context }) => ({
+          performStage: context.performStage,
           plan: context.plan,
           steps: nextStage(context),
           total: context.stages.flat().length,

@@ -1,12 +1,12 @@
 // Perform act: one act's turn as a supervised actor, from its first attempt to its result or its last error.
 
-import { fromPromise } from 'xstate'
 import { BotticelliError, serializeError } from '../errors.ts'
 import type { NarrativeInput, Retry } from '../narratives/narrative.ts'
+import type { ActRecord } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { activeTraceparent, currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
-import { type ActContext, actMachine } from './act.ts'
-import type { ActResult, ActTask, Asked, Gathered } from './act-task.ts'
+import { type ActWork, actMachine } from './act.ts'
+import type { ActResult, ActTask, Gathered } from './act-task.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
@@ -51,31 +51,28 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
     backoff: { minMs, maxMs, jitter: 0.2, resetAfterMs: Number.POSITIVE_INFINITY },
     restartOn: (error) => mayPass(error) && bringsBack(error, task.act.retry),
     beforeRestart: (error) => reportFailure(stepTask, services, error, { durationMs: 0, willRetry: true }),
-    start: (scope) => {
-      const last = scope.incarnation > maxRestarts
-      const runNested = (input: NarrativeInput, key: string) =>
-        runNestedInput(input, key, stepTask, services, scope, runExecution)
-      return {
-        input: task,
-        logic: actMachine.provide({
-          actors: {
-            gatherInputs: fromPromise<Gathered, ActContext>(({ signal }) =>
-              withTraceContext(trace, () => {
-                reportStart(stepTask, services, scope.incarnation)
-                const journaled = begin(task, services, scope.incarnation === 1)
-                return journaled ?? gatherInputs(task, services, { signal, last, runNested })
-              }),
-            ),
-            askModel: fromPromise<Asked, ActContext>(({ input, signal }) =>
-              withTraceContext(trace, () => askModel(task, input.gathered!, services, { signal, last })),
-            ),
-            keepResult: fromPromise<ActResult, ActContext>(({ input }) =>
-              withTraceContext(trace, () => keepResult(task, input.gathered!, input.asked, services)),
-            ),
-          },
+    start: (scope) => ({ input: { task, work: work(scope) }, logic: actMachine }),
+  }
+
+  /** One incarnation's. */
+  function work(scope: Host & { readonly incarnation: number }): ActWork {
+    const last = scope.incarnation > maxRestarts
+    const runNested = (input: NarrativeInput, key: string) =>
+      runNestedInput(input, key, stepTask, services, scope, runExecution)
+    let begun: ActRecord
+    return {
+      gatherInputs: (signal) =>
+        withTraceContext(trace, async () => {
+          reportStart(stepTask, services, scope.incarnation)
+          begun = begin(task, services, scope.incarnation === 1)
+          // The inputs are journaled with the answer.
+          if (begun.answer !== undefined) return begun.prompt as unknown as Gathered
+          return gatherInputs(task, services, { signal, last, runNested })
         }),
-      }
-    },
+      askModel: (gathered, signal) =>
+        withTraceContext(trace, () => askModel(task, gathered, begun, services, { signal, last })),
+      keepResult: (gathered, asked) => withTraceContext(trace, () => keepResult(task, gathered, asked, services)),
+    }
   }
 }
 
@@ -121,18 +118,17 @@ function actTask({ plan, step, knowledge }: StepTask): ActTask {
   }
 }
 
-/** Counts the attempt; gives the inputs back if they were journaled with an answer before. */
-function begin(task: ActTask, services: Services, first: boolean): Promise<Gathered> | undefined {
-  const known = services.store.journal.begin({
+/** Counts the attempt. */
+function begin(task: ActTask, { store, clock }: Services, first: boolean): ActRecord {
+  return store.journal.begin({
     executionId: task.executionId,
     key: task.key,
     act: task.act.name,
     sequence: task.sequence,
     first,
-    at: services.clock.now(),
+    at: clock.now(),
     ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
   })
-  return known.answer === undefined ? undefined : Promise.resolve(known.prompt as unknown as Gathered)
 }
 
 /** A narrative as an input: its execution runs below the act, and its last response is what the input becomes. */

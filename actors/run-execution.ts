@@ -16,7 +16,7 @@ import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
 import { activeTraceparent, currentTraceContext, newTraceparent, withTraceContext } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
 import { checkPolicy } from './check-policy.ts'
-import { executionMachine, type Stage, type StepResult } from './execution.ts'
+import { executionMachine, type Stage } from './execution.ts'
 import {
   type ExecutionOutcome,
   type ExecutionPlan,
@@ -163,7 +163,7 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
     id: plan.parentId === undefined ? `run-${plan.id}` : plan.id.slice(plan.parentId.length + 1),
     kind: 'execution',
     restart: 'temporary',
-    start: (scope) => ({ input: plan, logic: turns(plan) ? carousel(scope) : execution(scope) }),
+    start: (scope) => (turns(plan) ? { input: plan, logic: carousel(scope) } : execution(scope)),
   }
 
   function carousel(host: Host) {
@@ -177,13 +177,8 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
   }
 
   function execution(host: Host) {
-    return executionMachine.provide({
-      actors: {
-        performStage: fromPromise<readonly StepResult[], Stage>(({ input }) =>
-          withTraceContext(trace, () => performStage(input, services, host, runExecution)),
-        ),
-      },
-    })
+    const perform = (stage: Stage) => withTraceContext(trace, () => performStage(stage, services, host, runExecution))
+    return { input: { plan, performStage: perform }, logic: executionMachine }
   }
 }
 
