@@ -108,6 +108,10 @@ export const CODES = {
     summary: 'A value is given for a variable that the narrative does not have.',
     fix: 'Use one of the names below [narrative.vars].',
   },
+  'bad-metric': {
+    summary: 'A metric that a narrative declares is none that Prometheus could take.',
+    fix: 'Correct its name, kind, act, path, labels or buckets as the message says.',
+  },
   'bad-group': {
     summary: 'Acts that are to run at the same time cannot.',
     fix: 'Take the one that needs the other out of the group, to a later place of the toc.',

@@ -2,6 +2,7 @@
 //
 // The step is an actor of its own: an act, or where an act stands for a narrative, that narrative's execution.
 
+import { measure } from '../narratives/measures.ts'
 import { targetTable } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
 import { inSpan } from '../telemetry/spans.ts'
@@ -39,7 +40,21 @@ export function performStep(
     'botticelli.act.type': typeOfAct(step.act),
   }
   const perform = step.act.composes === undefined ? performAct : performNarrative
-  return inSpan(`act ${step.act.name}`, { attributes, ...inItem }, () => perform(task, services, host, runExecution))
+  return inSpan(`act ${step.act.name}`, { attributes, ...inItem }, async () => {
+    const result = await perform(task, services, host, runExecution)
+    await tellMeasures(task, result, services)
+    return result
+  })
+}
+
+/** Only once the act is on the disk: one that is replayed is not measured again. */
+async function tellMeasures({ plan, step }: StepTask, { response }: StepResult, services: Services): Promise<void> {
+  const { narrative, id } = plan
+  const measured = measure(narrative, step.act.name, response)
+  if (measured.measures.length === 0 && measured.problems.length === 0) return
+  await services.store.committed()
+  const at = { executionId: id, narrative: narrative.key, act: step.act.name }
+  services.onProgress({ type: 'act.measured', ...at, ...measured })
 }
 
 function replay(record: ActRecord, task: StepTask, services: Services): StepResult {

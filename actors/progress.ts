@@ -4,6 +4,7 @@
 //   G2. A listener is called at once and must not throw.
 
 import type { SerializedError } from '../errors.ts'
+import type { Measure } from '../narratives/measures.ts'
 import type { RowRef, Trigger } from '../store/store.ts'
 
 export type ProgressEvent =
@@ -87,6 +88,16 @@ export type ProgressEvent =
       readonly narrative: string
       readonly act: string
       readonly found: boolean
+    }
+  | {
+      /** An act has run whose narrative declares metrics of it; told once, also when the run goes on after a crash. */
+      readonly type: 'act.measured'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      readonly measures: readonly Measure[]
+      /** Why something could not be measured, a sentence each. */
+      readonly problems: readonly string[]
     }
   | {
       readonly type: 'command.done'

@@ -60,6 +60,9 @@ function logProgress(event: ProgressEvent): void {
     case 'answer.looked_up':
       if (event.found) log('llm.given_again', answer(event))
       break
+    case 'act.measured':
+      for (const problem of event.problems) log('metric.left_out', { ...answer(event), problem })
+      break
     case 'command.done':
       break
   }

@@ -4,7 +4,9 @@
 //   Q2. Tokens and money are those of acts that asked: what an act was given by a nested narrative is counted there.
 
 import type { ContentRow, RowRef } from '../store/store.ts'
+import { recordDeclared } from '../telemetry/declared-metrics.ts'
 import { count, observe, record } from '../telemetry/instruments.ts'
+import { log } from '../telemetry/log.ts'
 import type { ActPosition, ExecutionPosition, ProgressEvent, ProgressListener } from './progress.ts'
 
 /** What the numbers need to know beside the stream. */
@@ -104,6 +106,14 @@ function take(event: ProgressEvent, books: Books): void {
     }
     case 'answer.looked_up':
       count('botticelli.cache.requests', { cache: 'answers', result: event.found ? 'hit' : 'miss' })
+      break
+    case 'act.measured':
+      for (const { metric, value, labels } of event.measures) {
+        const { narrative } = event
+        if (!recordDeclared(metric, value, labels, narrative)) {
+          log('metric.conflict', { narrative, metric: metric.name })
+        }
+      }
       break
     case 'command.done': {
       const execution = books.running.get(event.executionId)

@@ -42,6 +42,14 @@ export type RehearsedStep =
       readonly group?: number
     }
   | { readonly is: 'command'; readonly act: string; readonly command: string; readonly args: JsonObject }
+  | {
+      readonly is: 'metric'
+      readonly act: string
+      readonly name: string
+      readonly kind: string
+      readonly value: number
+      readonly labels: Readonly<Record<string, string>>
+    }
   | { readonly is: 'skipped'; readonly act: string; readonly key: string }
 
 /** @param now epoch ms, for prices that change with time */
@@ -92,6 +100,11 @@ async function stepsOf(
   for (const event of events) {
     if (event.type === 'answer.looked_up') lookedUp.set(actOf(event), event.found ? 'given' : 'kept')
     if (event.type === 'act.started' && event.model !== undefined) named.set(idOf(event), event.model)
+    if (event.type === 'act.measured') {
+      for (const { metric, value, labels } of event.measures) {
+        steps.push({ is: 'metric', act: event.act, name: metric.name, kind: metric.kind, value, labels })
+      }
+    }
     if (event.type === 'act.skipped') steps.push({ is: 'skipped', act: event.act, key: event.key })
     if (event.type === 'command.done') {
       for (const { key, act, platform, command, args } of app.store.effects.list(event.executionId)) {

@@ -220,6 +220,7 @@ function remarks(narrative: Narrative, index: number): string {
       return input.kind === 'narrative' && 'path' in input.target ? `runs ${input.target.path}` : ''
     }),
     act.cacheMs === undefined ? '' : 'cached',
+    ...(narrative.metrics ?? []).flatMap((metric) => (metric.act === act.name ? [`measures ${metric.name}`] : [])),
     extractsOutput(narrative, index) ? `stores in ${targetTable(narrative)}` : '',
   ].filter((part) => part !== '')
   return parts.length === 0 ? '' : ` (${shown(parts.join('; '))})`

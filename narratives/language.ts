@@ -4,6 +4,7 @@
 //   G2. Values are described in JSON Schema, draft 7; `table(…)` refers to another table of the list.
 
 import type { Json } from '../json.ts'
+import { DECLARED_KINDS } from '../telemetry/declared-metrics.ts'
 import { ANNOTATIONS, KEYWORDS } from './json-schema.ts'
 import { INPUT_MEDIA_KINDS, RETENTIONS, TABLE_FORMATS } from './narrative.ts'
 
@@ -36,6 +37,7 @@ const DURATION: Fragment = {
     { type: 'number', exclusiveMinimum: 0 },
   ],
 }
+const JSON_PATH: Fragment = { type: 'string', pattern: '^\\$' }
 const ANY: Fragment = {}
 const OPEN_TABLE: Fragment = { type: 'object' }
 
@@ -115,6 +117,7 @@ const NARRATIVE: TableSpec['keys'] = {
     value: tablesOf(either({ type: ['string', 'number', 'boolean', 'array'] }, table('variable'))),
     help: 'What whoever runs it may set: a default, or { description, default }.',
   },
+  metrics: { value: tablesOf(table('metric')), help: 'Numbers for whoever watches the server, by name.' },
   processors: {
     value: { type: 'array', items: oneOf(['content', 'discord']) },
     help: 'What is done with answers.',
@@ -315,6 +318,36 @@ export const LANGUAGE = {
     keys: {
       default: { value: ANY, help: 'Its value unless another is given; without it one has to be.' },
       description: { value: TEXT, help: 'What it is, for people.' },
+    },
+  },
+  metric: {
+    help: 'A number that is taken from the JSON of an act, each time it has run.',
+    keys: {
+      kind: required({ value: oneOf(DECLARED_KINDS), help: 'What kind of metric it is.' }),
+      act: required({ value: TEXT, help: 'The act whose response is read.' }),
+      value: { value: JSON_PATH, help: 'Path of the number: $.score; without it a counter counts 1.' },
+      each: { value: JSON_PATH, help: 'Path of a list whose elements are measured one by one.' },
+      labels: {
+        value: tablesOf(either(TEXT, table('metric_label'))),
+        help: 'Labels: a path such as $.team, or a text that is always the same.',
+      },
+      help: { value: TEXT, help: 'What it counts, for people.', default: '' },
+      buckets: {
+        value: { type: 'array', items: NUMBER, minItems: 1, maxItems: 50 },
+        help: 'Upper bounds of a histogram, which rise.',
+      },
+      series: {
+        value: { type: 'integer', minimum: 1, maximum: 1_000 },
+        help: 'How many sets of label values at most; the rest is other.',
+        default: 100,
+      },
+    },
+  },
+  metric_label: {
+    help: 'A label whose value stands in the JSON.',
+    keys: {
+      path: required({ value: JSON_PATH, help: 'Path of its value.' }),
+      values: { value: TEXTS, help: 'Its values; any other is other.' },
     },
   },
   capture: {

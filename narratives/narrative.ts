@@ -21,12 +21,14 @@
 //   columns.ts         toRows(value) · inferColumns(rows) · jsonSchemaOf(columns)
 //   templates.ts       columnsOfTemplate(name) · isContentFocus(text) · assemblePrompt(focus, template)
 //   render-rows.ts     renderRows(rows, columns, format)
+//   measures.ts        measure(narrative, act, response) -> { measures, problems }
 //   retention.ts       retain(input, sizeBytes) -> { keep: 'full' | 'none' } | { keep: 'summary', text }
 //   state-captures.ts  commandCaptures(input, result) · actCaptures(act, response): entries of the state
 //   format-diagnostics.ts  formatDiagnostics(diagnostics, sourceOf, { color })
 
 import type { Place } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import type { DeclaredMetric } from '../telemetry/declared-metrics.ts'
 import type { Condition } from './condition.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
@@ -90,6 +92,8 @@ export interface Narrative {
   readonly vars?: Readonly<Record<string, string>>
   /** What whoever runs the narrative may set, by name. */
   readonly variables?: Readonly<Record<string, Variable>>
+  /** Numbers that its acts give to whoever watches the server. */
+  readonly metrics?: readonly Metric[]
   readonly processors: readonly string[]
   readonly info: {
     readonly title?: string
@@ -105,6 +109,20 @@ export interface Variable {
   readonly default?: string
   readonly description?: string
 }
+
+/** A metric that is taken from the JSON of an act, each time the act has run. */
+export interface Metric extends DeclaredMetric {
+  /** Name of the act. */
+  readonly act: string
+  /** Path of the number; without it what is found counts 1. */
+  readonly value?: string
+  /** Path of a list whose elements are measured one by one; the response itself without it. */
+  readonly each?: string
+  readonly labels: Readonly<Record<string, MetricLabel>>
+}
+
+/** A text that is always the same, or what stands at a path; of closed `values` any other is `other`. */
+export type MetricLabel = { readonly text: string } | { readonly path: string; readonly values?: readonly string[] }
 
 export interface Act {
   readonly name: string

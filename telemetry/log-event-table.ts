@@ -266,6 +266,16 @@ export const LOG_EVENTS = {
     message: 'JSON of an answer was repaired',
     fields: { act: 'string', 'repairs?': 'data' },
   },
+  'metric.left_out': {
+    level: 'warn',
+    message: 'A metric of the narrative could not be taken from the answer',
+    fields: { act: 'string', problem: 'string' },
+  },
+  'metric.conflict': {
+    level: 'warn',
+    message: 'A metric of this name was declared otherwise before; it is not counted',
+    fields: { metric: 'string' },
+  },
   'json.refused': {
     level: 'info',
     message: 'JSON of an answer cannot be used as it is',

@@ -3,6 +3,7 @@
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { JsonObject } from '../json.ts'
+import { bindDeclaredMetrics } from './declared-metrics.ts'
 import { type Buckets, bindInstruments, record } from './instruments.ts'
 import { observedMetrics } from './observed-metrics.ts'
 import { type MetricsPush, startMetricsPush } from './otlp-metrics.ts'
@@ -26,7 +27,9 @@ export function startMetrics(resource: Resource, push: MetricsPush | undefined, 
   const reader = new PrometheusReader([observedMetrics()])
   const pushing = push && startMetricsPush(push, [observedMetrics()])
   const provider = new MeterProvider({ resource, readers: [reader, ...(pushing ? [pushing.reader] : [])] })
-  bindInstruments(provider.getMeter(SCOPE), buckets)
+  const meter = provider.getMeter(SCOPE)
+  bindInstruments(meter, buckets)
+  bindDeclaredMetrics(meter)
   const stopProcessMetrics = startProcessMetrics()
   return {
     text: () => timed(() => reader.text()),
@@ -34,6 +37,7 @@ export function startMetrics(resource: Resource, push: MetricsPush | undefined, 
     async stop() {
       await provider.shutdown() // first, so that the last push has everything
       bindInstruments(undefined)
+      bindDeclaredMetrics(undefined)
       stopProcessMetrics()
       pushing?.close()
     },

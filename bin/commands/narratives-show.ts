@@ -21,12 +21,15 @@ export const narrativesShow: Run = async (options, io) => {
 }
 
 function showNarrative(narrative: Narrative, path: string, defaultModel: string, io: Io): void {
-  const { key, description, acts, carousel, template } = narrative
+  const { key, description, acts, carousel, template, metrics = [] } = narrative
   io.print(`${io.paint('bold', oneLine(key, 100))}  ${relative(io.cwd, path)}:${narrative.place.line}`)
   if (description !== '') io.print(oneLine(description, 500))
   if (carousel !== undefined) io.print(`repeats   ${carousel.iterations} times`)
   if (template !== undefined) io.print(`shaped as ${template}`)
   io.print(`stores in ${storesRows(narrative) ?? 'no table'}`)
+  for (const metric of metrics) {
+    io.print(`measures  ${metric.kind} ${metric.name}: ${oneLine(`${metric.value ?? 'count'} of ${metric.act}`, 100)}`)
+  }
   acts.forEach((act, index) => {
     const model = act.composes === undefined ? (act.settings.model ?? defaultModel) : `runs ${act.composes}`
     io.print(

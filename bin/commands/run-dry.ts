@@ -48,6 +48,12 @@ function show(step: RehearsedStep, io: Io): void {
     io.print(`${io.paint('bold', step.act)}  ${step.command} ${plainText(JSON.stringify(step.args))}\n`)
     return
   }
+  if (step.is === 'metric') {
+    const labels = Object.entries(step.labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    const text = `${step.kind} ${step.name}{${labels.join(',')}} ${step.value}`
+    io.print(`${io.paint('bold', step.act)}  ${io.paint('dim', plainText(text))}\n`)
+    return
+  }
   const { key, model, inputTokens, outputTokens, costUsd, cache, group } = step
   const cost = costUsd === undefined ? 'price unknown' : money(costUsd)
   const remarks = [

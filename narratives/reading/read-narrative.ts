@@ -5,6 +5,7 @@ import { didYouMean } from '../nearest.ts'
 import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { type ActDefinition, actOf } from './acts.ts'
 import { jsonOf, Keys, reportType } from './keys.ts'
+import { readMetrics } from './metrics.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
 import { readBudget, readCarousel, readModelSettings } from './settings.ts'
@@ -60,6 +61,10 @@ export function readNarrative(
     parallel: readParallel(keys, report),
     vars: source.dialect === 'array-narratives' ? readVars(keys) : undefined,
     variables: readVariables(keys),
+    metrics: readMetrics(
+      keys,
+      places.map(({ act }) => act.name),
+    ),
     processors: readProcessors(keys, report),
     info: readInfo(keys, report),
     place: report.placeOf(keyOf(source.node)),

@@ -46,6 +46,8 @@ describe('the list of keys is what the readers ask for', () => {
     carousel: `${act('')}[acts.a.carousel]\niterations = 1\nzz = 1\n`,
     retry: act('retry = { zz = 1 }'),
     variable: `${TOOK_ALL}[narrative.vars.v]\nzz = 1\n`,
+    metric: `${TOOK_ALL}[narrative.metrics.m]\nkind = "counter"\nact = "a"\nzz = 1\n`,
+    metric_label: `${TOOK_ALL}[narrative.metrics.m]\nkind = "counter"\nact = "a"\nlabels = { x = { path = "$", zz = 1 } }\n`,
     capture: input(`type = "bot_command"\n${inBots}\nstate = { cache_key = "k", zz = 1 }`),
     security: `${TOOK_ALL}[security]\nzz = 1\n`,
     policy: `${TOOK_ALL}[security.policy]\nzz = 1\n`,
