@@ -10,7 +10,7 @@ import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetr
 import { INSTRUMENTS } from './instrument-table.ts'
 
 export const DECLARED_KINDS = ['counter', 'gauge', 'histogram'] as const
-export type DeclaredKind = (typeof DECLARED_KINDS)[number]
+type DeclaredKind = (typeof DECLARED_KINDS)[number]
 
 export interface DeclaredMetric {
   readonly name: string
