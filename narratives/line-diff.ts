@@ -2,8 +2,8 @@
 //
 // The common beginning and end are set aside; of what lies between, the longest common subsequence stays.
 
-interface DiffLine {
-  readonly is: ' ' | '-' | '+'
+export interface DiffLine {
+  readonly sign: ' ' | '-' | '+'
   readonly text: string
 }
 
@@ -17,18 +17,19 @@ const MOST_PAIRS = 4_000_000
  * @param around equal lines shown before and after each change
  */
 export function lineDiff(before: readonly string[], after: readonly string[], around = 2): readonly string[] {
-  const lines = compare(before, after)
+  const lines = compareLines(before, after)
   const isNear = lines.map((_, at) =>
-    lines.slice(Math.max(0, at - around), at + around + 1).some(({ is }) => is !== ' '),
+    lines.slice(Math.max(0, at - around), at + around + 1).some(({ sign }) => sign !== ' '),
   )
-  return lines.flatMap(({ is, text }, at) => {
-    if (isNear[at]) return [`${is} ${text}`]
+  return lines.flatMap(({ sign, text }, at) => {
+    if (isNear[at]) return [`${sign} ${text}`]
     const isFirstLeftOut = (at === 0 || isNear[at - 1]) && isNear.includes(true)
     return isFirstLeftOut ? ['…'] : []
   })
 }
 
-function compare(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
+/** All lines of both, each once where it is in both. */
+export function compareLines(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
   const shorter = Math.min(before.length, after.length)
   let start = 0
   while (start < shorter && before[start] === after[start]) start += 1
@@ -71,13 +72,13 @@ function commonLengths(left: readonly string[], right: readonly string[]): reado
 }
 
 function same(text: string): DiffLine {
-  return { is: ' ', text }
+  return { sign: ' ', text }
 }
 
 function removed(text: string): DiffLine {
-  return { is: '-', text }
+  return { sign: '-', text }
 }
 
 function added(text: string): DiffLine {
-  return { is: '+', text }
+  return { sign: '+', text }
 }
