@@ -98,7 +98,8 @@ function processInput(input: Input, index: number, around: Around): Processed | 
 async function processText(input: TextInput, index: number, { task, services, values }: Around): Promise<Processed> {
   if ('file' in input.source) {
     // The text of a file is data: what looks like a placeholder in it is left alone.
-    return { pieces: [textPiece(await readFile(fileFor(input.source.file, task, services), 'utf8'))] }
+    const name = fillInEnv(input.source.file, services.env)
+    return { pieces: [textPiece(await readFile(fileFor(name, task, services), 'utf8'))] }
   }
   const { narrative, act } = task
   const assembled =

@@ -119,7 +119,14 @@ const ALL = [
     group: 'Look and decide',
     summary: 'Write a narrative to start from',
     args: [{ name: 'FILE', help: 'where; .toml may be left out' }],
-    examples: ['narratives new narratives/spring'],
+    flags: [{ flag: '--from <name>', help: 'a copy from "narratives library", with its test and recordings' }],
+    examples: ['narratives new narratives/spring', 'narratives new narratives/hello --from welcome'],
+  },
+  {
+    name: 'narratives library',
+    group: 'Look and decide',
+    summary: 'Narratives that come with Botticelli, to start from',
+    examples: ['narratives library'],
   },
   {
     name: 'narratives graph',

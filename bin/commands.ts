@@ -16,6 +16,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'narratives lint': async () => (await import('./commands/narratives-lint.ts')).narrativesLint,
   'narratives schema': async () => (await import('./commands/narratives-schema.ts')).narrativesSchema,
   'narratives graph': async () => (await import('./commands/narratives-graph.ts')).narrativesGraph,
+  'narratives library': async () => (await import('./commands/narratives-library.ts')).narrativesLibrary,
   'narratives test': async () => (await import('./commands/narratives-test.ts')).narrativesTest,
   'content list': async () => (await import('./commands/content-list.ts')).contentList,
   'content show': async () => (await import('./commands/content-show.ts')).contentShow,

@@ -70,7 +70,7 @@ export const demo: Run = async (options, io) => {
 async function tell(app: Botticelli, config: Config, discord: DiscordDouble, story: DemoStory): Promise<void> {
   const { approved } = config.pipeline
   const steps = new Map([
-    ['writer', () => story.step(3, 'write', 'generate.toml: four drafts, each in four acts')],
+    ['writer', () => story.step(3, 'write', 'generate.toml: five drafts, each in four acts')],
     ['curator', () => story.step(4, 'curate', 'curate.toml: the two best are approved')],
     ['poster', () => story.step(5, 'post', `post.toml: one post a run, to #${CHANNEL}`)],
   ])

@@ -1,28 +1,55 @@
-// narratives new: a narrative to start from, in a file of its own.
+// narratives new: a narrative to start from, in a file of its own: a small one, or a copy of one from the library.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { BotticelliError } from '../../errors.ts'
 import { targetTable } from '../../narratives/narrative.ts'
+import { nearest } from '../../narratives/nearest.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { type Part, partsOf, type Shipped, shippedNarratives } from '../library.ts'
 
 export const narrativesNew: Run = async (options, io) => {
-  const words = options.args[0] ?? ''
-  const file = resolve(io.cwd, words.endsWith('.toml') ? words : `${words}.toml`)
-  const shown = relative(io.cwd, file)
-  if (existsSync(file)) {
-    throw new BotticelliError('file-exists', `The file ${shown} exists already, it was not overwritten.`)
-  }
-  mkdirSync(dirname(file), { recursive: true })
-  const name = targetTable({ name: words.replace(/^.*[/\\]/, '').replace(/\.toml$/, '') })
-  writeFileSync(file, newNarrative(name), { flag: 'wx' })
-  if (io.json) io.printJson({ file, narrative: name })
+  const file = resolve(io.cwd, `${(options.args[0] ?? '').replace(/\.toml$/, '')}.toml`)
+  const [folder, stem] = [dirname(file), basename(file, '.toml')]
+  const from = options.text('from')
+  const parts = from === undefined ? [empty(stem)] : partsOf(findShipped(from), stem)
+  const written = parts.filter(({ to, isShared }) => !isShared || !existsSync(join(folder, to)))
+  for (const { to } of written) refuseExisting(join(folder, to), io)
+  mkdirSync(folder, { recursive: true })
+  for (const { to, text } of written) writeFileSync(join(folder, to), text, { flag: 'wx' })
+  const shown = written.map(({ to }) => join(folder, to))
+  if (io.json) io.printJson({ file, narrative: from === undefined ? targetTable({ name: stem }) : stem, files: shown })
   else {
-    io.print(shown)
-    io.remark(`Try it without paying: botticelli run ${shown} --dry-run --input topic=bread`)
+    for (const path of shown) io.print(relative(io.cwd, path))
+    const words = relative(io.cwd, file)
+    if (from === undefined) io.remark(`Try it without paying: botticelli run ${words} --dry-run --input topic=bread`)
+    else io.remark(`Change it, and see what its test says: botticelli narratives test ${words}`)
   }
   return EXIT.ok
+}
+
+function findShipped(name: string): Shipped {
+  const all = shippedNarratives()
+  const found = all.find((each) => each.name === name.replace(/\.toml$/, ''))
+  if (found !== undefined) return found
+  const names = all.map((each) => each.name)
+  const meant = nearest(name, names)
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
+  throw new BotticelliError('not-found', `The library has no narrative "${name}".${hint}`, {
+    fix: `It has ${names.join(', ')}: botticelli narratives library says what they do.`,
+  })
+}
+
+function refuseExisting(path: string, io: Io): void {
+  if (!existsSync(path)) return
+  const message = `The file ${relative(io.cwd, path)} exists already, it was not overwritten.`
+  throw new BotticelliError('file-exists', message)
+}
+
+function empty(stem: string): Pick<Part, 'to' | 'text' | 'isShared'> {
+  return { to: `${stem}.toml`, text: newNarrative(targetTable({ name: stem })), isShared: false }
 }
 
 function newNarrative(name: string): string {

@@ -4,14 +4,12 @@
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { BotticelliError } from '../../errors.ts'
+import { LIBRARY } from '../library.ts'
 
 export const DEMO_FOLDER = join('.botticelli', 'demo')
 /** How often the posting bot looks for something to post. */
 export const POST_EVERY_MS = 2_000
-
-const LIBRARY = fileURLToPath(new URL('../../narratives/library/', import.meta.url))
 
 /** Makes the folder where it does not exist. @throws BotticelliError `demo-folder` */
 export function makeDemoFolder(folder: string): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeProject } from '../end-to-end/project.ts'
 
-test.concurrent('keeps every promise, leaves two drafts, and uses no key of the person', async ({ expect }) => {
+test.concurrent('keeps every promise, leaves three drafts, and uses no key of the person', async ({ expect }) => {
   using project = makeProject()
   const env = { GEMINI_API_KEY: 'a-key', DISCORD_TOKEN: 'a-token', DISCORD_API_URL: 'http://192.0.2.1' }
   const { code, stdout, stderr } = await project.botticelli(['demo', '--json'], env)
