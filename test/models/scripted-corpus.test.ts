@@ -8,7 +8,7 @@ import { createScriptedModel } from '../../models/scripted/scripted-model.ts'
 import { extractJson } from '../../narratives/extract-json.ts'
 import { loadNarrativeFile } from '../../narratives/load-file.ts'
 import { type Act, type Input, type Narrative, needsModel, placeholderNames } from '../../narratives/narrative.ts'
-import { fillIn } from '../../narratives/placeholders.ts'
+import { fillIn, fillInEnv } from '../../narratives/placeholders.ts'
 import { renderRows } from '../../narratives/render-rows.ts'
 import { assemblePrompt, isContentFocus } from '../../narratives/templates.ts'
 import { systemClock } from '../../supervisor/clock.ts'
@@ -41,7 +41,7 @@ async function play(narrative: Narrative, filePath: string, model = createModel(
   for (const act of narrative.acts) {
     if (!needsModel(act)) continue
     const values = {
-      response: (name: string) => responses.get(name),
+      response: (name: string) => responses.get(name) ?? narrative.variables?.[name]?.default,
       state: () => undefined,
       env: () => 'env',
       ...(narrative.vars !== undefined && { locals: narrative.vars }),
@@ -74,7 +74,10 @@ async function play(narrative: Narrative, filePath: string, model = createModel(
     played.push({ act, prompt: last.type === 'text' ? last.text : '', answer })
 
     function textOf(input: Extract<Input, { kind: 'text' }>, index: number): string {
-      if ('file' in input.source) return readFileSync(path.resolve(path.dirname(filePath), input.source.file), 'utf8')
+      if ('file' in input.source) {
+        const name = fillInEnv(input.source.file, () => undefined)
+        return readFileSync(path.resolve(path.dirname(filePath), name), 'utf8')
+      }
       const { text } = input.source
       const assembled =
         index === 0 && narrative.template !== undefined && isContentFocus(text)
@@ -132,7 +135,11 @@ const JSON_ACTS: Readonly<
 
 const files = [corpus, library]
   .filter((folder) => existsSync(folder))
-  .flatMap((folder) => globSync('**/*.toml', { cwd: folder }).map((name) => [name, path.join(folder, name)] as const))
+  .flatMap((folder) =>
+    globSync('**/*.toml', { cwd: folder, exclude: ['**/*.test.toml'] }).map(
+      (name) => [name, path.join(folder, name)] as const,
+    ),
+  )
 
 test.skipIf(!existsSync(corpus))('the narratives that people wrote are there to be read (else only ours are)', () => {
   expect(files.length).toBeGreaterThan(25)
