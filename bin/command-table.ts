@@ -120,7 +120,7 @@ const ALL = [
     summary: 'Write a narrative to start from',
     args: [{ name: 'FILE', help: 'where; .toml may be left out' }],
     flags: [{ flag: '--from <name>', help: 'a copy from "narratives library", with its test and recordings' }],
-    examples: ['narratives new narratives/spring', 'narratives new narratives/hello --from welcome'],
+    examples: ['narratives new narratives/spring', 'narratives new narratives/greeting --from welcome'],
   },
   {
     name: 'narratives library',

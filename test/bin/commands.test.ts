@@ -137,7 +137,7 @@ describe('--json', { concurrent: true }, () => {
       executionId: expect.stringMatching(/^[0-9A-Z]{26}$/),
       status: 'completed',
       narrative: 'batch',
-      rows: [{ table: 'potential_discord_posts', stored: 4, skipped: 0 }],
+      rows: [{ table: 'potential_discord_posts', stored: 5, skipped: 0 }],
       inputTokens: expect.any(Number),
       costUsd: 0,
     })
@@ -158,7 +158,7 @@ describe('--json', { concurrent: true }, () => {
     ],
     ['narratives list', expect.arrayContaining([expect.objectContaining({ narrative: 'curate', acts: 2 })])],
     ['narratives show curate', expect.objectContaining({ key: 'curate', targetTable: 'approved_discord_posts' })],
-    ['narratives validate narratives', expect.objectContaining({ errors: 0, files: 3 })],
+    ['narratives validate narratives', expect.objectContaining({ errors: 0, files: 6 })],
     ['status', expect.objectContaining({ running: false, pipeline: expect.anything() })],
     [
       'config show',
