@@ -32,7 +32,7 @@ export function serverEvents({ events }: Pick<Store, 'events'>, { now }: { now()
     } catch (err) {
       if (!isStoreTrouble(err)) throw err
       count('botticelli.events.lost', {})
-      log('db.event_lost', { type: event.type, err })
+      log('db.event_lost', { event_type: event.type, err })
     }
   }
   let known: string | undefined

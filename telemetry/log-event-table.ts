@@ -397,7 +397,7 @@ export const LOG_EVENTS = {
   'db.event_lost': {
     level: 'warn',
     message: 'Event could not be stored',
-    fields: { type: 'string', err: 'error' },
+    fields: { event_type: 'string', err: 'error' },
   },
   'db.slow': { level: 'warn', message: 'Slow query', fields: { name: 'string', duration_ms: 'number' } },
 
