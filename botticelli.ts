@@ -207,6 +207,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         health,
         tables: pipeline,
         records: [...system.records()],
+        providers: providerHealth(),
         deadLetters: store.deadLetters.list({ limit: 1_000 }).length,
       },
     )

@@ -1,7 +1,8 @@
 // Server status: everything worth knowing about a running server at one moment, as plain data.
 
-import type { LedgerTotals, Store } from '../store/store.ts'
+import type { LedgerTotals, Store, StoredSchedule } from '../store/store.ts'
 import type { ActorRecord } from '../supervisor/index.ts'
+import type { ProviderHealth } from '../telemetry/provider-health.ts'
 import type { BotHealth, BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
 
@@ -15,6 +16,8 @@ export interface ServerStatus {
   /** Since midnight UTC. */
   readonly today: LedgerTotals
   readonly actors: readonly ActorRecord[]
+  /** Of the providers that were called since the server began. */
+  readonly providers: readonly ProviderHealth[]
   readonly deadLetters: number
   /** Executions with a command of which nobody knows whether it was carried out: a person decides. */
   readonly inDoubt: readonly string[]
@@ -27,8 +30,12 @@ export interface BotStatus extends BotHealth {
   readonly incarnation: number
   readonly restarts: number
   readonly mailboxDepth: number
+  /** How long the message in hand has been there; undefined for a bot that has nothing to do. */
+  readonly busyForMs?: number
   /** Epoch ms; undefined for a bot without a schedule. */
   readonly nextRunAt?: number
+  /** Its schedule stands still, by a person's decision; without `until` for as long as nobody says otherwise. */
+  readonly paused?: { readonly reason: string; readonly until?: number }
 }
 
 export interface PipelineStatus {
@@ -47,6 +54,7 @@ export function serverStatus(
     readonly health: BotHealthBook
     readonly tables: { readonly drafts: string; readonly approved: string }
     readonly records: readonly ActorRecord[]
+    readonly providers: readonly ProviderHealth[]
     readonly deadLetters: number
   },
 ): ServerStatus {
@@ -54,10 +62,11 @@ export function serverStatus(
   const { now, ...about } = at
   return {
     ...about,
-    bots: server.bots.map((bot) => botStatus(bot, server)),
+    bots: server.bots.map((bot) => botStatus(bot, server, now)),
     pipeline: pipelineStatus(store, server.tables),
     today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),
     actors: records,
+    providers: server.providers,
     deadLetters: server.deadLetters,
     inDoubt: inDoubt(store),
   }
@@ -71,9 +80,12 @@ export function inDoubt(store: Store): readonly string[] {
 function botStatus(
   { name, type }: BotSettings,
   { store, health, records }: Parameters<typeof serverStatus>[1],
+  now: number,
 ): BotStatus {
   const record = records.find(({ path }) => path === `/bots/${name}`)
-  const nextRunAt = store.schedules.next(name)
+  const schedule = store.schedules.find(name)
+  const nextRunAt = schedule?.dueAt
+  const busyForMs = record?.busy?.forMs
   return {
     ...health.of(name),
     type,
@@ -81,8 +93,15 @@ function botStatus(
     incarnation: record?.incarnation ?? 0,
     restarts: record?.restarts ?? 0,
     mailboxDepth: record?.mailbox.depth ?? 0,
+    ...(busyForMs !== undefined && { busyForMs }),
     ...(nextRunAt !== undefined && { nextRunAt }),
+    ...(schedule !== undefined && pauseOf(schedule, now)),
   }
+}
+
+function pauseOf({ pausedAt, pausedUntil: until, pauseReason: reason = '' }: StoredSchedule, now: number) {
+  if (pausedAt === undefined || (until !== undefined && until <= now)) return undefined
+  return { paused: { reason, ...(until !== undefined && { until }) } }
 }
 
 /** What waits and what went out, by the tables of the pipeline; a table that does not exist yet holds nothing. */

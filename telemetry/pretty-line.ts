@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util'
 
-/** `12:03:44.123 INFO  Bot run completed  bot=curator duration_ms=1234`, with the stack of an error below it. */
+/** `12:03:44.123 INFO  Bot run completed  bot=curator duration_ms=1234`, with the stack of an error below it, unless its place in a file says more. */
 export function prettyLine(json: string, colors: boolean): string {
   const {
     timestamp,
@@ -25,10 +25,12 @@ export function prettyLine(json: string, colors: boolean): string {
     paint('bold', visible(String(message))),
   ].join(' ')
   const pairs = Object.entries(fields).map(([key, value]) => `${paint('dim', `${key}=`)}${show(value)}`)
+  const place = isRecord(err) ? placeOf(err) : undefined
   if (isRecord(err)) pairs.push(`${paint('dim', 'err=')}${paint('red', show(err.message))}`)
+  if (place !== undefined) pairs.push(`${paint('dim', 'at=')}${show(place)}`)
   if (trace_id !== undefined) pairs.push(paint('dim', `trace=${String(trace_id).slice(0, 8)}`))
   const line = pairs.length === 0 ? head : `${head}  ${pairs.join(' ')}`
-  return `${line}\n${isRecord(err) && label === 'ERROR' ? stackOf(err) : ''}`
+  return `${line}\n${isRecord(err) && label === 'ERROR' && place === undefined ? stackOf(err) : ''}`
 }
 
 const STYLES: Readonly<Record<string, Parameters<typeof styleText>[0]>> = {
@@ -48,6 +50,11 @@ function show(value: unknown): string {
 function visible(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** `post.toml:3:7`, for what is wrong in something that a person wrote. */
+function placeOf({ place }: Readonly<Record<string, unknown>>): string | undefined {
+  return isRecord(place) ? `${place.file}:${place.line}:${place.column}` : undefined
 }
 
 function stackOf(error: Readonly<Record<string, unknown>>): string {

@@ -6,6 +6,7 @@
 //   R2. A text that holds something shaped like a secret loses that part and keeps the rest.
 //   R3. A value that configuration named as a secret (`hideSecrets`) is taken out wherever it turns up.
 
+import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
 
 const CENSOR = '[redacted]'
@@ -148,6 +149,8 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     message: redactWithin(error.message, MAX_TEXT_LENGTH),
     ...(error.stack !== undefined && { stack: redactWithin(error.stack, MAX_STACK_LENGTH) }),
+    ...(error instanceof BotticelliError &&
+      error.place !== undefined && { place: redactValue(error.place, depth + 1) }),
     ...(cause !== undefined && { cause: redactValue(cause, depth + 1) }),
   }
 }

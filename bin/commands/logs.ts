@@ -23,7 +23,7 @@ export const logs: Run = async (options, io) => {
   const colors = io.paint('red', 'x') !== 'x'
   for await (const text of await followRunning(config, '/v1/logs', { follow: String(follow) }, signal)) {
     const line: LogLine = JSON.parse(text)
-    if ('missed' in line) io.remark(`(${plural(Number(line.missed), 'line')} left out: they came too fast)`)
+    if (!('timestamp' in line)) io.remark(`(${plural(Number(line.missed), 'line')} left out: they came too fast)`)
     else if (RANKS.indexOf(line.level.toLowerCase()) < least) continue
     else if ((target ?? line.target) !== line.target || (trace ?? line.trace_id) !== line.trace_id) continue
     else if (io.json) io.printJson(line)

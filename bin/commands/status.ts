@@ -100,12 +100,12 @@ function showPipeline({ pipeline, today }: Stored, config: Config, io: Io): void
 }
 
 function botCells(bot: BotStatus, now: number): string[] {
-  const { lastSuccessAt, nextRunAt } = bot
+  const { busyForMs, lastSuccessAt } = bot
   return [
     bot.bot,
-    bot.state,
+    busyForMs === undefined ? bot.state : `${bot.state} ${duration(busyForMs)}`,
     lastSuccessAt === undefined ? '-' : ago(lastSuccessAt, now),
-    nextRunAt === undefined ? '-' : nextRunAt <= now ? 'now' : `in ${duration(nextRunAt - now)}`,
+    nextRun(bot, now),
     String(bot.consecutiveFailures),
     `${bot.succeeded}/${bot.failed}`,
     String(bot.restarts),
@@ -113,16 +113,25 @@ function botCells(bot: BotStatus, now: number): string[] {
   ]
 }
 
-function worriesOf({ bots, deadLetters, inDoubt, reload }: Server, io: Io): string[] {
+function nextRun({ paused, nextRunAt }: BotStatus, now: number): string {
+  if (paused !== undefined) return paused.until === undefined ? 'paused' : `paused ${duration(paused.until - now)}`
+  if (nextRunAt === undefined) return '-'
+  return nextRunAt <= now ? 'now' : `in ${duration(nextRunAt - now)}`
+}
+
+function worriesOf({ bots, providers, deadLetters, inDoubt, reload }: Server, io: Io): string[] {
   const failing = bots
     .filter((bot) => bot.consecutiveFailures > 0)
-    .map((bot) => {
-      const why = bot.lastError === undefined ? '' : `: ${oneLine(bot.lastError.message, 100)}`
-      return `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${why}`
-    })
+    .map((bot) => `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${whyOf(bot)}`)
   const down = bots.filter((bot) => bot.state === 'stopped').map((bot) => `${bot.bot} is stopped`)
+  const refusing = providers
+    .filter(({ consecutiveFailures }) => consecutiveFailures > 0)
+    .map(({ provider, consecutiveFailures, lastError }) => {
+      const calls = `${plural(consecutiveFailures, 'call')} failed in a row`
+      return `${provider}: ${calls} (${lastError}): botticelli explain ${lastError}`
+    })
   const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
-  return [...failing, ...down, ...letters, ...inDoubt.map(doubtOf), ...notInEffect(reload, io)]
+  return [...failing, ...down, ...refusing, ...letters, ...inDoubt.map(doubtOf), ...notInEffect(reload, io)]
 }
 
 /** What a person changed, and the server does not work with. */
@@ -135,6 +144,13 @@ function notInEffect(reload: Reloaded | undefined, io: Io): string[] {
     return [`a change is not in effect: ${at(place)}${oneLine(message, 200)}`]
   }
   return reload.atNextStart.map(({ path, place }) => `${at(place)}${path} takes effect at the next start`)
+}
+
+/** Of a command that failed, what the platform said of it. */
+function whyOf({ lastError }: BotStatus): string {
+  if (lastError === undefined) return ''
+  const { code, message } = (lastError.code === 'bot-command-failed' && lastError.cause) || lastError
+  return `${code === undefined ? '' : ` (${code})`}: ${oneLine(message, 120)}`
 }
 
 function doubtOf(id: string): string {
