@@ -16,7 +16,7 @@ export interface Drill {
   inject(project: Project): Promise<Injected> | Injected
 }
 
-export interface Injected {
+interface Injected {
   readonly env?: Record<string, string>
   /** Done to the server once it runs. */
   after?(server: Running): Promise<void>
