@@ -111,8 +111,11 @@ const ALL = [
     group: 'Look and decide',
     summary: 'Acts, inputs and tables of one narrative',
     args: [{ name: 'FILE', help: 'a file, a name, or FILE.NARRATIVE' }],
-    flags: [NARRATIVE],
-    examples: ['narratives show launch'],
+    flags: [
+      NARRATIVE,
+      { flag: '--resolved', help: 'as it would run: every setting, prompt and input, and where it comes from' },
+    ],
+    examples: ['narratives show launch', 'narratives show launch --resolved'],
   },
   {
     name: 'narratives new',

@@ -1,11 +1,10 @@
 // config show: every setting in effect, and where its value came from. Secrets show that they are set, no more.
 
-import { relative } from 'node:path'
-import type { Origin, Resolved } from '../../config/layers.ts'
+import type { Resolved } from '../../config/layers.ts'
 import { showValue } from '../../config/settings.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
+import { originText } from '../origin-text.ts'
 import { table } from '../table.ts'
 
 export const configShow: Run = async (options, io) => {
@@ -31,17 +30,4 @@ function shownJson({ secret, value }: Resolved) {
 
 function shown({ key, secret, value }: Resolved): string {
   return secret && value !== undefined ? `set (${String(value).length} characters)` : showValue(key, value)
-}
-
-function originText(origin: Origin, io: Io): string {
-  switch (origin.layer) {
-    case 'environment':
-      return `environment ${origin.variable}`
-    case '.env':
-      return `${relative(io.cwd, origin.place.file)}:${origin.place.line} ${origin.variable}`
-    case 'file':
-      return `${relative(io.cwd, origin.place.file)}:${origin.place.line}:${origin.place.column}`
-    default:
-      return origin.layer
-  }
 }

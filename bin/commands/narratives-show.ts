@@ -7,14 +7,20 @@ import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration } from '../figures.ts'
 import type { Io } from '../io.ts'
+import { readText } from '../narrative-files.ts'
 import { oneLine } from '../plain-text.ts'
 import { findNarrative } from '../project.ts'
 
 export const narrativesShow: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config, settings } = io.config()
   const ref = findNarrative(options.args[0] ?? '', io.cwd, config)
   const name = options.text('narrative-name') ?? ref.narrative
   const { file, narrative } = loadNarrative(ref.file, name, { base: config.root })
+  if (options.isSet('resolved')) {
+    const { showResolved } = await import('./narratives-show-resolved.ts')
+    showResolved({ file, narrative }, readText(file.path), settings, io)
+    return EXIT.ok
+  }
   if (io.json) io.printJson({ file: file.path, ...narrative, targetTable: storesRows(narrative) ?? null })
   else showNarrative(narrative, file.path, config.models.default, io)
   return EXIT.ok

@@ -121,11 +121,18 @@ export class FileDefaults {
 
   /** @param model what the act or narrative names: the section of its provider then comes first */
   for(model: string | undefined): ModelSettings {
-    const own = this.#providers.filter(({ name }) => model !== undefined && isOf(name, model))
-    const others = this.#providers.filter((one) => !own.includes(one))
-    const weakestFirst = [...own, ...others].map((one) => one.settings).reverse()
-    return Object.assign({}, this.#weakest, ...weakestFirst)
+    const weakestFirst = strongestFirst(this.#providers, model).map((one) => one.settings)
+    return Object.assign({}, this.#weakest, ...weakestFirst.reverse())
   }
+}
+
+/** Sections of `[config]`: those of the model's provider before the others. */
+export function strongestFirst<T extends { readonly name: string }>(
+  sections: readonly T[],
+  model: string | undefined,
+): T[] {
+  const own = sections.filter(({ name }) => model !== undefined && isOf(name, model))
+  return [...own, ...sections.filter((one) => !own.includes(one))]
 }
 
 function readProviders(config: Keys): { name: string; settings: ModelSettings }[] {

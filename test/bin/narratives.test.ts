@@ -130,3 +130,50 @@ describe('narratives lint', () => {
     expect(await project.botticelli(['narratives', 'lint', 'n.toml', '--strict'])).toMatchObject({ code: 0 })
   })
 })
+
+describe('narratives show --resolved', () => {
+  const FILE = `[shared]
+temperature = 0.3
+[narrative]
+name = "n"
+target = "rows"
+template = "discord_users"
+toc = ["a", "b"]
+[narrative.vars]
+tone = "dry"
+[acts]
+a = ["Ann and Bob"]
+b = ["tables.t", "JSON schema of {{a}}"]
+[tables.t]
+table_name = "people"
+limit = 3
+order_by = "id"
+`
+  test('tells every setting with its origin, references and templates filled in', async () => {
+    project.write('n.toml', FILE)
+    project.write('botticelli.toml', '[models]\nretries = 1\n')
+    const args = ['narratives', 'show', 'n.toml', '--resolved']
+    const { code, stdout } = await project.botticelli(args, { BOTTICELLI_MODEL: 'gemini-2.5-pro' })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/target +rows {2}the narrative/)
+    expect(stdout).toMatch(/vars\.tone +dry {2}its default/)
+    expect(stdout).toMatch(/model +gemini-2\.5-pro {2}environment BOTTICELLI_MODEL/)
+    expect(stdout).toMatch(/temperature +0\.3 {2}\[shared\], n\.toml:2:1/)
+    expect(stdout).toMatch(/attempts +2 {2}botticelli\.toml:2:1/)
+    expect(stdout).toMatch(/text +with what the template adds {2}n\.toml:11:6\n +You make content for Discord/)
+    expect(stdout).toMatch(/table +tables\.t, n\.toml:13:9\n/)
+    expect(stdout).toMatch(/stores in +rows {2}the last act/)
+  })
+
+  test('in JSON, and for an older dialect', async () => {
+    project.write('old.toml', OLD)
+    const { stdout } = await project.botticelli(['narratives', 'show', 'old.toml', '--resolved', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      dialect: 'root-header',
+      targetTable: 'old',
+      acts: [
+        { name: 'a', asksModel: true, settings: { timeoutMs: { value: 120_000, from: 'default of the server' } } },
+      ],
+    })
+  })
+})
