@@ -158,6 +158,18 @@ const ALL = [
     examples: ['narratives test', 'narratives test launch', 'narratives test launch --update'],
   },
   {
+    name: 'narratives diff',
+    group: 'Look and decide',
+    summary: 'What changed in a narrative since it ran',
+    args: [{ name: 'FILE', help: 'a file, a name, or FILE.NARRATIVE' }],
+    flags: [
+      NARRATIVE,
+      { flag: '--execution <id>', help: 'since this one; since its last one without' },
+      { flag: '--exit-status', help: 'end with 1 when something changed' },
+    ],
+    examples: ['narratives diff launch', 'narratives diff launch --execution 01JD8M'],
+  },
+  {
     name: 'narratives lint',
     group: 'Look and decide',
     summary: 'Advice on narrative files: likely mistakes and waste',

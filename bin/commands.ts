@@ -13,6 +13,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'narratives validate': async () => (await import('./commands/narratives-validate.ts')).narrativesValidate,
   'narratives show': async () => (await import('./commands/narratives-show.ts')).narrativesShow,
   'narratives new': async () => (await import('./commands/narratives-new.ts')).narrativesNew,
+  'narratives diff': async () => (await import('./commands/narratives-diff.ts')).narrativesDiff,
   'narratives lint': async () => (await import('./commands/narratives-lint.ts')).narrativesLint,
   'narratives schema': async () => (await import('./commands/narratives-schema.ts')).narrativesSchema,
   'narratives graph': async () => (await import('./commands/narratives-graph.ts')).narrativesGraph,

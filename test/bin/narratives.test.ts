@@ -177,3 +177,58 @@ order_by = "id"
     })
   })
 })
+
+describe('narratives diff', () => {
+  const FILE =
+    '[narrative]\nname = "n"\nskip_content_generation = true\ntoc = ["a", "b"]\n\n[acts]\na = "one"\nb = "two"\n'
+
+  test('shows what changed since the last run, in acts and in lines', async () => {
+    const path = project.write('n.toml', FILE)
+    expect(await project.botticelli(['narratives', 'diff', 'n.toml'])).toMatchObject({ code: 4 })
+    const ran = await project.botticelli(['run', 'n.toml', '--model', 'scripted', '--json'])
+    expect(ran).toMatchObject({ code: 0 })
+
+    const same = await project.botticelli(['narratives', 'diff', 'n.toml', '--exit-status'])
+    expect(same).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('Nothing has changed.') })
+
+    project.write(
+      'n.toml',
+      FILE.replace('["a", "b"]', '["a", "c"]').replace('b = "two"', 'c = "three"').replace('"one"', '"uno"'),
+    )
+    const { code, stdout } = await project.botticelli(['narratives', 'diff', 'n.toml', '--exit-status'])
+    expect(code).toBe(1)
+    expect(stdout).toContain('~ a: text 1: one -> uno\n+ c\n- b\n')
+    expect(stdout).toContain('-toc = ["a", "b"]\n+toc = ["a", "c"]\n')
+
+    const json = JSON.parse(
+      (await project.botticelli(['narratives', 'diff', 'n', '-C', project.folder, '--json'])).stdout,
+    )
+    expect(json).toMatchObject({ narrative: 'n', same: false, files: [{ file: 'n.toml', isGone: false }] })
+    expect(json.changes).toHaveLength(3)
+    const named = await project.botticelli([
+      'narratives',
+      'diff',
+      'n.toml',
+      '--execution',
+      json.execution.slice(-6),
+      '--json',
+    ])
+    expect(JSON.parse(named.stdout).execution).toBe(json.execution)
+
+    project.write('n.toml', '[narrative]\nname = "n"\n')
+    const broken = await project.botticelli(['narratives', 'diff', path])
+    expect(broken).toMatchObject({ code: 0, stderr: expect.stringContaining('cannot be read as this narrative now') })
+    expect(broken.stdout).toContain('-a = "one"')
+  })
+
+  test('an execution of another narrative is refused', async () => {
+    project.write('n.toml', FILE)
+    project.write('m.toml', FILE.replace('"n"', '"m"'))
+    await project.botticelli(['run', 'm.toml', '--model', 'scripted'])
+    const [execution] = project.look((store) => store.executions.list())
+    const { code, stderr } = await project.botticelli(['narratives', 'diff', 'n.toml', '--execution', execution!.id])
+    expect(code).toBe(4)
+    expect(stderr).toContain('ran another narrative')
+    expect(await project.botticelli(['narratives', 'diff', 'nothing.toml'])).toMatchObject({ code: 4 })
+  })
+})
