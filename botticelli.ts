@@ -1,6 +1,7 @@
 // Botticelli: the composition root. The whole actor tree is here, and every adapter is known here alone.
 
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { Writable } from 'node:stream'
 import { ulid } from 'ulid'
 import { openHealthBook } from './actors/bot-health.ts'
@@ -20,12 +21,15 @@ import { serverHealth } from './actors/server-health.ts'
 import { observeServer } from './actors/server-metrics.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
 import type { Services } from './actors/services.ts'
+import { spendingOf } from './actors/spending.ts'
 import { statusPage } from './actors/status-page.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
-import type { Config } from './config/config.ts'
+import { openWatch } from './actors/watch.ts'
+import type { Config, NotifyConfig } from './config/config.ts'
 import { takeOver } from './config/take-over.ts'
 import type { JsonObject } from './json.ts'
+import type { Allowance } from './models/budget.ts'
 import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
 import { withTimeLimit } from './models/time-limit.ts'
@@ -125,7 +129,9 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const onProgress: ProgressListener = (event) => {
     for (const listener of listeners) listener(event)
   }
-  const employ = (from: Config) => createServices(from, { store, outside: options.outside ?? OUTSIDE, onProgress })
+  const denied = new Map<Allowance['period'], Allowance>()
+  const employ = (from: Config) =>
+    createServices(from, { store, outside: options.outside ?? OUTSIDE, onProgress, denied })
   let services = employ(config)
 
   const { clock } = services
@@ -137,16 +143,21 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   let isStopping = false
   if (wanted.metrics) listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
   const logged = supervisionLog(roster, clock)
+  let running: ActorSystem | undefined
+  const watch = options.bots && config.notify !== undefined ? watchFor(config.notify) : undefined
+  if (watch !== undefined) opened.defer(() => watch.close(LAST_WORDS_MS))
   const told = options.bots ? tellEvents() : undefined
   const listen = (event: SupervisionEvent) => {
     logged(event)
     told?.hear(event)
+    watch?.hear(event)
     options.onSupervision?.(event)
     if (wanted.metrics) countActorEvent(event)
   }
   const system = opened.adopt(await startSystem(tree(), { inbox, listen, ...watchdogOf(config, options) }), (each) =>
     each.stop(),
   )
+  running = system
   if (options.bots) roster.begin(system, inbox)
   const { pipeline } = config
   if (wanted.metrics)
@@ -159,6 +170,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         health,
         now: clock.now,
         collectEveryMs: config.telemetry.collectEveryMs,
+        budgets: () => config.models.budgets,
       }),
     )
   const source = serverHealth({
@@ -172,7 +184,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const metrics = options.bots ? await servePages() : undefined
   if (options.bots) log('app.started', about())
 
-  const running = opened.move()
+  const whole = opened.move()
   return {
     store,
     system,
@@ -194,7 +206,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
       if (options.bots) log('app.stopping', {})
       await inSpan('shutdown', { parent: 'root' }, () => drain(system, config.drainMs))
       if (options.bots) log('app.stopped', { uptime_secs: Math.round((clock.now() - startedAt) / 1_000) })
-      await running.disposeAsync()
+      await whole.disposeAsync()
     },
   }
 
@@ -227,6 +239,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
       },
       roster.scheduler,
       ...(options.bots ? [upkeepSpec(() => config.retentionMs, services)] : []),
+      ...(watch === undefined ? [] : [watch.spec]),
     ]
     return { id: '', strategy: 'one_for_one' as const, intensity: 3, periodMs: 60_000, children }
   }
@@ -258,6 +271,17 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     events.started({ version: VERSION, pid: process.pid, bots: roster.bots.map(({ name }) => name) }, written(config))
     opened.defer(() => events.stopped(clock.now() - startedAt))
     return events
+  }
+
+  function watchFor({ channels, repeatMs, mostPerHour, mute, ...limits }: NotifyConfig) {
+    const sender = {
+      service: config.telemetry.serviceName,
+      environment: config.telemetry.environment,
+      host: hostname(),
+    }
+    const notifier = { channels, sender, repeatMs, mostPerHour, mute }
+    const now = () => ({ bots: roster.bots, budgets: config.models.budgets, postsLive: config.posting === 'live' })
+    return openWatch({ store, clock, health, notifier, now, denied, ...limits }, () => running)
   }
 
   function measureRuns() {
@@ -300,6 +324,9 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   }
 }
 
+/** What notifications get at the end to go out. */
+const LAST_WORDS_MS = 3_000
+
 const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
 
 function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
@@ -320,18 +347,35 @@ function written({ environment: _, ...config }: Config): object {
 }
 
 /** Every key and token of the configuration. */
-function secretsOf({ models, discord, telemetry }: Config): (string | undefined)[] {
+function secretsOf({ models, discord, telemetry, notify }: Config): (string | undefined)[] {
   const keys = [...Object.values(models.providers), ...Object.values(models.servers)].map(({ apiKey }) => apiKey)
-  return [discord.token, ...keys, ...Object.values(telemetry.otlpHeaders)]
+  const webhooks = notify?.channels.map(({ url }) => url) ?? []
+  return [discord.token, ...keys, ...webhooks, ...Object.values(telemetry.otlpHeaders)]
 }
 
 function createServices(
   config: Config,
-  { store, outside, onProgress }: Pick<Services, 'store' | 'onProgress'> & { readonly outside: Outside },
+  {
+    store,
+    outside,
+    onProgress,
+    denied,
+  }: Pick<Services, 'store' | 'onProgress'> & {
+    readonly outside: Outside
+    readonly denied: Map<Allowance['period'], Allowance>
+  },
 ): Services {
   const { clock } = outside
   const { captureContent } = config.telemetry
-  const models = outside.models(createModels(config.models, { clock, captureContent }))
+  const allowances = () => spendingOf(config.models.budgets, store.ledger, clock.now())
+  const models = outside.models(
+    createModels(config.models, {
+      clock,
+      captureContent,
+      allowances,
+      onDenied: (allowance) => denied.set(allowance.period, allowance),
+    }),
+  )
   const configured = createPlatforms({
     platforms: [
       createDiscord({ ...config.discord, posting: config.posting, now: clock.now }),

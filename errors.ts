@@ -323,6 +323,14 @@ export const CODES = {
     summary: 'A script of the scripted model has a mistake.',
     fix: 'Mend the reply that the message names.',
   },
+  'budget-reached': {
+    summary: 'A call of a model could cost more than its budget has left.',
+    fix: 'Wait until the budget begins anew, or raise models.daily_budget_usd or models.monthly_budget_usd.',
+  },
+  'budget-price-unknown': {
+    summary: 'There is a budget, and the price of a model is not known.',
+    fix: 'Give its price under [models.prices], or ask another model.',
+  },
   // --- store/
   'store-open': {
     summary: 'The database file cannot be opened or created.',
@@ -552,6 +560,14 @@ export const CODES = {
   'bad-otlp-endpoint': {
     summary: 'The address that traces are sent to is not an http or https URL.',
     fix: 'Give the base URL of an OTLP/HTTP receiver, such as http://localhost:4318, or none to send no traces.',
+  },
+  'notification-failed': {
+    summary: 'A webhook did not take a notification.',
+    fix: 'Check the URL in the variable that holds it, and try "botticelli notify test".',
+  },
+  'no-notify-channel': {
+    summary: 'Nothing says where notifications go.',
+    fix: 'Set BOTTICELLI_NOTIFY_WEBHOOK_URL, SLACK_WEBHOOK_URL or DISCORD_WEBHOOK_URL.',
   },
   'metrics-port-taken': {
     summary: 'The metrics server cannot listen on its address.',

@@ -96,7 +96,7 @@ async function resume(execution: Execution, post: Post): Promise<void> {
 
 async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun | undefined> {
   if (message.type === 'bot.crash') return undefined
-  const { bot, services, health } = post
+  const { bot, services } = post
   const known = services.store.executions.find(message.run)
   if (message.type === 'bot.resume') {
     if (known !== undefined && known.status !== 'completed') await resume(known, post)
@@ -107,9 +107,7 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
   await takeUpHeld(post)
   if (bot.worksOn !== undefined && !hasPending(bot.worksOn, message.run, services)) {
     const reason = `nothing is pending in ${bot.worksOn}`
-    health.skipped(bot.name)
-    count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'skipped' })
-    log('bot.run_skipped', { bot: bot.name, reason })
+    skipped(post, reason)
     const { id: causationId, correlationId } = message.meta
     const told = { bot: bot.name, causationId, correlationId, data: { reason } }
     services.store.events.add({ type: 'run.skipped', at: services.clock.now(), ...told })
@@ -169,10 +167,18 @@ function attempt(
     } catch (error) {
       if (services.store.executions.find(id)?.status === 'cancelled') return undefined
       if (wasTakenDown(scope, error)) throw error
-      failed(post, id, error, services.clock.now() - startedAt)
+      // Nothing is wrong with the bot: it goes on by itself once there is a budget again.
+      if (errorTypeOf(error) === 'budget-reached') skipped(post, (error as Error).message)
+      else failed(post, id, error, services.clock.now() - startedAt)
       return undefined
     }
   })
+}
+
+function skipped({ bot, health }: Post, reason: string): void {
+  health.skipped(bot.name)
+  count('botticelli.bot.executions', { bot: bot.name, bot_type: bot.type, outcome: 'skipped' })
+  log('bot.run_skipped', { bot: bot.name, reason })
 }
 
 function succeeded({ bot, services, health }: Post, execution: ExecutionOutcome, durationMs: number): void {

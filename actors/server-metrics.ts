@@ -11,6 +11,7 @@ import type { BotHealthBook } from './bot-health.ts'
 import { recordsOf } from './bot-records.ts'
 import type { BotSettings } from './bot-runs.ts'
 import type { Schedule } from './scheduler.ts'
+import type { Budgets } from './spending.ts'
 
 export interface ObservedServer {
   readonly system: ActorSystem
@@ -24,6 +25,7 @@ export interface ObservedServer {
   readonly now: () => number
   /** Figures of the database are read no more often than that. */
   readonly collectEveryMs: number
+  readonly budgets: () => Budgets
 }
 
 /** @returns the end of it */
@@ -37,6 +39,13 @@ export function observeServer(server: ObservedServer): () => void {
       return [
         { value: approved, labels: { decision: 'approved', bot: 'none' } },
         { value: rejected, labels: { decision: 'rejected', bot: 'none' } },
+      ]
+    }),
+    observe('botticelli.budget.limit.usd', () => {
+      const { dailyUsd, monthlyUsd } = server.budgets()
+      return [
+        ...(dailyUsd === undefined ? [] : [{ value: dailyUsd, labels: { period: 'day' as const } }]),
+        ...(monthlyUsd === undefined ? [] : [{ value: monthlyUsd, labels: { period: 'month' as const } }]),
       ]
     }),
     observe('botticelli.bot.schedule_interval', () =>

@@ -342,6 +342,19 @@ const ALL = [
     examples: ['log-level', 'log-level debug --target llm'],
   },
   {
+    name: 'report',
+    group: 'Look and decide',
+    summary: 'Runs, posts, failures and cost of the last day',
+    flags: [{ flag: '--since <duration>', help: 'of the last 24h (default), 7d, 90m', kind: duration }],
+    examples: ['report', 'report --since 7d --json'],
+  },
+  {
+    name: 'notify test',
+    group: 'Look and decide',
+    summary: 'Send a notification to every channel that is configured',
+    examples: ['notify test'],
+  },
+  {
     name: 'metrics-server',
     group: 'Look and decide',
     summary: 'Serve the metrics of the server on another address',

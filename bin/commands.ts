@@ -33,6 +33,8 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   events: async () => (await import('./commands/events.ts')).events,
   logs: async () => (await import('./commands/logs.ts')).logs,
   'log-level': async () => (await import('./commands/log-level.ts')).logLevel,
+  report: async () => (await import('./commands/report.ts')).report,
+  'notify test': async () => (await import('./commands/notify-test.ts')).notifyTest,
   'metrics-server': async () => (await import('./commands/metrics-server.ts')).metricsServer,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
   'executions resume': async () => (await import('./commands/executions-change.ts')).executionsResume,

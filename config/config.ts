@@ -6,6 +6,7 @@ import type { Timetable } from '../actors/timetable.ts'
 import type { ScriptedReply } from '../models/scripted/script.ts'
 
 import type { BotType } from '../telemetry/instrument-table.ts'
+import type { ConditionName } from '../telemetry/notification.ts'
 
 /** The configuration in effect. What is optional here may really be absent. */
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   readonly supervision: SupervisionConfig
   readonly inspector: InspectorConfig
   readonly telemetry: TelemetryConfig
+  /** Undefined: nobody is notified. */
+  readonly notify?: NotifyConfig
   /** Time that work in progress gets to finish after SIGTERM. */
   readonly drainMs: number
   /** Executions and dead letters that ended so long ago are forgotten. */
@@ -54,6 +57,10 @@ export interface ModelsConfig {
   readonly providers: Readonly<Record<ProviderName, ProviderConfig>>
   /** Further servers that speak OpenAI's protocol, by the name that stands before the colon. */
   readonly servers: Readonly<Record<string, ServerConfig>>
+  /** Most that calls may cost, in US dollars; undefined: any amount. */
+  readonly budgets: { readonly dailyUsd?: number; readonly monthlyUsd?: number }
+  /** False: what calls cost is not looked up. */
+  readonly costTracking: boolean
   /** Prices that are not in the built-in list, by model. */
   readonly prices: Readonly<Record<string, PriceConfig>>
   /** What a person wrote for the scripted model to say. */
@@ -179,4 +186,16 @@ export interface TelemetryConfig {
     readonly levels: Readonly<Record<string, LogLevel>>
     readonly detailRatio: number
   }
+}
+
+export interface NotifyConfig {
+  /** At least one. Their URLs are secrets. */
+  readonly channels: readonly { readonly name: 'webhook' | 'slack' | 'discord'; readonly url: string }[]
+  readonly afterFailures: number
+  readonly noPostAfterMs?: number
+  /** When the report of the last day is told. */
+  readonly report?: Timetable
+  readonly repeatMs: number
+  readonly mostPerHour: number
+  readonly mute: readonly ConditionName[]
 }

@@ -208,6 +208,28 @@ function decoded(text: string): string {
   }
 }
 
+/** A time of the day, as minutes since midnight. */
+export const timeOfDay: Kind<number> = {
+  expected: 'a time of the day such as "09:00"',
+  fromToml: (value) => (typeof value === 'string' ? timeOfDay.fromText(value) : undefined),
+  fromText: (value) => {
+    const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(value) ?? []
+    return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
+  },
+  show: clockTime,
+}
+
+/** Any of some words: a list, in the environment separated by commas. */
+export function choices<const T extends string>(known: readonly T[]): Kind<readonly T[]> {
+  const check = (words: readonly string[] | undefined) =>
+    words?.every((word): word is T => known.some((one) => one === word)) ? (words as readonly T[]) : undefined
+  return {
+    expected: `a list of ${known.map((one) => `"${one}"`).join(', ')}`,
+    fromToml: (value) => check(Array.isArray(value) && value.length === 0 ? [] : listOf(value)),
+    fromText: (value) => check(textList.fromText(value)),
+  }
+}
+
 /** Where Sentry takes events: `https://KEY@HOST/PROJECT`. Shown without its key. */
 export const sentryDsn: Kind<string> = {
   expected: 'a DSN such as "https://KEY@HOST/PROJECT"',

@@ -11,6 +11,7 @@ import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
 import { assembleBots, assemblePrices, assembleServers } from './named-settings.ts'
+import { assembleNotify } from './notify-config.ts'
 import { assembleTelemetry } from './telemetry-config.ts'
 import { Values } from './values.ts'
 
@@ -81,6 +82,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     supervision: assembleSupervision(values),
     inspector: { enabled: values.get('inspector.enabled'), port: values.get('inspector.port') },
     telemetry: telemetry.made,
+    ...optional('notify', assembleNotify(values)),
     drainMs: values.get('drain'),
     retentionMs: values.get('retention'),
     environment: { ...variables, ...forNarratives(values) },
@@ -136,6 +138,11 @@ function assembleModels(
     },
     servers,
     prices,
+    budgets: {
+      ...optional('dailyUsd', values.get('models.daily_budget_usd')),
+      ...optional('monthlyUsd', values.get('models.monthly_budget_usd')),
+    },
+    costTracking: values.get('models.cost_tracking'),
     ...(values.get('models.script') !== undefined && {
       scripted: { replies: readScript(values.path('models.script')) },
     }),

@@ -5,11 +5,13 @@
 
 import { type DayWindow, MISSED_POLICIES } from '../actors/timetable.ts'
 import { BOT_TYPES } from '../telemetry/instrument-table.ts'
+import { CONDITIONS } from '../telemetry/notification.ts'
 import { LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
   boolean,
   bucketList,
   choice,
+  choices,
   cron,
   duration,
   duration0,
@@ -28,6 +30,7 @@ import {
   textList,
   textTable,
   time,
+  timeOfDay,
   timeZone,
   url,
   urlPath,
@@ -92,6 +95,13 @@ export const SETTINGS = {
   'models.retries': setting(integer(0, 20), 3, 'How often a failed question is asked again.', [
     'BOTTICELLI_MODEL_RETRIES',
   ]),
+  'models.daily_budget_usd': unset(number(0), 'Most that calls may cost in a day (UTC), in US dollars.', [
+    'BOTTICELLI_DAILY_BUDGET_USD',
+  ]),
+  'models.monthly_budget_usd': unset(number(0), 'Most that calls may cost in a month (UTC), in US dollars.', [
+    'BOTTICELLI_MONTHLY_BUDGET_USD',
+  ]),
+  'models.cost_tracking': setting(boolean, true, 'False: no price is looked up and no budget is kept.'),
   'models.script': unset(text, 'Path of a file with replies for the scripted model.', ['BOTTICELLI_SCRIPT']),
   'models.gemini.api_key': secret('Key of the Gemini API.', ['GEMINI_API_KEY', 'GOOGLE_API_KEY']),
   'models.gemini.base_url': unset(url, 'Another address of the Gemini API.', ['GEMINI_BASE_URL']),
@@ -155,6 +165,25 @@ export const SETTINGS = {
   'inspector.port': setting(integer(0, 65_535), 7718, 'Port of the inspector; 0 takes a free one.', [
     'BOTTICELLI_INSPECTOR_PORT',
   ]),
+
+  'notify.webhook_url': secret('Where notifications are sent as JSON.', ['BOTTICELLI_NOTIFY_WEBHOOK_URL'], url),
+  'notify.slack_url': secret(
+    'An incoming webhook of Slack, or of whatever takes the same.',
+    ['BOTTICELLI_NOTIFY_SLACK_URL', 'SLACK_WEBHOOK_URL'],
+    url,
+  ),
+  'notify.discord_url': secret(
+    'A webhook of a Discord channel.',
+    ['BOTTICELLI_NOTIFY_DISCORD_URL', 'DISCORD_WEBHOOK_URL'],
+    url,
+  ),
+  'notify.after_failures': setting(integer(1), 3, 'So many failures of a bot or a provider in a row are told.'),
+  'notify.no_post_after': unset(duration, 'Nothing posted live for so long is told. Default: never.'),
+  'notify.daily_report': unset(timeOfDay, 'When the report of the last day is told. Default: never.'),
+  'notify.time_zone': setting(timeZone, 'UTC', 'Of the report.'),
+  'notify.repeat_every': setting(duration, 4 * 3_600_000, 'What lasts is told again so often.'),
+  'notify.most_per_hour': setting(integer(1, 1_000), 20, 'More notifications than that are left out and counted.'),
+  'notify.mute': setting(choices(CONDITIONS), [], 'What is not told.'),
 
   'telemetry.enabled': setting(boolean, true, 'False: no traces and no metrics.'),
   'telemetry.service_name': setting(text, 'botticelli-bot-server', 'Name of the server in traces.', [
@@ -278,6 +307,6 @@ function unset<T>(kind: Kind<T>, help: string, env: readonly string[] = []): Set
   return { kind, help, env, secret: false }
 }
 
-function secret(help: string, env: readonly string[]): Setting<string> {
-  return { kind: text, help, env, secret: true }
+function secret(help: string, env: readonly string[], kind: Kind<string> = text): Setting<string> {
+  return { kind, help, env, secret: true }
 }

@@ -4,6 +4,7 @@
 //   F2. Equal names give the same model, so a scripted one keeps its count of calls.
 
 import type { Clock } from '../supervisor/clock.ts'
+import { type Allowance, createBudgetGate } from './budget.ts'
 import type { Model, Models } from './model.ts'
 import { ModelError } from './model-error.ts'
 import { type ModelName, parseModelName } from './model-name.ts'
@@ -28,6 +29,8 @@ export interface ModelsConfig {
   /** Further servers that speak OpenAI's protocol, by the name that narratives use. */
   readonly servers?: Readonly<Record<string, ProviderSettings & { readonly baseUrl: string }>>
   readonly prices?: PriceOverrides
+  /** False: what calls cost is not looked up, and no budget is kept. Default true. */
+  readonly costTracking?: boolean
   readonly scripted?: { readonly seed?: string; readonly replies?: readonly ScriptedReply[] }
 }
 
@@ -35,10 +38,18 @@ export interface ModelsSetup {
   readonly clock: Clock
   /** Put prompts and answers into spans. Default false. */
   readonly captureContent?: boolean
+  /** The budgets that calls are held to. Default none. */
+  readonly allowances?: () => readonly Allowance[]
+  /** Hears of each call that a budget did not allow. */
+  readonly onDenied?: (allowance: Allowance) => void
 }
 
 export function createModels(config: ModelsConfig, setup: ModelsSetup): Models {
-  const prices = createPrices(config.prices)
+  const { costTracking = true } = config
+  const prices = costTracking ? createPrices(config.prices) : UNKNOWN_PRICES
+  const allowances = costTracking ? setup.allowances : undefined
+  const gate =
+    allowances && createBudgetGate({ allowances, prices, now: () => setup.clock.now(), onDenied: setup.onDenied })
   const servers = Object.keys(config.servers ?? {})
   const made = new Map<string, Model>()
 
@@ -55,13 +66,18 @@ export function createModels(config: ModelsConfig, setup: ModelsSetup): Models {
     const fallback = config.default === undefined ? undefined : parseModelName(config.default, servers)
     const parsed = parseModelName(name, servers, fallback)
     const key = `${parsed.provider}:${parsed.model}`
-    const model = made.get(key) ?? make(parsed, config, prices, setup)
-    made.set(key, model)
-    return model
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const model = make(parsed, config, prices, setup)
+    const guarded = gate?.guard(model) ?? model
+    made.set(key, guarded)
+    return guarded
   }
 
   return { find }
 }
+
+const UNKNOWN_PRICES: Prices = { costUsd: async () => undefined }
 
 function make({ provider, model }: ModelName, config: ModelsConfig, prices: Prices, setup: ModelsSetup): Model {
   const { clock } = setup

@@ -686,6 +686,20 @@ export const INSTRUMENTS = {
     labels: {},
     help: 'What this month cost so far (UTC), in US dollars',
   },
+  'botticelli.budget.limit.usd': {
+    id: 'M078',
+    kind: 'observable-gauge',
+    unit: '',
+    labels: { period: ['day', 'month'] },
+    help: 'Most that calls of language models may cost in a day or month (UTC), in US dollars',
+  },
+  'botticelli.budget.denied': {
+    id: 'M079',
+    kind: 'counter',
+    unit: '{request}',
+    labels: { period: ['day', 'month'] },
+    help: 'Calls of language models that were not made, because they could have cost more than the budget has left',
+  },
   'botticelli.rate_limit.hits': {
     id: 'M081',
     kind: 'counter',
@@ -951,6 +965,13 @@ export const INSTRUMENTS = {
     unit: '{record}',
     labels: { level: ANY, target: ANY },
     help: 'Log lines, by level and part of the program',
+  },
+  'botticelli.notifications': {
+    id: 'B001',
+    kind: 'counter',
+    unit: '{notification}',
+    labels: { channel: ['webhook', 'slack', 'discord'], outcome: ['sent', 'failed', 'left_out'] },
+    help: 'Notifications to people, by what became of them; `left_out` were over a limit',
   },
   'botticelli.telemetry.redactions': {
     id: 'M117',

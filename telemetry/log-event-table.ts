@@ -420,6 +420,16 @@ export const LOG_EVENTS = {
     fields: { method: 'string', route: 'string', err: 'error' },
   },
   'metrics.listening': { level: 'info', message: 'Prometheus metrics server listening', fields: { url: 'string' } },
+  'notify.sent': {
+    level: 'info',
+    message: 'Notification sent',
+    fields: { channel: 'string', kind: 'string', 'condition?': 'string', 'of?': 'string' },
+  },
+  'notify.failed': {
+    level: 'warn',
+    message: 'Notification could not be sent',
+    fields: { channel: 'string', kind: 'string', 'condition?': 'string', 'of?': 'string', err: 'error' },
+  },
   'health.listening': { level: 'info', message: 'Health pages served', fields: { url: 'string' } },
   'telemetry.span': {
     level: 'info',

@@ -363,11 +363,15 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S004-058': setting('telemetry.sample_ratio'),
   'S000-140': setting('observability.health_port'),
   'S000-144': tested('config/telemetry.test.ts', 'bot_server.toml is the file where there is no botticelli.toml'),
+  'S000-141': setting('observability.cost_tracking_enabled'),
+  'S000-142': setting('observability.daily_budget_usd'),
+  'S000-143': setting('observability.monthly_budget_usd'),
   'S001-036': setting('telemetry.backend'),
   'S001-037': setting('telemetry.export_console'),
   'S003-016': told('docs/observability.md', 'host.containers.internal:9464'),
   'S004-059': setting('telemetry.collect_every'),
   'S004-060': setting('telemetry.histograms.*.buckets'),
+  'S004-061': setting('notify.after_failures'),
   'S004-062': setting('telemetry.backend'),
   'S004-063': told('docs/observability.md', 'scrape_interval: 15s'),
 
@@ -400,6 +404,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S001-044': tested('telemetry/span-outbox.test.ts', 'holds no more than its capacity'),
   'S001-045': tested('telemetry/checklist.test.ts', 'nobody but telemetry/ loads an SDK'),
   'S001-046': setting('telemetry.backend'),
+  'S001-048': command('report'),
   'S002-094': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
   'S002-095': metric('http_server_request_duration_seconds', { http_route: '_unmatched' }),
   'S003-021': command('actor-server'),
@@ -430,6 +435,12 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   ),
   'S001-065': told('docs/observability.md', 'In production'),
   'S004-080': setting('telemetry.narratives.*.sample_ratio'),
+
+  // 1.16 integrations
+  'S000-227': tested('telemetry/notifier.test.ts', 'of Slack is a text in which nothing is markup'),
+  'S000-230': tested('telemetry/notifier.test.ts', 'of Discord is a text that mentions nobody and hides no link'),
+  'S001-073': tested('telemetry/telemetry.test.ts', 'spans can be read in the log, without any endpoint'),
+  'S001-075': metric('botticelli_build_info'),
 }
 
 /** All rows in order, with their proofs. */
