@@ -20,7 +20,7 @@ export interface RunSummary {
   readonly failures: readonly Failure[]
 }
 
-export interface Failure {
+interface Failure {
   /** None for an execution that a person started. */
   readonly bot: string | undefined
   readonly error: string

@@ -7,6 +7,7 @@ import type { ScriptedReply } from '../models/scripted/script.ts'
 
 import type { BotType } from '../telemetry/instrument-table.ts'
 import type { ConditionName } from '../telemetry/notification.ts'
+import type { NotifyChannel } from '../telemetry/notify-channel.ts'
 
 /** The configuration in effect. What is optional here may really be absent. */
 export interface Config {
@@ -190,7 +191,7 @@ export interface TelemetryConfig {
 
 export interface NotifyConfig {
   /** At least one. Their URLs are secrets. */
-  readonly channels: readonly { readonly name: 'webhook' | 'slack' | 'discord'; readonly url: string }[]
+  readonly channels: readonly NotifyChannel[]
   readonly afterFailures: number
   readonly noPostAfterMs?: number
   /** When the report of the last day is told. */

@@ -1,11 +1,12 @@
 // Notify config: from settings to who is notified, of what and how often.
 
+import { NOTIFY_CHANNELS } from '../telemetry/notify-channel.ts'
 import type { NotifyConfig } from './config.ts'
 import type { Values } from './values.ts'
 
 /** Undefined where no channel has a URL. */
 export function assembleNotify(values: Values): NotifyConfig | undefined {
-  const channels = (['webhook', 'slack', 'discord'] as const).flatMap((name) => {
+  const channels = NOTIFY_CHANNELS.flatMap((name) => {
     const url = values.get(`notify.${name}_url`)
     return url === undefined ? [] : [{ name, url }]
   })

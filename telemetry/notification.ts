@@ -30,7 +30,7 @@ export interface Condition {
 }
 
 /** `again`: it lasts. */
-export type NotificationKind = 'raised' | 'again' | 'resolved' | 'report' | 'test'
+type NotificationKind = 'raised' | 'again' | 'resolved' | 'report' | 'test'
 
 export interface Notification {
   readonly kind: NotificationKind

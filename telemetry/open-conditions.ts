@@ -5,7 +5,7 @@
 
 import type { Condition, Notification } from './notification.ts'
 
-export interface OpenCondition {
+interface OpenCondition {
   readonly condition: Condition
   readonly since: number
   readonly seenAt: number
