@@ -54,7 +54,7 @@ import {
 } from './supervisor/index.ts'
 import { countActorEvent } from './telemetry/actor-event-metrics.ts'
 import { log, onWarning, type WarningListener } from './telemetry/log.ts'
-import { type MetricsServerOptions, startMetricsServer } from './telemetry/metrics-server.ts'
+import type { MetricsServerOptions } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
 import { hideSecrets } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
@@ -302,8 +302,11 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   /** Metrics and health on one port, or each on its own. @returns where the metrics are */
   async function servePages() {
     const { prometheus, health: healthAt } = config.telemetry
-    const serve = async (pages: MetricsServerOptions) =>
-      opened.adopt(await startMetricsServer(pages), (each) => each.close())
+    const serve = async (pages: MetricsServerOptions) => {
+      // Node's HTTP server takes a sixth of the start of a command, most of which serve nothing.
+      const { startMetricsServer } = await import('./telemetry/metrics-server.ts')
+      return opened.adopt(await startMetricsServer(pages), (each) => each.close())
+    }
     const healthPages = healthAt && { health: source, status: page }
     const besides = healthAt?.port === undefined ? healthPages : undefined
     if (healthAt?.port !== undefined) await serve({ host: healthAt.host, port: healthAt.port, ...healthPages })

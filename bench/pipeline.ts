@@ -1,198 +1,161 @@
 // Pipeline: what durability costs. Items go through three steps, written to the disk at every step, beside a bare loop
-// over better-sqlite3 that makes the same number of commits with as many bytes.
+// over better-sqlite3.
 //
-//   npm run bench -- [--items 2000] [--json]
+//   npm run bench -- [--items 2000] [--rounds 5] [--soak] [--json]
 //
-// One item is one execution of a narrative of three acts with a model that answers at once. The floor commits, for each
-// item, as often as the engine does; with several in flight it puts those of a round into one commit, which is the best
-// that group commit could do.
+// Engine and floors take turns, round after round; the figures are medians. The floor makes as many commits with as many
+// bytes as the engine made in the same round. The fixed floor makes the four that an item cannot do without, one for its
+// beginning and one for each step, so that an engine which flushes more often shows. With `--soak` 100,000 items more
+// show whether memory grows.
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import Database from 'better-sqlite3'
-import { ulid } from 'ulid'
-import { createRunner } from '../actors/runner.ts'
-import type { Services } from '../actors/services.ts'
-import type { Model } from '../models/model.ts'
-import type { loadNarrative } from '../narratives/load-file.ts'
-import { parseNarrativeFile } from '../narratives/parse-file.ts'
-import { openStore } from '../store/open-store.ts'
-import { startSystem, systemClock } from '../supervisor/index.ts'
+import { type ColdStart, measureColdStart } from './cold-start.ts'
+import { median } from './median.ts'
+import { openEngine, type PipelineEngine } from './pipeline-engine.ts'
+import { openFloor } from './pipeline-floor.ts'
 
-const NARRATIVE = `
-[narrative]
-name = "three_steps"
-description = "Three steps"
-skip_content_generation = true
-
-[toc]
-order = ["one", "two", "three"]
-
-[acts]
-one = "Step one."
-two = "Step two: {{one}}"
-three = "Step three: {{two}}"
-`
-
-const model: Model = {
-  provider: 'none',
-  name: 'zero',
-  ask: async () => ({
-    text: 'An answer.',
-    finishReason: 'stop',
-    usage: { input: 10, output: 3 },
-    provider: 'none',
-    model: 'zero',
-    costUsd: 0,
-    durationMs: 0,
-  }),
-}
+const FIXED_COMMITS = 4
+const WARM_UP = 300
+const SOAK_ITEMS = 100_000
+const COLD_ROUNDS = 5
 
 interface Figures {
-  readonly inFlight: number
   readonly itemsPerSecond: number
   readonly cpuMsPerItem: number
-  readonly bytesPerItem: number
-  readonly commitsPerItem: number
-  readonly rssMb: number
 }
 
-const { values } = parseArgs({ options: { items: { type: 'string', default: '2000' }, json: { type: 'boolean' } } })
-const items = Number(values.items)
-const results = []
+interface Round {
+  readonly engine: Figures & { readonly commitsPerItem: number; readonly bytesPerItem: number }
+  readonly floor: Figures
+  readonly fixedFloor: Figures
+  /** Of the engine's speed to the floor's. */
+  readonly ratio: number
+  readonly fixedRatio: number
+}
+
+const { values } = parseArgs({
+  options: {
+    items: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '5' },
+    soak: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const say = (line: string) => void (values.json || console.log(line))
+
+const speeds = []
 for (const inFlight of [1, 32]) {
-  const engine = await measureEngine(items, inFlight)
-  const floor = measureFloor(items, inFlight, engine)
-  results.push({ engine, floor, ratio: engine.itemsPerSecond / floor.itemsPerSecond })
+  const found = { inFlight, ...(await measure(inFlight, Number(values.items), Number(values.rounds))) }
+  speeds.push(found)
+  say(told(found))
 }
-if (values.json) console.log(JSON.stringify(results))
-else
-  for (const line of results.flatMap(({ engine, floor, ratio }) => [
-    told('engine', engine),
-    told('floor', floor),
-    `ratio   ${ratio.toFixed(2)}`,
-  ]))
-    console.log(line)
+const coldStart = await measureColdStart(COLD_ROUNDS)
+say(toldCold(coldStart))
+const memory = values.soak ? await measureMemory() : undefined
+if (values.json) console.log(JSON.stringify({ speeds, coldStart, ...(memory && { memory }) }, null, 2))
 
-async function measureEngine(count: number, inFlight: number): Promise<Figures> {
-  const folder = mkdtempSync(join(tmpdir(), 'botticelli-bench-'))
-  const path = join(folder, 'bench.db')
-  let commits = 0
-  const store = openStore(path, { onQuery: (_, __, { transaction }) => void (transaction === 'commit' && commits++) })
-  const { file } = parseNarrativeFile(NARRATIVE, join(folder, 'three.toml'))
-  if (file === undefined) throw new Error('The narrative of the benchmark does not parse.')
-  const narrative = [...file.narratives.values()][0]!
-  const loaded: ReturnType<typeof loadNarrative> = { file, narrative }
-  const services: Services = {
-    store,
-    findModel: () => model,
-    platformsFor: () => {
-      throw new Error('The benchmark has no platforms.')
-    },
-    loadNarrative: () => loaded,
-    loadNested: () => loaded,
-    findFile: () => undefined,
-    env: () => undefined,
-    clock: systemClock,
-    processId: process.pid,
-    newId: ulid,
-    limited: (each) => each,
-    refusalOf: () => undefined,
-    retry: { maxRestarts: 0, minMs: 1, maxMs: 1 },
-    onProgress: () => {},
-  }
-  const runner = createRunner(services)
-  const system = await startSystem({ id: '', strategy: 'one_for_one', children: [runner.spec] })
-  for (let warm = 0; warm < 50; warm++) await runner.run({ file: 'three.toml' })
-
-  commits = 0
-  const bytes = bytesOf(store, path)
-  const cpu = process.cpuUsage()
-  const startedAt = performance.now()
-  let left = count
-  const workers = Array.from({ length: inFlight }, async () => {
-    while (left-- > 0) {
-      const { status, error } = await runner.run({ file: 'three.toml' })
-      if (status !== 'completed') throw new Error(`An item failed: ${error?.message}`)
-    }
-  })
-  await Promise.all(workers)
-  const figures = figuresOf({ count, inFlight, startedAt, cpu, bytes: bytesOf(store, path) - bytes, commits })
-  await system.stop()
-  store.close()
-  rmSync(folder, { recursive: true, force: true })
-  return figures
-}
-
-/** As many commits, each with its share of the bytes; with several in flight, theirs together. */
-function measureFloor(count: number, inFlight: number, like: Figures): Figures {
-  const folder = mkdtempSync(join(tmpdir(), 'botticelli-floor-'))
-  const path = join(folder, 'floor.db')
-  const connection = new Database(path)
-  connection.pragma('journal_mode = wal')
-  connection.pragma('synchronous = full')
-  connection.exec('create table journal (item integer, step integer, data text, primary key (item, step)) strict')
-  const insert = connection.prepare('insert into journal values (?, ?, ?)')
-  const steps = Math.max(1, Math.round(like.commitsPerItem))
-  const data = 'x'.repeat(Math.max(1, Math.round(like.bytesPerItem / steps)))
-  const cpu = process.cpuUsage()
-  const startedAt = performance.now()
-  const round = connection.transaction((from: number, to: number, step: number) => {
-    for (let item = from; item < to; item++) insert.run(item, step, data)
-  })
-  for (let from = 0; from < count; from += inFlight) {
-    for (let step = 0; step < steps; step++) round.immediate(from, Math.min(from + inFlight, count), step)
-  }
-  connection.pragma('wal_checkpoint(truncate)')
-  const figures = figuresOf({
-    count,
-    inFlight,
-    startedAt,
-    cpu,
-    bytes: statSync(path).size,
-    commits: (steps * count) / inFlight,
-  })
-  connection.close()
-  rmSync(folder, { recursive: true, force: true })
-  return figures
-}
-
-function bytesOf(store: ReturnType<typeof openStore>, path: string): number {
-  store.maintenance.checkpoint()
-  return statSync(path).size
-}
-
-function figuresOf(run: {
-  readonly count: number
-  readonly inFlight: number
-  readonly startedAt: number
-  readonly cpu: NodeJS.CpuUsage
-  readonly bytes: number
-  readonly commits: number
-}): Figures {
-  const seconds = (performance.now() - run.startedAt) / 1_000
-  const { user, system } = process.cpuUsage(run.cpu)
+async function measure(inFlight: number, items: number, count: number): Promise<Round> {
+  await using engine = await openEngine()
+  using floor = openFloor()
+  using fixedFloor = openFloor()
+  await engine.work(WARM_UP, inFlight)
+  const rounds: Round[] = []
+  for (let round = 0; round < count; round++) rounds.push(await oneRound())
+  const of = (figure: (round: Round) => number) => median(rounds.map(figure))
   return {
-    inFlight: run.inFlight,
-    itemsPerSecond: run.count / seconds,
-    cpuMsPerItem: (user + system) / 1_000 / run.count,
-    bytesPerItem: run.bytes / run.count,
-    commitsPerItem: run.commits / run.count,
-    rssMb: process.memoryUsage.rss() / 1024 / 1024,
+    engine: {
+      itemsPerSecond: of(({ engine }) => engine.itemsPerSecond),
+      cpuMsPerItem: of(({ engine }) => engine.cpuMsPerItem),
+      commitsPerItem: of(({ engine }) => engine.commitsPerItem),
+      bytesPerItem: of(({ engine }) => engine.bytesPerItem),
+    },
+    floor: {
+      itemsPerSecond: of(({ floor }) => floor.itemsPerSecond),
+      cpuMsPerItem: of(({ floor }) => floor.cpuMsPerItem),
+    },
+    fixedFloor: {
+      itemsPerSecond: of(({ fixedFloor }) => fixedFloor.itemsPerSecond),
+      cpuMsPerItem: of(({ fixedFloor }) => fixedFloor.cpuMsPerItem),
+    },
+    ratio: of(({ ratio }) => ratio),
+    fixedRatio: of(({ fixedRatio }) => fixedRatio),
+  }
+
+  async function oneRound(): Promise<Round> {
+    const before = { commits: engine.commits(), bytes: engine.sizeBytes() }
+    const figures = await timed(items, () => engine.work(items, inFlight))
+    const commitsPerItem = (engine.commits() - before.commits) / items
+    const bytesPerItem = (engine.sizeBytes() - before.bytes) / items
+    // What one item would commit by itself.
+    const like = { commits: commitsPerItem * inFlight, bytes: bytesPerItem }
+    const floored = await timed(items, () => floor.work(items, inFlight, like))
+    const fixed = await timed(items, () => fixedFloor.work(items, inFlight, { ...like, commits: FIXED_COMMITS }))
+    return {
+      engine: { ...figures, commitsPerItem, bytesPerItem },
+      floor: floored,
+      fixedFloor: fixed,
+      ratio: figures.itemsPerSecond / floored.itemsPerSecond,
+      fixedRatio: figures.itemsPerSecond / fixed.itemsPerSecond,
+    }
   }
 }
 
-function told(name: string, { inFlight, ...figures }: Figures): string {
-  const { itemsPerSecond, cpuMsPerItem, bytesPerItem, commitsPerItem, rssMb } = figures
+async function timed(items: number, work: () => Promise<void> | void): Promise<Figures> {
+  const cpu = process.cpuUsage()
+  const startedAt = performance.now()
+  await work()
+  const seconds = (performance.now() - startedAt) / 1_000
+  const { user, system } = process.cpuUsage(cpu)
+  return { itemsPerSecond: items / seconds, cpuMsPerItem: (user + system) / 1_000 / items }
+}
+
+/** Growth from a tenth of the way on, when everything is warm. */
+async function measureMemory() {
+  await using engine: PipelineEngine = await openEngine()
+  const sample = () => {
+    globalThis.gc?.()
+    const { heapUsed, rss } = process.memoryUsage()
+    return { heapMb: heapUsed / 1024 / 1024, rssMb: rss / 1024 / 1024 }
+  }
+  const tenth = SOAK_ITEMS / 10
+  await engine.work(tenth, 32)
+  const begin = sample()
+  for (let part = 1; part < 10; part++) await engine.work(tenth, 32)
+  const end = sample()
+  say(
+    `memory  ${SOAK_ITEMS} items: heap ${begin.heapMb.toFixed(1)} MB after a tenth, ${end.heapMb.toFixed(1)} MB at the end; ` +
+      `RSS ${begin.rssMb.toFixed(0)} MB and ${end.rssMb.toFixed(0)} MB`,
+  )
+  return { items: SOAK_ITEMS, begin, end }
+}
+
+// ---------------------------------------------------------------------------- words
+
+function told({
+  inFlight,
+  engine,
+  floor,
+  fixedFloor,
+  ratio,
+  fixedRatio,
+}: Round & { readonly inFlight: number }): string {
+  const line = (name: string, { itemsPerSecond, cpuMsPerItem }: Figures, rest: string) =>
+    `${name.padEnd(12)} ${itemsPerSecond.toFixed(0).padStart(7)} items/s  ${cpuMsPerItem.toFixed(3)} ms CPU  ${rest}`
   return [
-    name.padEnd(7),
-    `${inFlight} in flight`.padEnd(14),
-    `${itemsPerSecond.toFixed(0)} items/s`.padEnd(15),
-    `${cpuMsPerItem.toFixed(2)} ms CPU`.padEnd(13),
-    `${(bytesPerItem / 1024).toFixed(1)} KB`.padEnd(9),
-    `${commitsPerItem.toFixed(1)} commits`.padEnd(14),
-    `${rssMb.toFixed(0)} MB`,
-  ].join(' ')
+    `${inFlight} in flight`,
+    line(
+      '  engine',
+      engine,
+      `${(engine.bytesPerItem / 1024).toFixed(1)} KB  ${engine.commitsPerItem.toFixed(2)} commits an item`,
+    ),
+    line('  floor', floor, `the engine's commits and bytes: ratio ${ratio.toFixed(2)}`),
+    line('  fixed floor', fixedFloor, `${FIXED_COMMITS} commits: ratio ${fixedRatio.toFixed(2)}`),
+  ].join('\n')
+}
+
+function toldCold({ nodeMs, runMs, resumeMs, callsWhenResumed }: ColdStart): string {
+  return (
+    `cold    run ${runMs.toFixed(0)} ms, resume after kill -9 ${resumeMs.toFixed(0)} ms with ${callsWhenResumed} calls, ` +
+    `of which Node itself ${nodeMs.toFixed(0)} ms`
+  )
 }
