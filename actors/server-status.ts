@@ -1,5 +1,6 @@
 // Server status: everything worth knowing about a running server at one moment, as plain data.
 
+import { type SerializedError, serializeError } from '../errors.ts'
 import type { LedgerTotals, Store, StoredSchedule } from '../store/store.ts'
 import type { ActorRecord } from '../supervisor/index.ts'
 import type { ProviderHealth } from '../telemetry/provider-health.ts'
@@ -19,6 +20,8 @@ export interface ServerStatus {
   /** Of the providers that were called since the server began. */
   readonly providers: readonly ProviderHealth[]
   readonly deadLetters: number
+  /** Why nothing can be written to the database; undefined when all is well. */
+  readonly database?: SerializedError
   /** Executions with a command of which nobody knows whether it was carried out: a person decides. */
   readonly inDoubt: readonly string[]
 }
@@ -69,6 +72,7 @@ export function serverStatus(
     providers: server.providers,
     deadLetters: server.deadLetters,
     inDoubt: inDoubt(store),
+    ...(store.trouble !== undefined && { database: serializeError(store.trouble) }),
   }
 }
 

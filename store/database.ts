@@ -6,6 +6,8 @@
 //   D1. A write takes the write lock at its beginning, so that it waits for other processes there and nowhere else.
 //   D2. A commit is on the disk when it is made (synchronous=FULL).
 //   D3. A statement is prepared once for each SQL text.
+//   D4. A lock that outlasts the time to wait for it is waited for only shortly from then on, until it has gone: a
+//       process that waits does nothing else.
 
 import type Database from 'better-sqlite3'
 import { bindToTrace } from '../telemetry/trace-context.ts'
@@ -29,17 +31,30 @@ export interface QueryOutcome {
 /** Generated tables have statements of many shapes; past this many the kept ones are let go. */
 const KEPT_STATEMENTS = 500
 
+/** What the disk or another process refuses, whatever is to be written. */
+const REFUSALS: ReadonlySet<string> = new Set(['store-busy', 'store-full', 'store-io', 'store-read-only'])
+/** A refusal is told for so long after it, where nothing was written since. */
+const TOLD_MS = 90_000
+/** D4. */
+const SHORT_WAIT_MS = 50
+
 export class Db {
   readonly path: string
   readonly #connection: Database.Database
   readonly #commits: Commits
   readonly #onQuery: OnQuery | undefined
+  readonly #busyTimeoutMs: number
   readonly #statements = new Map<string, Database.Statement<Named>>()
   readonly #exactStatements = new Map<string, Database.Statement<Named>>()
 
-  constructor(connection: Database.Database, options: { path: string; onQuery?: OnQuery }) {
+  /** The last write was refused. */
+  #refused: { readonly error: StoreError; readonly at: number } | undefined
+
+  /** @param options.busyTimeoutMs that the connection has */
+  constructor(connection: Database.Database, options: { path: string; busyTimeoutMs: number; onQuery?: OnQuery }) {
     this.#connection = connection
     this.path = options.path
+    this.#busyTimeoutMs = options.busyTimeoutMs
     this.#onQuery = options.onQuery
     this.#commits = new Commits(connection, options.path, (durationMs, error) =>
       this.#onQuery?.('commit', durationMs, outcomeOf(error)),
@@ -56,7 +71,7 @@ export class Db {
    * written before it. Inside another one it is part of that one.
    */
   write<T>(name: string, work: () => T): T {
-    return this.#call(name, !this.#commits.isInside, () => this.#commits.now(work))
+    return this.#writing(() => this.#call(name, !this.#commits.isInside, () => this.#commits.now(work)))
   }
 
   /**
@@ -65,15 +80,18 @@ export class Db {
    */
   join<T>(name: string, work: () => T): T {
     // What it tells belongs to its own trace, also when it is made a second time.
-    return this.#call(name, false, () => this.#commits.join(bindToTrace(work)))
+    return this.#writing(() => this.#call(name, false, () => this.#commits.join(bindToTrace(work))))
   }
 
   committed(): Promise<void> {
     return this.#commits.committed()
   }
 
+  /** Why something that was written is not on the disk, or why nothing can be written. */
   get trouble(): Error | undefined {
-    return this.#commits.trouble
+    const refused = this.#refused
+    const isRecent = refused !== undefined && performance.now() - refused.at < TOLD_MS
+    return this.#commits.trouble ?? (isRecent ? refused.error : undefined)
   }
 
   /** A call that must run outside of a transaction, as VACUUM must. */
@@ -116,6 +134,23 @@ export class Db {
       this.#exactStatements.clear()
       this.#connection.close()
     }
+  }
+
+  #writing<T>(work: () => T): T {
+    try {
+      const result = work()
+      if (this.#refused !== undefined) this.#refuse(undefined)
+      return result
+    } catch (error) {
+      if (error instanceof StoreError && REFUSALS.has(error.code)) this.#refuse(error)
+      throw error
+    }
+  }
+
+  #refuse(error: StoreError | undefined): void {
+    this.#refused = error && { error, at: performance.now() }
+    const waitMs = error?.code === 'store-busy' ? Math.min(SHORT_WAIT_MS, this.#busyTimeoutMs) : this.#busyTimeoutMs
+    this.#connection.pragma(`busy_timeout = ${waitMs}`)
   }
 
   /** @param commits true of a call that is a transaction of its own */

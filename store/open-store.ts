@@ -54,7 +54,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     connection.close()
     throw translate(error, file)
   }
-  const db = new Db(connection, { path: file, ...(options.onQuery && { onQuery: options.onQuery }) })
+  const db = new Db(connection, { path: file, busyTimeoutMs, ...(options.onQuery && { onQuery: options.onQuery }) })
   return {
     executions: openExecutions(db),
     versions: openVersions(db),

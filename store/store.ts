@@ -33,7 +33,7 @@ export interface Store extends Disposable {
   together<T>(work: () => T): T
   /** Fulfilled when all that was written so far is on the disk. @throws StoreError when the disk did not take it */
   committed(): Promise<void>
-  /** Why something that was written is not on the disk; undefined when all is, or is about to be. */
+  /** Why something that was written is not on the disk, or why nothing can be written; undefined when all is well. */
   readonly trouble: Error | undefined
   /** Nothing can be called after this, nor after the end of a `using` block. @throws StoreError when something is owed */
   close(): void

@@ -119,7 +119,8 @@ function nextRun({ paused, nextRunAt }: BotStatus, now: number): string {
   return nextRunAt <= now ? 'now' : `in ${duration(nextRunAt - now)}`
 }
 
-function worriesOf({ bots, providers, deadLetters, inDoubt, reload }: Server, io: Io): string[] {
+function worriesOf({ bots, providers, deadLetters, inDoubt, reload, database }: Server, io: Io): string[] {
+  const disk = database === undefined ? [] : [oneLine(database.message, 300), ...(database.fix ? [database.fix] : [])]
   const failing = bots
     .filter((bot) => bot.consecutiveFailures > 0)
     .map((bot) => `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${whyOf(bot)}`)
@@ -131,7 +132,7 @@ function worriesOf({ bots, providers, deadLetters, inDoubt, reload }: Server, io
       return `${provider}: ${calls} (${lastError}): botticelli explain ${lastError}`
     })
   const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
-  return [...failing, ...down, ...refusing, ...letters, ...inDoubt.map(doubtOf), ...notInEffect(reload, io)]
+  return [...disk, ...failing, ...down, ...refusing, ...letters, ...inDoubt.map(doubtOf), ...notInEffect(reload, io)]
 }
 
 /** What a person changed, and the server does not work with. */

@@ -9,8 +9,8 @@ export interface ModelDouble extends AsyncDisposable {
   readonly url: string
   /** How often each act was asked about. */
   readonly asked: ReadonlyMap<string, number>
-  /** Breaks the connection of the next call after its answer was decided. */
-  loseNextAnswer(): void
+  /** Breaks the connection of the next call after its answer was decided, before or within the answer. */
+  loseNextAnswer(how: 'whole' | 'half'): void
   /** Called when a question has come, and when its answer has gone. */
   onEvent: (event: string) => void
 }
@@ -18,7 +18,7 @@ export interface ModelDouble extends AsyncDisposable {
 export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
   const asked = new Map<string, number>()
   let posts = 0
-  let losing = false
+  let losing: 'whole' | 'half' | undefined
   const server = createServer((request, response) => {
     answer(json(request), response).catch(() => response.destroy())
   })
@@ -31,13 +31,16 @@ export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
     double.onEvent(`asked ${act}`)
     await sleep(latencyMs)
     const text = textFor(act, prompt)
-    if (losing) {
-      losing = false
+    const how = losing
+    losing = undefined
+    if (how === 'whole') {
       response.destroy()
       return
     }
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(completion(text)), () => double.onEvent(`answered ${act}`))
+    const whole = JSON.stringify(completion(text))
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(whole) })
+    if (how === 'half') response.write(whole.slice(0, whole.length / 2), () => response.destroy())
+    else response.end(whole, () => double.onEvent(`answered ${act}`))
   }
 
   /** Every call writes another post, so that an answer that was lost can be told from the one that counts. */
@@ -48,13 +51,13 @@ export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const double = {
+  const double: ModelDouble = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,
-    loseNextAnswer: () => {
-      losing = true
+    loseNextAnswer: (how) => {
+      losing = how
     },
-    onEvent: (_: string) => {},
+    onEvent: () => {},
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

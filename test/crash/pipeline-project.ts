@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { type DiskFault, withDiskFault } from './failing-disk.ts'
 
 const CLI = resolve(import.meta.dirname, '../../bin/cli.ts')
 
@@ -12,9 +13,10 @@ const CLI = resolve(import.meta.dirname, '../../bin/cli.ts')
 export const ITEMS = 3
 
 export interface PipelineProject extends AsyncDisposable {
+  readonly folder: string
   readonly database: string
   /** Starts `botticelli serve`, without a launcher in between: what is killed is the server itself. */
-  serve(limits?: { readonly largestFileKb?: number }): Server
+  serve(limits?: { readonly largestFileKb?: number; readonly disk?: DiskFault }): Server
 }
 
 export interface Server {
@@ -31,9 +33,11 @@ export function makePipelineProject(env: Readonly<Record<string, string>>): Pipe
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }
 
   return {
+    folder,
     database: join(folder, '.botticelli', 'botticelli.db'),
-    serve({ largestFileKb } = {}) {
-      const command = `${process.execPath} ${CLI} serve --live`
+    serve({ largestFileKb, disk } = {}) {
+      const before = disk === undefined ? '' : `${withDiskFault(disk).join(' ')} `
+      const command = `${before}${process.execPath} ${CLI} serve --live`
       const limit = largestFileKb === undefined ? '' : `ulimit -f ${largestFileKb}; `
       const child = spawn('bash', ['-c', `${limit}exec ${command}`], {
         cwd: folder,

@@ -10,11 +10,22 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { startDiscordDouble } from '../../platforms/discord-double.ts'
+import { cannotFail } from './failing-disk.ts'
 import { type ModelDouble, startModelDouble } from './model-double.ts'
 import { ITEMS, makePipelineProject, type PipelineProject, type Server } from './pipeline-project.ts'
 
-export const FAULTS = ['none', 'lost answers', 'locked database', 'full disk'] as const
+/**
+ * `network cut`: after the request was sent and before its answer came, whole or in part. `locked database`: another
+ * process holds the write lock, now and then or for as long as a server lives. `full disk`: nothing grows past a size, or
+ * writes find no room. `failed flush`: the disk takes what is written and does not say that it has it.
+ */
+export const FAULTS = ['none', 'network cut', 'locked database', 'full disk', 'failed flush'] as const
 export type FaultKind = (typeof FAULTS)[number]
+
+/** Why a kind cannot be played on this machine; undefined where it can. */
+export function cannotPlay(fault: FaultKind): string | undefined {
+  return fault === 'failed flush' ? cannotFail() : undefined
+}
 
 export interface ScenarioResult {
   readonly kills: number
@@ -53,17 +64,17 @@ export async function playScenario(random: () => number, mostKills: number, faul
 
   while (kills < mostKills && !isDone(project)) {
     const plan = planKill(random)
-    if (fault === 'lost answers') lostAnswers += loseAnswers(random, model, discord)
-    const server = project.serve(fault === 'full disk' && random() < 0.5 ? { largestFileKb: fullAt(random) } : {})
-    const lock = fault === 'locked database' ? lockNowAndThen(project.database, random) : undefined
+    if (fault === 'network cut') lostAnswers += loseAnswers(random, model, discord)
+    const server = project.serve(failingDisk(fault, random))
+    const held = fault === 'locked database' ? lock(project.database, random) : undefined
     const due = await untilKill(plan, project, events, server)
     // Now and then it is asked to end: it finishes what runs, and what waits is there for the next one.
-    const signal = fault !== 'full disk' && random() < 0.15 ? 'SIGTERM' : 'SIGKILL'
+    const signal = !isOfDisk(fault) && random() < 0.15 ? 'SIGTERM' : 'SIGKILL'
     await server.kill(signal)
-    lock?.[Symbol.dispose]()
+    held?.[Symbol.dispose]()
     if (due === 'done') break
-    // On a disk that was full before it began a server may refuse to start, as long as it says so.
-    if (due === 'ended' && fault === 'full disk' && /error\[store-(full|io)\]/.test(server.output())) continue
+    // On a disk that failed before it began a server may refuse to start, as long as it says so.
+    if (due === 'ended' && isOfDisk(fault) && /error\[store-(full|io)\]/.test(server.output())) continue
     if (due === 'ended') return { kills, problems: [`The server ended by itself:\n${server.output().slice(-3_000)}`] }
     if (signal === 'SIGKILL') kills++
     if (forgetful) discord.forgetNonces()
@@ -136,8 +147,30 @@ function loseAnswers(
 ): number {
   if (random() < 0.5) discord.fail({ is: 'lost-answer', method: 'POST', path: '/messages' })
   if (random() < 0.5) return 0
-  model.loseNextAnswer()
+  model.loseNextAnswer(random() < 0.5 ? 'whole' : 'half')
   return 1
+}
+
+/** Half of the servers find the disk as it should be. */
+function failingDisk(fault: FaultKind, random: () => number): Parameters<PipelineProject['serve']>[0] {
+  if (!isOfDisk(fault) || random() < 0.5) return {}
+  const [how, start, length] = [random(), random(), random()]
+  if (fault === 'failed flush') {
+    const first = 1 + Math.floor(start * 60)
+    const disk = { calls: ['fsync', 'fdatasync'], error: 'EIO', first } as const
+    if (how < 0.3) return { disk }
+    return {
+      disk:
+        how < 0.6 ? { ...disk, every: 2 + Math.floor(length * 8) } : { ...disk, last: first + Math.floor(length * 10) },
+    }
+  }
+  if (how < 0.5 || cannotFail() !== undefined) return { largestFileKb: fullAt(() => start) }
+  const first = 1 + Math.floor(start * 300)
+  return { disk: { calls: ['pwrite64'], error: 'ENOSPC', first, last: first + Math.floor(length * 40) } }
+}
+
+function isOfDisk(fault: FaultKind): boolean {
+  return fault === 'full disk' || fault === 'failed flush'
 }
 
 /** So that the write-ahead log, which begins at nothing with each server, cannot hold all that the server writes. */
@@ -145,15 +178,16 @@ function fullAt(random: () => number): number {
   return 120 + Math.floor(random() * 400)
 }
 
-/** Takes the write lock of the database, as a backup or a curious person does. */
-function lockNowAndThen(path: string, random: () => number): Disposable {
+/** Takes the write lock of the database, as a backup or a curious person does; some never let go of it. */
+function lock(path: string, random: () => number): Disposable {
+  const forEver = random() < 0.3
   let timer = setTimeout(take, 0)
   let connection: Database.Database | undefined
   function take(): void {
     try {
       if (existsSync(path)) connection ??= new Database(path, { timeout: 1_000 })
       connection?.exec('begin immediate')
-      timer = setTimeout(release, random() * 400)
+      if (!forEver) timer = setTimeout(release, random() * 400)
     } catch {
       timer = setTimeout(take, 20)
     }
@@ -186,7 +220,7 @@ function look<T>(project: PipelineProject, at: (get: (sql: string) => T) => T): 
   }
 }
 
-function isDone(project: PipelineProject): boolean {
+export function isDone(project: PipelineProject): boolean {
   const left = look<number>(project, (get) =>
     get(`select ${ITEMS} - (select count(*) from approved where review_status = 'posted')
       + (select count(*) from executions where status = 'running')
@@ -202,7 +236,8 @@ interface Evidence {
   readonly lostAnswers: number
 }
 
-function verify(project: PipelineProject, { model, posts, kills, lostAnswers }: Evidence): readonly string[] {
+/** @returns what does not hold, as sentences */
+export function verify(project: PipelineProject, { model, posts, kills, lostAnswers }: Evidence): readonly string[] {
   const connection = new Database(project.database)
   const all = <T>(sql: string) => connection.prepare(sql).pluck().all() as T[]
   const one = (sql: string) => all<number>(sql)[0] ?? 0

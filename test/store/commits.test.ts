@@ -87,10 +87,11 @@ test('a lock that another process holds is met by the first call of a turn, whic
   onTestFinished(() => void other.close())
   other.exec('begin immediate')
   expect(() => store.executions.begin(execution('E1'))).toThrow(expect.objectContaining({ code: 'store-busy' }))
-  expect(store.trouble).toBeUndefined()
+  expect(store.trouble).toMatchObject({ code: 'store-busy' })
   other.exec('rollback')
   store.executions.begin(execution('E1'))
   await store.committed()
+  expect(store.trouble).toBeUndefined()
 })
 
 test('what a full disk did not take is written before anything else, once there is room', async () => {
