@@ -6,9 +6,10 @@ import type { Writable } from 'node:stream'
 import { ulid } from 'ulid'
 import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
-import type { BotSettings } from './actors/bot-runs.ts'
+import { type BotSettings, botSpec, type Employer } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile } from './actors/find-file.ts'
+import { isolatedBotSpec } from './actors/isolated-bot.ts'
 import { keepLastGood } from './actors/last-good.ts'
 import { warnOfNarratives } from './actors/narrative-warnings.ts'
 import type { ProgressListener } from './actors/progress.ts'
@@ -45,6 +46,7 @@ import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import {
   type ActorRecord,
+  type ActorSpec,
   type ActorSystem,
   type ChildSpec,
   type Clock,
@@ -130,14 +132,15 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     for (const listener of listeners) listener(event)
   }
   const denied = new Map<Allowance['period'], Allowance>()
+  const onDenied = (allowance: Allowance) => void denied.set(allowance.period, allowance)
   const employ = (from: Config) =>
-    createServices(from, { store, outside: options.outside ?? OUTSIDE, onProgress, denied })
+    createServices(from, { store, onProgress, onDenied, ...(options.outside && { outside: options.outside }) })
   let services = employ(config)
 
   const { clock } = services
   const inbox = durableInbox(store, clock)
   const health = openHealthBook()
-  const roster = openRoster(botsOf(config, services), health)
+  const roster = openRoster(botsOf(config, services), health, specOf)
   const runner = createRunner(services)
   const startedAt = clock.now()
   let isStopping = false
@@ -284,6 +287,12 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     return openWatch({ store, clock, health, notifier, now, denied, ...limits }, () => running)
   }
 
+  function specOf(name: string, employer: () => Employer): ActorSpec {
+    const { thread } = employer().bot
+    if (thread === undefined) return botSpec(name, employer)
+    return isolatedBotSpec(name, { employer, thread, module: BOT_THREAD, config: () => config, onDenied })
+  }
+
   function measureRuns() {
     return startRunMetrics({
       pipeline: config.pipeline,
@@ -330,9 +339,12 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
 /** What notifications get at the end to go out. */
 const LAST_WORDS_MS = 3_000
 
+const BOT_THREAD = new URL(`./bot-thread${import.meta.url.slice(-3)}`, import.meta.url)
+
 const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
 
-function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
+/** What telemetry is started with, here and in the threads of bots, which have no log and no metrics of their own. */
+export function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
   const { prometheus, pushMetricsEveryMs, log: logging, ...telemetry } = config.telemetry
   return {
     ...telemetry,
@@ -356,17 +368,15 @@ function secretsOf({ models, discord, telemetry, notify }: Config): (string | un
   return [discord.token, ...keys, ...webhooks, ...Object.values(telemetry.otlpHeaders)]
 }
 
-function createServices(
+export function createServices(
   config: Config,
   {
     store,
-    outside,
+    outside = OUTSIDE,
     onProgress,
-    denied,
-  }: Pick<Services, 'store' | 'onProgress'> & {
-    readonly outside: Outside
-    readonly denied: Map<Allowance['period'], Allowance>
-  },
+    onDenied,
+  }: Pick<Services, 'store' | 'onProgress'> &
+    Pick<OpenOptions, 'outside'> & { readonly onDenied: (allowance: Allowance) => void },
 ): Services {
   const { clock } = outside
   const { captureContent } = config.telemetry
@@ -376,7 +386,7 @@ function createServices(
       clock,
       captureContent,
       allowances,
-      onDenied: (allowance) => denied.set(allowance.period, allowance),
+      onDenied,
     }),
   )
   const configured = createPlatforms({
@@ -419,6 +429,7 @@ function createServices(
     processId: process.pid,
     newId: ulid,
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
+    ...(config.supervision.actHungAfterMs !== undefined && { actHungAfterMs: config.supervision.actHungAfterMs }),
     onProgress,
   }
 }
@@ -451,6 +462,8 @@ function settingsOf({ bots, pipeline }: Config): BotSettings[] {
         .map(({ name }) => pathOfBot(name)),
       ...(bot.narrativeName !== undefined && { narrativeName: bot.narrativeName }),
       ...(bot.model !== undefined && { model: bot.model }),
+      ...(bot.hungAfterMs !== undefined && { hungAfterMs: bot.hungAfterMs }),
+      ...(bot.thread !== undefined && { thread: bot.thread }),
       ...(bot.type === 'curation' && { worksOn: pipeline.drafts }),
       ...(bot.type === 'posting' && { worksOn: pipeline.approved }),
     }))

@@ -632,6 +632,10 @@ export const CODES = {
     summary: 'A run was ended from outside before it was done.',
     fix: 'Go on with it: `botticelli run --resume ID`.',
   },
+  'run-takes-bot-down': {
+    summary: 'A run hung or crashed its bot again and again and was given up.',
+    fix: 'See what the bot failed with (`botticelli actors show /bots/NAME`), then `botticelli executions resume ID`.',
+  },
   'execution-not-found': {
     summary: 'There is no such execution.',
     fix: 'List the executions with `botticelli executions list`.',

@@ -3,11 +3,13 @@
 //   B4. A run that failed while it held a row which it may have published is taken up again before the next run: the
 //       platform is asked what became of the publication, and nobody else sees the row before that.
 //   B5. Followers are told in the transaction that completes the run: told and completed, or neither.
+//   B6. A run that took its bot down each time it was taken up again is given up, so that the bot can go on.
 
 import { basename } from 'node:path'
 import { fromPromise } from 'xstate'
+import { BotticelliError, serializeError } from '../errors.ts'
 import type { Execution } from '../store/store.ts'
-import type { ActorSpec, Delivered, Scope } from '../supervisor/index.ts'
+import type { ActorSpec, Delivered, Scope, Start } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import type { BotType } from '../telemetry/instrument-table.ts'
 import { count, record } from '../telemetry/instruments.ts'
@@ -18,6 +20,7 @@ import { begunNarrative } from './begun-narrative.ts'
 import { type BotMessage, type BotRun, botMachine } from './bot.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import { type ExecutionOutcome, type ExecutionPlan, fromOptions, planOf, wasTakenDown } from './execution-plan.ts'
+import { isStoreTrouble } from './insist.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -34,6 +37,17 @@ export interface BotSettings {
   readonly followers: readonly string[]
   /** The table that must hold pending rows for a run to make sense; none for a bot that makes something from nothing. */
   readonly worksOn?: string
+  /** At work without a sign of life for so long, it is restarted. Default never. */
+  readonly hungAfterMs?: number
+  /** It works in a thread of its own, within these limits. Default: with the others. */
+  readonly thread?: ThreadLimits
+}
+
+export interface ThreadLimits {
+  /** Of its heap. */
+  readonly memoryMb: number
+  /** Its event loop standing still for so long, it is killed. */
+  readonly blockedAfterMs: number
 }
 
 /** What a run is given by whoever employs the bot. */
@@ -43,25 +57,42 @@ export interface Employer {
   readonly health: BotHealthBook
 }
 
-/** The bot as its supervisor is told of it. @param employer asked anew for each run */
-export function botSpec(name: string, employer: () => Employer): ActorSpec {
+/** How often a message, and a run, is tried whose bot goes down over it. */
+const MAX_ATTEMPTS = 5
+
+/** What the supervisor of any bot is told of it, wherever it works. */
+export function botChild(name: string): Omit<ActorSpec, 'start'> {
   return {
     id: name,
     kind: 'bot',
     restart: 'permanent',
     backoff: { minMs: 100, maxMs: 60_000, jitter: 0.2 },
     mailbox: { durable: true },
-    redeliver: { maxAttempts: 5 },
-    start: (scope) => ({
-      input: { bot: name },
-      logic: botMachine.provide({
-        actors: {
-          recover: fromPromise(() => recover({ ...employer(), scope })),
-          run: fromPromise<BotRun | undefined, Delivered<BotMessage>>(({ input }) =>
-            run(input, { ...employer(), scope }),
-          ),
-        },
-      }),
+    redeliver: { maxAttempts: MAX_ATTEMPTS },
+  }
+}
+
+/** The bot as its supervisor is told of it. @param employer asked anew for each run */
+export function botSpec(name: string, employer: () => Employer): ActorSpec {
+  const { hungAfterMs } = employer().bot
+  return {
+    ...botChild(name),
+    ...(hungAfterMs !== undefined && { hungAfterMs }),
+    start: (scope) => startBot(name, employer, scope),
+  }
+}
+
+/** One life of the bot. */
+export function startBot(name: string, employer: () => Employer, scope: Scope): Start {
+  return {
+    input: { bot: name },
+    logic: botMachine.provide({
+      actors: {
+        recover: fromPromise(() => recover({ ...employer(), scope })),
+        run: fromPromise<BotRun | undefined, Delivered<BotMessage>>(({ input }) =>
+          run(input, { ...employer(), scope }),
+        ),
+      },
     }),
   }
 }
@@ -76,12 +107,40 @@ async function recover(post: Post): Promise<void> {
   for (const execution of post.services.store.executions.unfinished(post.bot.name)) await resume(execution, post)
 }
 
-/** B4. */
+/** B4. One that was given up waits for a person. */
 async function takeUpHeld(post: Post): Promise<void> {
-  for (const execution of post.services.store.executions.holding(post.bot.name)) await resume(execution, post)
+  const { bot, services, health } = post
+  const { resumes } = health.memoryOf(bot.name)
+  for (const execution of services.store.executions.holding(bot.name)) {
+    if ((resumes.get(execution.id) ?? 0) < MAX_ATTEMPTS) await resume(execution, post)
+  }
 }
 
+/** Counted until it has settled: where the bot goes down before that, it may be because of this run. */
 async function resume(execution: Execution, post: Post): Promise<void> {
+  const { bot, health } = post
+  const about = { bot: bot.name, run: execution.id }
+  if ((health.memoryOf(bot.name).resumes.get(execution.id) ?? 0) >= MAX_ATTEMPTS) return giveUp(execution, post)
+  health.take({ ...about, is: 'resuming' })
+  try {
+    await goOn(execution, post)
+    health.take({ ...about, is: 'resumed' })
+  } catch (error) {
+    if (isStoreTrouble(error)) health.take({ ...about, is: 'resumed' })
+    throw error
+  }
+}
+
+/** B6. */
+function giveUp({ id }: Execution, post: Post): void {
+  const { store, clock } = post.services
+  const sentence = `The run ${id} took the bot "${post.bot.name}" down ${MAX_ATTEMPTS} times when it was taken up again.`
+  const error = new BotticelliError('run-takes-bot-down', sentence)
+  store.executions.finish(id, { status: 'failed', error: serializeError(error), at: clock.now() })
+  failed(post, id, error, 0)
+}
+
+async function goOn(execution: Execution, post: Post): Promise<void> {
   const { id, trigger, options } = execution
   await attempt(post, { id, trigger, resumed: true }, () =>
     planOf(begunNarrative(execution, post.services), {
@@ -99,6 +158,8 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
   const { bot, services } = post
   const known = services.store.executions.find(message.run)
   if (message.type === 'bot.resume') {
+    // A person has decided that it is worth another try.
+    health.take({ bot: bot.name, is: 'resumed', run: message.run })
     if (known !== undefined && known.status !== 'completed') await resume(known, post)
     return undefined
   }

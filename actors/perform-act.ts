@@ -3,7 +3,7 @@
 import { BotticelliError, serializeError } from '../errors.ts'
 import type { NarrativeInput, Retry } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
-import type { ActorSpec } from '../supervisor/index.ts'
+import type { ActorSpec, Scope } from '../supervisor/index.ts'
 import { activeTraceparent, currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActWork, actMachine } from './act.ts'
 import type { ActResult, ActTask, Gathered } from './act-task.ts'
@@ -12,6 +12,7 @@ import type { StepResult, StepTask } from './execution.ts'
 import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { gatherInputs } from './gather-inputs.ts'
 import { keepResult } from './keep-result.ts'
+import { patientClock } from './patient-clock.ts'
 import type { Services } from './services.ts'
 import { reportEnd, reportFailure, reportStart } from './step-report.ts'
 
@@ -38,8 +39,8 @@ export async function performAct(
 }
 
 /** An error that may pass brings the act back after a while; any other is its last. */
-function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecution): ActorSpec<ActResult> {
-  const { maxRestarts, minMs, maxMs } = retryOf(stepTask.step.act.retry, services)
+function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecution): ActorSpec<ActResult> {
+  const { maxRestarts, minMs, maxMs } = retryOf(stepTask.step.act.retry, shared)
   const trace = currentTraceContext()
   const task = actTask(stepTask)
   return {
@@ -50,12 +51,14 @@ function actSpec(stepTask: StepTask, services: Services, runExecution: RunExecut
     // Attempts are counted to the end of the act: one that takes long before it fails was not a healthy one.
     backoff: { minMs, maxMs, jitter: 0.2, resetAfterMs: Number.POSITIVE_INFINITY },
     restartOn: (error) => mayPass(error) && bringsBack(error, task.act.retry),
-    beforeRestart: (error) => reportFailure(stepTask, services, error, { durationMs: 0, willRetry: true }),
+    beforeRestart: (error) => reportFailure(stepTask, shared, error, { durationMs: 0, willRetry: true }),
+    ...(shared.actHungAfterMs !== undefined && { hungAfterMs: shared.actHungAfterMs }),
     start: (scope) => ({ input: { task, work: work(scope) }, logic: actMachine }),
   }
 
   /** One incarnation's. */
-  function work(scope: Host & { readonly incarnation: number }): ActWork {
+  function work(scope: Host & Pick<Scope, 'incarnation' | 'beat'>): ActWork {
+    const services = { ...shared, clock: patientClock(shared.clock, () => scope.beat()) }
     const last = scope.incarnation > maxRestarts
     const runNested = (input: NarrativeInput, key: string) =>
       runNestedInput(input, key, stepTask, services, scope, runExecution)

@@ -4,11 +4,13 @@
 //   T2. A bot that is to go ends its run first. What waits for it becomes dead letters when nobody has configured it any
 //       more; when it is only disabled, it waits until the bot is back.
 //   T3. The last change counts: a bot that is wanted again before it has gone stays.
+//   T4. How a bot is watched, and where it works, is given to its supervisor: when that changes, it ends its run and is
+//       started anew.
 
 import type { ActorSpec, ActorSystem, InboxStore } from '../supervisor/index.ts'
 import { log } from '../telemetry/log.ts'
 import type { BotHealthBook } from './bot-health.ts'
-import { type BotSettings, botSpec } from './bot-runs.ts'
+import { type BotSettings, botSpec, type Employer } from './bot-runs.ts'
 import { insist, pause } from './insist.ts'
 import { type Schedule, schedulerSpec } from './scheduler.ts'
 import type { Services } from './services.ts'
@@ -49,7 +51,10 @@ export function pathOfBot(name: string): string {
   return `/bots/${name}`
 }
 
-export function openRoster(first: Bots, health: BotHealthBook): Roster {
+/** The bot as its supervisor is told of it. @param employer asked anew for each run */
+type SpecOf = (name: string, employer: () => Employer) => ActorSpec
+
+export function openRoster(first: Bots, health: BotHealthBook, specOfBot: SpecOf = botSpec): Roster {
   let wanted = first
   /** Also of bots that are about to go. */
   const settings = new Map(first.bots.map((bot) => [bot.name, bot]))
@@ -59,7 +64,7 @@ export function openRoster(first: Bots, health: BotHealthBook): Roster {
   let inbox: InboxStore | undefined
 
   const specOf = (name: string) =>
-    botSpec(name, () => ({ bot: settings.get(name)!, services: wanted.services, health }))
+    specOfBot(name, () => ({ bot: settings.get(name)!, services: wanted.services, health }))
   return {
     get bots() {
       return wanted.bots
@@ -79,10 +84,12 @@ export function openRoster(first: Bots, health: BotHealthBook): Roster {
     },
     async change(next) {
       const change = compare(wanted, next)
+      const moved = change.changed.filter((name) => isPlacedAnew(name, wanted, next))
       const isTimed = JSON.stringify(wanted.schedules) !== JSON.stringify(next.schedules)
       wanted = next
       for (const bot of next.bots) settings.set(bot.name, bot)
       for (const name of [...change.disabled, ...change.removed]) void retire(name)
+      for (const name of moved) void move(name)
       for (const name of change.added) if (!going.has(name)) await system?.startChild('/bots', specOf(name))
       if (isTimed) {
         await system?.terminateChild('/', 'scheduler')
@@ -121,6 +128,21 @@ export function openRoster(first: Bots, health: BotHealthBook): Roster {
     if (!wanted.disabled.includes(name)) await insist(() => letGo(name), wanted.services.clock, ended.signal)
   }
 
+  /** T4. */
+  async function move(name: string): Promise<void> {
+    if (system === undefined || going.has(name)) return
+    going.add(name)
+    const path = pathOfBot(name)
+    system.pause(path, { reason: 'it is to be placed anew' })
+    while (isAtWork(path)) await pause(LOOK_MS, wanted.services.clock, ended.signal)
+    if (ended.signal.aborted) return
+    await system.terminateChild('/bots', name)
+    await system.deleteChild('/bots', name)
+    going.delete(name)
+    if (isWanted(name)) await system.startChild('/bots', specOf(name))
+    else if (!wanted.disabled.includes(name)) await insist(() => letGo(name), wanted.services.clock, ended.signal)
+  }
+
   function isAtWork(path: string): boolean {
     const record = system?.record(path)
     return record?.state === 'running' && record.value !== 'idle'
@@ -136,6 +158,14 @@ export function openRoster(first: Bots, health: BotHealthBook): Roster {
     const held = store.executions.holding(name).length
     log('bot.removed', { bot: name, messages: waiting.length, executions: executions.length, held })
   }
+}
+
+function isPlacedAnew(name: string, before: Bots, after: Bots): boolean {
+  const place = ({ bots }: Bots) => {
+    const { hungAfterMs, thread } = bots.find((bot) => bot.name === name)!
+    return JSON.stringify([hungAfterMs, thread])
+  }
+  return place(before) !== place(after)
 }
 
 function nameOf(path: string): string[] {

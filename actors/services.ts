@@ -39,5 +39,7 @@ export interface Services {
   newId(): string
   /** How an act is tried again after an error that may pass. */
   readonly retry: { readonly maxRestarts: number; readonly minMs: number; readonly maxMs: number }
+  /** An act without a sign of life for so long has failed, and is tried again. Default never. */
+  readonly actHungAfterMs?: number
   readonly onProgress: ProgressListener
 }

@@ -111,7 +111,13 @@ export interface BotConfig {
   /** Values for variables of the narrative. */
   readonly inputs: Readonly<Record<string, string>>
   readonly enabled: boolean
+  /** At work without a sign of life for so long, it is restarted; undefined: never. */
+  readonly hungAfterMs?: number
+  /** The limits of the thread that it works in; undefined: it works with the others. */
+  readonly thread?: { readonly memoryMb: number; readonly blockedAfterMs: number }
 }
+
+export const ISOLATIONS = ['shared', 'thread'] as const
 
 interface PipelineConfig {
   /** Table of what was generated and waits for a decision. */
@@ -123,6 +129,8 @@ interface PipelineConfig {
 interface SupervisionConfig {
   /** Watches the event loop of `serve`; undefined: nobody does. A block past the hard limit ends the process. */
   readonly watchdog?: { readonly limitMs: number; readonly hardLimitMs?: number }
+  /** An act without a sign of life for so long has failed; undefined: it never has. */
+  readonly actHungAfterMs?: number
 }
 
 interface InspectorConfig {

@@ -10,7 +10,7 @@ import type { Config, ModelsConfig, ProviderConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
-import { assembleBots, assemblePrices, assembleServers } from './named-settings.ts'
+import { assembleBots, assemblePrices, assembleServers, patience } from './named-settings.ts'
 import { assembleNotify } from './notify-config.ts'
 import { assembleTelemetry } from './telemetry-config.ts'
 import { Values } from './values.ts'
@@ -102,8 +102,9 @@ function forNarratives(values: Values): Environment {
 function assembleSupervision(values: Values): Config['supervision'] {
   const limitMs = values.get('supervision.watchdog')
   const hardLimitMs = values.get('supervision.watchdog_hard_limit')
-  if (limitMs === 0 && hardLimitMs === undefined) return {}
-  return { watchdog: { limitMs: limitMs || hardLimitMs!, ...optional('hardLimitMs', hardLimitMs) } }
+  const acts = patience('actHungAfterMs', values.get('supervision.act_hung_after'), values)
+  if (limitMs === 0 && hardLimitMs === undefined) return acts
+  return { ...acts, watchdog: { limitMs: limitMs || hardLimitMs!, ...optional('hardLimitMs', hardLimitMs) } }
 }
 
 function findUp(folder: string): string | undefined {

@@ -43,9 +43,29 @@ export function assembleBots(values: Values, file: ConfigFile | undefined): Made
       ...(model !== undefined && { model }),
       inputs: values.get('bots.*.inputs', name),
       enabled: values.get('bots.*.enabled', name),
+      ...patience('hungAfterMs', values.get('bots.*.hung_after', name), values),
+      ...threadOf(values, name),
     }
   })
   return { made, faults }
+}
+
+/**
+ * A limit on silence: 0 is none. A model that is given its time must not look like a hang.
+ */
+export function patience<K extends string>(key: K, limitMs: number, values: Values): { readonly [P in K]?: number } {
+  if (limitMs === 0) return {}
+  return { [key]: Math.max(limitMs, 2 * values.get('models.timeout')) } as { [P in K]: number }
+}
+
+function threadOf(values: Values, name: string): Pick<BotConfig, 'thread'> {
+  if (values.get('bots.*.isolation', name) === 'shared') return {}
+  return {
+    thread: {
+      memoryMb: values.get('bots.*.thread_memory_mb', name),
+      blockedAfterMs: values.get('bots.*.thread_blocked_after', name),
+    },
+  }
 }
 
 function timetableOf(values: Values, name: string): { readonly timetable?: Timetable } {

@@ -6,7 +6,7 @@
 import { type DayWindow, MISSED_POLICIES } from '../actors/timetable.ts'
 import { BOT_TYPES } from '../telemetry/instrument-table.ts'
 import { CONDITIONS } from '../telemetry/notification.ts'
-import { LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
+import { ISOLATIONS, LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
   boolean,
   bucketList,
@@ -142,6 +142,22 @@ export const SETTINGS = {
   'bots.*.model': unset(text, 'Overrides the model of every act.'),
   'bots.*.inputs': setting(textTable, {}, 'Values for the variables (`vars`) of its narrative.'),
   'bots.*.enabled': setting(boolean, true, 'False keeps the bot from running.'),
+  'bots.*.hung_after': setting(
+    duration0,
+    1_800_000,
+    'At work without a sign of life for so long, the bot is restarted and goes on with its run; 0 waits for ever. At least twice models.timeout.',
+  ),
+  'bots.*.isolation': setting(
+    choice(ISOLATIONS),
+    'shared',
+    '"thread" gives the bot a thread of its own: when its code spins or runs out of memory, it is killed and started anew, and the others do not notice.',
+  ),
+  'bots.*.thread_memory_mb': setting(integer(32, 65_536), 256, 'Limit of the heap of its thread, in MB.'),
+  'bots.*.thread_blocked_after': setting(
+    duration,
+    10_000,
+    'Its thread is killed when the event loop there stands still for so long.',
+  ),
 
   'pipeline.drafts': setting(text, 'potential_discord_posts', 'Table of what was generated.'),
   'pipeline.approved': setting(text, 'approved_discord_posts', 'Table that the posting bot reads.'),
@@ -159,6 +175,12 @@ export const SETTINGS = {
   'supervision.watchdog_hard_limit': unset(
     duration,
     'The event loop standing still for so long ends the process at once, so that whatever runs it starts it anew. Default: never.',
+  ),
+
+  'supervision.act_hung_after': setting(
+    duration0,
+    900_000,
+    'An act without a sign of life for so long is stopped and tried again; 0 waits for ever. At least twice models.timeout.',
   ),
 
   'inspector.enabled': setting(boolean, false, 'Open the XState inspector on loopback; the link has a token.'),

@@ -7,9 +7,9 @@ import type { Attributes, Span } from '@opentelemetry/api'
 import type { Clock } from '../supervisor/clock.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import type { LlmErrorType } from '../telemetry/instrument-table.ts'
-import { count, observe, record } from '../telemetry/instruments.ts'
+import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
-import { providerAnswered, providerFailed } from '../telemetry/provider-health.ts'
+import { providerEvent } from '../telemetry/provider-health.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import type { Answer, Model, Question } from './model.ts'
 import { ModelError } from './model-error.ts'
@@ -39,7 +39,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
       const attributes = { ...genAi, ...address, ...requestAttributes(question) }
       return inSpan(`chat ${name}`, { kind: 'client', attributes }, async (span) => {
         const startedAt = clock.now()
-        inflight.set(provider, (inflight.get(provider) ?? 0) + 1)
+        providerEvent({ type: 'asked', provider })
         let failure: unknown
         try {
           if (captureContent) span.setAttributes(contentOf(question))
@@ -50,18 +50,21 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
           span.addEvent('response_received')
           if (captureContent)
             span.setAttribute('gen_ai.output.messages', shown([{ role: 'assistant', text: answer.text }]))
-          providerAnswered(provider)
+          providerEvent({ type: 'answered', provider })
           countAnswer(answer, span)
           return answer
         } catch (thrown) {
           failure = thrown
           if (thrown instanceof ModelError && thrown.answer !== undefined) countAnswer(thrown.answer, span)
-          if (!options.signal.aborted) providerFailed(provider, errorTypeOf(thrown), LIMITS.has(errorTypeOf(thrown)))
+          if (!options.signal.aborted) {
+            const lastError = errorTypeOf(thrown)
+            providerEvent({ type: 'failed', provider, lastError, limited: LIMITS.has(lastError) })
+          }
           logFailure(thrown, labels)
           count('botticelli.llm.errors', { ...labels, error_type: llmErrorType(thrown) })
           throw thrown
         } finally {
-          inflight.set(provider, inflight.get(provider)! - 1)
+          providerEvent({ type: 'done', provider })
           count('botticelli.llm.requests', { ...labels, outcome: failure === undefined ? 'ok' : 'error' })
           record('gen_ai.client.inference.duration', (clock.now() - startedAt) / 1000, {
             ...genAi,
@@ -188,11 +191,6 @@ const LIMITS = new Set(['model-rate-limit', 'model-quota'])
 
 /** The names that the semantic conventions give to providers. */
 const PROVIDER_NAMES: Readonly<Record<string, string>> = { gemini: 'gcp.gemini' }
-
-/** Calls of this process that wait for their answer, by provider. */
-const inflight = new Map<string, number>()
-
-observe('botticelli.llm.inflight', () => Array.from(inflight, ([provider, value]) => ({ value, labels: { provider } })))
 
 function addressOf(baseUrl: string): Attributes {
   const url = new URL(baseUrl)

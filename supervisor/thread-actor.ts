@@ -33,6 +33,8 @@ export interface ThreadOptions {
   readonly hungAfterMs?: number
   /** The machine that runs over there, where its states are to be drawn here. */
   readonly machine?: AnyStateMachine
+  /** Asked before each message: what `port.onNote` is to hear first. Must survive a structured clone; undefined: nothing. */
+  news?(): unknown
   /** Hears what the module says with `port.note`. */
   onNote?(note: unknown): void
 }
@@ -171,6 +173,8 @@ class Thread implements Beyond {
 
   /** The span over there is a child of the one that the message is handled in here. */
   #deliver(message: Delivered): void {
+    const news = this.#options.news?.()
+    if (news !== undefined) this.#post({ type: 'note', note: news })
     this.#post({ type: 'deliver', message: { ...message, meta: { ...message.meta, ...activeTraceFields() } } })
   }
 

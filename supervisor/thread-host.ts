@@ -13,6 +13,7 @@ import {
   type FarState,
   type FromThread,
   reviveError,
+  STATES_MS,
   THREAD_BEAT_MS,
   type ThreadData,
   type ThreadPort,
@@ -24,10 +25,14 @@ const parent = parentPort!
 const post = (message: FromThread): void => parent.postMessage(message)
 
 let stored: { readonly to: (path: string) => boolean; readonly inbox: Pick<InboxStore, 'append'> } | undefined
+let hearNote: (note: unknown) => void = () => {}
 const ends: (() => Promise<void>)[] = []
 
 const port: ThreadPort = {
   note: (note) => post({ type: 'note', note }),
+  onNote(hear) {
+    hearNote = hear
+  },
   storeMessages(to, inbox) {
     stored = { to, inbox }
   },
@@ -101,6 +106,16 @@ function tellRecords(): void {
   })
 }
 
+let stateTimer: NodeJS.Timeout | undefined
+
+/** States change often, and nobody who looks at another thread sees more than a few a second. */
+function tellRecordsSoon(): void {
+  stateTimer ??= setTimeout(() => {
+    stateTimer = undefined
+    tellRecords()
+  }, STATES_MS)
+}
+
 /** Shows the state of the actor to the other side, now and whenever it changes. */
 function tellStates(): void {
   const ref = [...system!.actors()].find((actor) => actor.path === path)?.ref
@@ -149,6 +164,7 @@ async function run(): Promise<void> {
   system = await startSystem(treeFor(segments, actor), { outside, listen: hear })
   tellStates()
   tellRecords()
+  system.inspect(tellRecordsSoon)
 }
 
 /** An order to the actor itself ends this side; one to an actor below it does not. */
@@ -161,6 +177,7 @@ async function stop(id: number, who: string): Promise<void> {
 
 function receive(message: ToThread): void {
   if (message.type === 'deliver') system!.forward(path, message.message)
+  else if (message.type === 'note') hearNote(message.note)
   else if (message.type === 'stop') void stop(message.id, message.path)
   else if (message.type === 'kill') system!.kill(message.path)
   else {

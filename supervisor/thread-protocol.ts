@@ -21,6 +21,7 @@ export interface ThreadData {
 
 export type ToThread =
   | { readonly type: 'deliver'; readonly message: Delivered }
+  | { readonly type: 'note'; readonly note: unknown }
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly type: 'refuse'; readonly id: number; readonly error: SerializedError }
   /** To the actor itself, or with a path to one below it. */
@@ -62,6 +63,8 @@ export type FromThread =
 export interface ThreadPort {
   /** Says something to `onNote` on the other side. Must survive a structured clone. */
   note(note: unknown): void
+  /** Hears what the other side has to say beside messages. */
+  onNote(hear: (note: unknown) => void): void
   /**
    * Messages to these paths are appended to the store here, in whatever transaction is open, and the other side is told
    * to look. Theirs must be durable mailboxes on the same store.
@@ -73,6 +76,9 @@ export interface ThreadPort {
 
 /** How often the thread's counter is raised, in ms. */
 export const THREAD_BEAT_MS = 20
+
+/** How often the states of the actors below are told at most, in ms. */
+export const STATES_MS = 50
 
 /** An error that crossed a thread, with its name, code and stack as they were. */
 export function reviveError({ name, message, code, stack, retryable, cause }: SerializedError): Error {

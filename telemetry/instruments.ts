@@ -57,6 +57,23 @@ export function bindInstruments(meter: Meter | undefined, buckets: Buckets = {})
   bound = meter === undefined ? undefined : bind(meter, buckets)
 }
 
+/** A number on its way to the thread that exports it. */
+export type RelayedNumber = readonly [how: 'count' | 'record', name: InstrumentName, value: number, labels: Attributes]
+
+/** From now on another thread counts and records. */
+export function relayInstruments(send: (number: RelayedNumber) => void): void {
+  bound = {
+    counters: { get: (name) => ({ add: (value, labels) => send(['count', name, value, labels]) }) },
+    recorders: { get: (name) => ({ record: (value, labels) => send(['record', name, value, labels]) }) },
+  }
+}
+
+/** Counts or records a number of another thread. */
+export function takeRelayed([how, name, value, labels]: RelayedNumber): void {
+  if (how === 'count') bound?.counters.get(name as CounterName)?.add(value, labels)
+  else bound?.recorders.get(name as RecordedName)?.record(value, labels)
+}
+
 /** What one observable instrument says now. */
 export interface Observed {
   readonly name: string
@@ -92,8 +109,8 @@ const MAX_SERIES = 2_000
 type Source = () => Iterable<{ readonly value: number; readonly labels: Readonly<Record<string, string | undefined>> }>
 
 interface Bound {
-  readonly counters: ReadonlyMap<string, Counter>
-  readonly recorders: ReadonlyMap<string, Histogram | Gauge>
+  readonly counters: { get(name: CounterName): { add(value: number, labels: Attributes): void } | undefined }
+  readonly recorders: { get(name: RecordedName): { record(value: number, labels: Attributes): void } | undefined }
 }
 
 const observers = new Map<ObservedName, Set<Source>>()

@@ -11,6 +11,7 @@ import { type FieldsOf, LOG_EVENTS, type LogEventName, type LogLevel } from './l
 import { prettyLine } from './pretty-line.ts'
 import { redactValue } from './redaction.ts'
 import { openRepeats, type Repeats } from './repeats.ts'
+import { currentTraceContext, type TraceContext, withTraceContext } from './trace-context.ts'
 
 /** The least level that is written. */
 export type LogThreshold = LogLevel | 'silent'
@@ -94,6 +95,33 @@ export async function startLog(options: LogOptions): Promise<void> {
       for (const sink of this.sinks) sink(level, message, shown)
     },
   }
+}
+
+/** A line on its way to the thread that writes it. What it holds is plain data without secrets. */
+export interface RelayedLine {
+  readonly event: LogEventName
+  readonly fields: object
+  /** The span that it was logged in. */
+  readonly trace?: TraceContext
+}
+
+/** From now on another thread writes the lines, and decides on their levels. */
+export function relayLog(send: (line: RelayedLine) => void): void {
+  running = {
+    level: 'trace',
+    levels: new Map(),
+    repeats: openRepeats(() => performance.now()),
+    sinks: new Set(),
+    write(event, fields) {
+      const trace = currentTraceContext()
+      send({ event, fields: redactValue(fields) as object, ...(trace && { trace }) })
+    },
+  }
+}
+
+/** Logs a line of another thread, in the span that it belongs to. */
+export function logRelayed({ event, fields, trace }: RelayedLine): void {
+  withTraceContext(trace, () => log(event, fields as never))
 }
 
 /** Sends the lines to another place as well. @returns the end of it */

@@ -8,6 +8,7 @@ import { dirname, join, normalize, sep } from 'node:path'
 /** From the top down, as docs/architecture.md draws them. */
 const LAYERS = [
   ['bin'],
+  ['bot-thread.ts'],
   ['botticelli.ts'],
   ['config', 'console'],
   ['actors'],

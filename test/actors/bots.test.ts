@@ -66,6 +66,43 @@ test('a bot that throws is restarted, and takes messages again', async () => {
   expect(house.system.deadLetters()).toMatchObject([{ reason: 'poison', message: { type: 'bot.crash' } }])
 })
 
+test('a bot that makes no progress is restarted, and goes on with its run', async () => {
+  const says: Say = async ({ act, call }) => {
+    if (act === 'as_json' && call === 2) await new Promise(() => {})
+    return '{"text":"a post"}'
+  }
+  await using house = await openBots([bot('maker', { hungAfterMs: 200 }), bot('other')], says)
+  house.tell('maker', '01RUN')
+  await house.settled(1)
+  const lastError = { code: 'actor-hung' }
+  expect(house.system.record('/bots/maker')).toMatchObject({ incarnation: 2, restarts: 1, lastError })
+  expect(house.asked.map(({ act }) => act)).toEqual(['draft', 'as_json', 'as_json'])
+  expect(house.store.content.list({ table: 'posts' })).toHaveLength(1)
+})
+
+test('a run over which the bot hangs each time is given up, and asked for by hand it is tried again', async () => {
+  let hangs = true
+  const says: Say = async ({ act }) => {
+    if (act === 'as_json' && hangs) await new Promise(() => {})
+    return '{"text":"a post"}'
+  }
+  await using house = await openBots([bot('maker', { hungAfterMs: 30 })], says)
+  house.tell('maker', '01RUN')
+  await until(
+    () => house.store.executions.find('01RUN')?.status === 'failed',
+    20_000,
+    () => 'the run was not given up',
+  )
+  expect(house.store.executions.find('01RUN')).toMatchObject({ error: { code: 'run-takes-bot-down' } })
+  expect(house.health.of('maker')).toMatchObject({ failed: 1, lastError: { code: 'run-takes-bot-down' } })
+  // The first time, and each time it was taken up again.
+  expect(house.asked.filter(({ act }) => act === 'as_json')).toHaveLength(6)
+  hangs = false
+  house.system.tell('/bots/maker', { type: 'bot.resume', run: '01RUN' } as never)
+  await house.settled(1)
+  expect(house.asked.filter(({ act }) => act === 'draft')).toHaveLength(1)
+}, 30_000)
+
 test('a run that fails is counted, and the bot stays up', async () => {
   await using house = await openBots([bot('maker')], () => new ModelError('model-auth', 'No.'))
   house.tell('maker', '01A')

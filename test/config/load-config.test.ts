@@ -67,13 +67,16 @@ describe('layers', () => {
   })
 
   test.for([
-    ['', { watchdog: { limitMs: 1_000 } }],
-    ['watchdog = 0', {}],
+    ['', { watchdog: { limitMs: 1_000 }, actHungAfterMs: 900_000 }],
+    ['watchdog = 0\nact_hung_after = 0', {}],
+    // At least twice the wait for a model.
+    ['watchdog = 0\nact_hung_after = "1s"', { actHungAfterMs: 240_000 }],
     ['watchdog = "2s"\nwatchdog_hard_limit = "30s"', { watchdog: { limitMs: 2_000, hardLimitMs: 30_000 } }],
     ['watchdog = 0\nwatchdog_hard_limit = "30s"', { watchdog: { limitMs: 30_000, hardLimitMs: 30_000 } }],
-  ] as const)('the watchdog of %j', ([lines, supervision]) => {
+  ] as const)('the limits of %j', ([lines, supervision]) => {
     write('botticelli.toml', `[supervision]\n${lines}`)
-    expect(load({}).config.supervision).toEqual(supervision)
+    expect(load({}).config.supervision).toMatchObject(supervision)
+    if (!('watchdog' in supervision)) expect(load({}).config.supervision.watchdog).toBeUndefined()
   })
 
   test('an empty variable counts as not set', () => {
@@ -184,6 +187,7 @@ describe('what the file names', () => {
         after: [],
         inputs: {},
         enabled: true,
+        hungAfterMs: 1_800_000,
       },
       {
         name: 'last',
@@ -193,8 +197,28 @@ describe('what the file names', () => {
         after: ['writer'],
         inputs: {},
         enabled: true,
+        hungAfterMs: 1_800_000,
       },
     ])
+  })
+
+  test('a bot in a thread, and one that may take its time', () => {
+    write(
+      'botticelli.toml',
+      `[bots.apart]
+narrative = "x.toml"
+isolation = "thread"
+thread_memory_mb = 512
+[bots.slow]
+narrative = "x.toml"
+hung_after = 0
+thread_memory_mb = 512
+`,
+    )
+    const [apart, slow] = load().config.bots
+    expect(apart).toMatchObject({ thread: { memoryMb: 512, blockedAfterMs: 10_000 }, hungAfterMs: 1_800_000 })
+    expect(slow).not.toHaveProperty('thread')
+    expect(slow).not.toHaveProperty('hungAfterMs')
   })
 
   test('the timetable of a bot', () => {

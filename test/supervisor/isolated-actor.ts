@@ -14,6 +14,7 @@ type Order =
   | { type: 'pass'; to: string }
   | { type: 'question'; to: string }
   | { type: 'child'; id: string }
+  | { type: 'stall' }
   | { type: 'end' }
 
 const leaf = createMachine({ initial: 'growing', states: { growing: {} } })
@@ -69,6 +70,7 @@ export function start(scope: Scope, data: unknown, port: ThreadPort): Start {
           pass: { actions: 'pass' },
           child: { actions: 'child' },
           question: 'asking',
+          stall: 'stalling',
           end: 'ended',
         },
       },
@@ -79,6 +81,7 @@ export function start(scope: Scope, data: unknown, port: ThreadPort): Start {
           onDone: { target: 'ready', actions: 'take' },
         },
       },
+      stalling: {},
       ended: { type: 'final' },
     },
   })

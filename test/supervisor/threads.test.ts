@@ -68,10 +68,11 @@ test('an actor in a thread takes messages, answers, tells and asks like any othe
 test.for<[type: string, lastError: object]>([
   ['throw', { name: 'RangeError', message: 'over there', code: 'over-there' }],
   ['spin', { code: 'thread-died', message: expect.stringMatching(/stood still/) }],
+  ['stall', { code: 'actor-hung', message: expect.stringMatching(/no progress on stall/) }],
   ['hoard', { code: 'thread-died', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } }],
 ])('a thread told to %s is restarted, and nobody else notices', { timeout: 30_000 }, async ([type, lastError]) => {
   // A heap that is nearly full stands still as well, now and then.
-  const system = await boot(isolated({}, { blockedAfterMs: type === 'spin' ? 200 : 20_000 }))
+  const system = await boot(isolated({}, { blockedAfterMs: type === 'spin' ? 200 : 20_000, hungAfterMs: 300 }))
   system.tell('/bots/far', { type })
   system.tell('/bots/far', { type: 'add' })
   say(system, '/bots/near', { type: 'add' })

@@ -1,0 +1,88 @@
+// Isolated bot: a bot that works in a thread of its own, as the server sees it.
+//
+// Owns what the two sides say to each other beside messages: progress, health, and the telemetry of the thread. The
+// thread's side is bot-thread.ts.
+//
+//   I1. To everyone else the bot is one like any other: its runs are logged, counted and shown by the server.
+//   I2. What it knew of its runs is given to its next life.
+//   I3. What a bot does is looked up when a run begins: a changed configuration goes over before the message that asks
+//       for the run.
+
+import type { ActorSpec } from '../supervisor/index.ts'
+import { inThread } from '../supervisor/index.ts'
+import { openRelayEnd, type Relayed } from '../telemetry/relay.ts'
+import { type TraceContext, withTraceContext } from '../telemetry/trace-context.ts'
+import { botMachine } from './bot.ts'
+import type { BotMemory, HealthChange } from './bot-health.ts'
+import { type BotSettings, botChild, type Employer, type ThreadLimits } from './bot-runs.ts'
+import type { ProgressEvent } from './progress.ts'
+import type { Spending } from './spending.ts'
+
+/** What the thread tells. */
+export type BotNote =
+  | { readonly type: 'progress'; readonly event: ProgressEvent; readonly trace?: TraceContext }
+  | { readonly type: 'health'; readonly change: HealthChange }
+  | { readonly type: 'denied'; readonly allowance: Allowance }
+  | { readonly type: 'telemetry'; readonly relayed: Relayed }
+
+/** A budget that was too small for a call. */
+type Allowance = Pick<Spending, 'period' | 'spentUsd' | 'limitUsd' | 'until'>
+
+/** What the thread works with: given at its start, and again before the first run after a change. */
+export interface BotThreadWork<Config> {
+  readonly config: Config
+  readonly bot: BotSettings
+}
+
+/** What the thread is started with. */
+export interface BotThreadData<Config> extends BotThreadWork<Config> {
+  readonly memory: BotMemory
+}
+
+export interface Isolation<Config> {
+  readonly employer: () => Employer
+  readonly thread: ThreadLimits
+  /** What is loaded in the thread. */
+  readonly module: URL
+  /** As it is now. */
+  readonly config: () => Config
+  readonly onDenied: (allowance: Allowance) => void
+}
+
+export function isolatedBotSpec<Config>(
+  name: string,
+  { employer, thread, module, config, onDenied }: Isolation<Config>,
+): ActorSpec {
+  const work = (): BotThreadWork<Config> => ({ config: config(), bot: employer().bot })
+  return {
+    ...botChild(name),
+    start(scope) {
+      const { health } = employer()
+      const relay = openRelayEnd()
+      scope.signal.addEventListener('abort', () => relay.close(), { once: true })
+      const hear = (note: BotNote) => {
+        if (note.type === 'telemetry') relay.take(note.relayed)
+        else if (note.type === 'health') health.take(note.change)
+        else if (note.type === 'denied') onDenied(note.allowance)
+        else withTraceContext(note.trace, () => employer().services.onProgress(note.event))
+      }
+      let known = work()
+      const news = () => {
+        const now = work()
+        if (now.config === known.config && now.bot === known.bot) return undefined
+        known = now
+        return now
+      }
+      const { hungAfterMs } = known.bot
+      return inThread({
+        module,
+        data: { ...known, memory: health.memoryOf(name) } satisfies BotThreadData<Config>,
+        machine: botMachine,
+        news,
+        onNote: (note) => hear(note as BotNote),
+        ...thread,
+        ...(hungAfterMs !== undefined && { hungAfterMs }),
+      })(scope)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+// Bot thread: what runs in the thread of a bot with `isolation = "thread"`.
+//
+// Opens the same adapters as the server, from the same configuration, with a connection of its own to the database. What
+// the server has to know is told to it (actors/isolated-bot.ts); spans are sent from here.
+
+import { type HealthChange, openHealthBook } from './actors/bot-health.ts'
+import { type Employer, startBot } from './actors/bot-runs.ts'
+import { durableInbox } from './actors/durable-inbox.ts'
+import type { BotNote, BotThreadData, BotThreadWork } from './actors/isolated-bot.ts'
+import type { ProgressEvent } from './actors/progress.ts'
+import { createServices, telemetryOptions } from './botticelli.ts'
+import type { Config } from './config/config.ts'
+import type { Allowance } from './models/budget.ts'
+import { openStore } from './store/open-store.ts'
+import { type Scope, type Start, systemClock, type ThreadPort } from './supervisor/index.ts'
+import { hideSecrets } from './telemetry/redaction.ts'
+import { startRelay } from './telemetry/relay.ts'
+import { recordQuery } from './telemetry/store-metrics.ts'
+import { startTelemetry } from './telemetry/telemetry.ts'
+import { currentTraceContext } from './telemetry/trace-context.ts'
+
+/** Called by the thread's host. */
+export async function start(scope: Scope, data: unknown, port: ThreadPort): Promise<Start> {
+  const { config, bot, memory } = data as BotThreadData<Config>
+  const say = (note: BotNote) => port.note(note)
+  const telemetry = await startTelemetry(telemetryOptions(config, {}))
+  const tellNumbers = startRelay((relayed) => say({ type: 'telemetry', relayed }))
+  port.onEnd(async () => {
+    tellNumbers()
+    await telemetry.shutdown()
+  })
+  // A turn of this thread may take long; the others must not wait for its lock.
+  const store = openStore(config.database, { onQuery: recordQuery, commitAtOnce: true })
+  port.onEnd(async () => store.close())
+  const onProgress = (event: ProgressEvent) => {
+    const trace = currentTraceContext()
+    say({ type: 'progress', event, ...(trace && { trace }) })
+  }
+  const onDenied = (allowance: Allowance) => say({ type: 'denied', allowance })
+  const onChange = (change: HealthChange) => say({ type: 'health', change })
+  const health = openHealthBook({ known: [memory], onChange })
+
+  let employer: Employer = { bot, health, services: createServices(config, { store, onProgress, onDenied }) }
+  port.onNote((note) => {
+    const work = note as BotThreadWork<Config>
+    hideSecrets(telemetryOptions(work.config, {}).secrets)
+    employer = { bot: work.bot, health, services: createServices(work.config, { store, onProgress, onDenied }) }
+  })
+  // Followers are told in the transaction that completes the run (B5), which is one of this connection.
+  port.storeMessages((path) => employer.bot.followers.includes(path), durableInbox(store, systemClock))
+  return startBot(bot.name, () => employer, scope)
+}
