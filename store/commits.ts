@@ -4,7 +4,7 @@
 //
 //   G1. A write happens whole or not at all, also beside others: one that throws undoes itself alone.
 //   G2. What joins is committed, with everything else that joined, when this turn of the event loop ends: many writes
-//       share one flush, and no lock outlives the turn.
+//       share one flush, and no lock outlives the turn. Asked to, at once: then no lock is held by whoever computes.
 //   G3. What is written now is on the disk when the call returns, and with it all that joined before.
 //   G4. Writes that a failed commit has undone are owed: they are made again, in order and in one transaction, before
 //       anything else is written. While that fails, nothing else is.
@@ -27,6 +27,7 @@ export class Commits {
   readonly #connection: Database.Database
   readonly #path: string
   readonly #onGroup: OnGroup | undefined
+  readonly #atOnce: boolean
   readonly #begin: Statement
   readonly #beginReading: Statement
   readonly #commit: Statement
@@ -44,11 +45,12 @@ export class Commits {
   #owed: readonly Write[] = []
   #trouble: Error | undefined
 
-  /** @param path of the file, for errors */
-  constructor(connection: Database.Database, path: string, onGroup?: OnGroup) {
+  /** @param path of the file, for errors @param atOnce commits what joins without waiting for the end of the turn */
+  constructor(connection: Database.Database, path: string, onGroup?: OnGroup, atOnce = false) {
     this.#connection = connection
     this.#path = path
     this.#onGroup = onGroup
+    this.#atOnce = atOnce
     this.#begin = connection.prepare('begin immediate')
     this.#beginReading = connection.prepare('begin deferred')
     this.#commit = connection.prepare('commit')
@@ -84,7 +86,8 @@ export class Commits {
     this.#open()
     const result = this.#write(work)
     this.#joined.push({ make: work, result })
-    this.#end ??= setImmediate(this.#endOfTurn)
+    if (this.#atOnce) this.#endOfTurn()
+    else this.#end ??= setImmediate(this.#endOfTurn)
     return result
   }
 

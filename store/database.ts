@@ -51,14 +51,16 @@ export class Db {
   #refused: { readonly error: StoreError; readonly at: number } | undefined
 
   /** @param options.busyTimeoutMs that the connection has */
-  constructor(connection: Database.Database, options: { path: string; busyTimeoutMs: number; onQuery?: OnQuery }) {
+  constructor(
+    connection: Database.Database,
+    options: { path: string; busyTimeoutMs: number; atOnce: boolean; onQuery?: OnQuery },
+  ) {
     this.#connection = connection
     this.path = options.path
     this.#busyTimeoutMs = options.busyTimeoutMs
     this.#onQuery = options.onQuery
-    this.#commits = new Commits(connection, options.path, (durationMs, error) =>
-      this.#onQuery?.('commit', durationMs, outcomeOf(error)),
-    )
+    const onGroup = (durationMs: number, error: unknown) => this.#onQuery?.('commit', durationMs, outcomeOf(error))
+    this.#commits = new Commits(connection, options.path, onGroup, options.atOnce)
   }
 
   /** One call of the store that only reads; all that it reads is of the same instant. */

@@ -28,6 +28,11 @@ export interface StoreOptions {
   readonly readOnly?: boolean
   /** How long a call waits for another process that writes, in ms. Default 5,000. */
   readonly busyTimeoutMs?: number
+  /**
+   * Every call is committed by itself: slower, and no write lock is held while this thread computes. For a thread whose
+   * computing may take long, beside others that write. Default false.
+   */
+  readonly commitAtOnce?: boolean
   readonly onQuery?: OnQuery
 }
 
@@ -54,7 +59,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     connection.close()
     throw translate(error, file)
   }
-  const db = new Db(connection, { path: file, busyTimeoutMs, ...(options.onQuery && { onQuery: options.onQuery }) })
+  const { onQuery, commitAtOnce: atOnce = false } = options
+  const db = new Db(connection, { path: file, busyTimeoutMs, atOnce, ...(onQuery && { onQuery }) })
   return {
     executions: openExecutions(db),
     versions: openVersions(db),

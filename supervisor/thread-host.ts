@@ -106,12 +106,14 @@ function tellRecords(): void {
   })
 }
 
-let stateTimer: NodeJS.Timeout | undefined
+let statesAreDue = false
 
 /** States change often, and nobody who looks at another thread sees more than a few a second. */
 function tellRecordsSoon(): void {
-  stateTimer ??= setTimeout(() => {
-    stateTimer = undefined
+  if (statesAreDue) return
+  statesAreDue = true
+  setTimeout(() => {
+    statesAreDue = false
     tellRecords()
   }, STATES_MS)
 }

@@ -87,6 +87,8 @@ function done({ store }: Botticelli, count = 1): Promise<void> {
   return until(settled, 60_000, said)
 }
 
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 })
+
 /** What the log says of the maker. */
 function said(): string {
   return lines
@@ -117,8 +119,8 @@ test('a bot in a thread is run, seen, counted and stopped like any other', { tim
     })
   expect(botOf(running, 'maker')).toMatchObject({ state: 'running' })
   await done(running)
-  await expect.poll(() => botOf(running, 'maker')).toMatchObject({ state: 'idle', succeeded: 1, restarts: 0 })
-  await expect.poll(() => botOf(running, 'reader'), { timeout: 10_000 }).toMatchObject({ succeeded: 1 })
+  await eventually(() => botOf(running, 'maker')).toMatchObject({ state: 'idle', succeeded: 1, restarts: 0 })
+  await expect.poll(() => botOf(running, 'reader')).toMatchObject({ succeeded: 1 })
   expect(told).toEqual(expect.arrayContaining(['execution.started', 'act.started', 'act.completed']))
   for (const event of ['bot.run_started', 'narrative.started', 'act.completed', 'llm.request', 'actor.started']) {
     expect(lines).toContain(`"${event}"`)
@@ -156,8 +158,8 @@ test.for<[fault: string, lastError: object]>([
   expect(botOf(running, 'other')).toMatchObject({ incarnation: 1, restarts: 0, failed: 0 })
 
   await done(running)
-  await expect.poll(() => botOf(running, 'maker'), { timeout: 10_000 }).toMatchObject({ state: 'idle', succeeded: 1 })
-  await expect.poll(() => botOf(running, 'reader'), { timeout: 10_000 }).toMatchObject({ succeeded: 1 })
+  await eventually(() => botOf(running, 'maker')).toMatchObject({ state: 'idle', succeeded: 1 })
+  await eventually(() => botOf(running, 'reader')).toMatchObject({ succeeded: 1 })
   const { store } = running
   // The draft was paid once; of the question that was in flight the ledger says that it was asked before.
   expect(store.journal.acts('01RUN')).toMatchObject([
@@ -181,7 +183,9 @@ test('a run that takes its bot down again and again is given up, and the bot goe
   const failed = () => running.store.executions.find('01RUN')?.status === 'failed'
   await until(failed, 150_000, said)
   expect(running.store.executions.find('01RUN')).toMatchObject({ error: { code: 'run-takes-bot-down' } })
-  await expect
-    .poll(() => botOf(running, 'maker'), { timeout: 20_000 })
-    .toMatchObject({ state: 'idle', failed: 1, lastError: { code: 'run-takes-bot-down' } })
+  await eventually(() => botOf(running, 'maker')).toMatchObject({
+    state: 'idle',
+    failed: 1,
+    lastError: { code: 'run-takes-bot-down' },
+  })
 })

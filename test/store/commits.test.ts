@@ -9,9 +9,10 @@ import { temporaryFolder, temporaryStore } from './temporary-store.ts'
 
 const ACT = { executionId: 'E1', key: 'a' }
 
-function openHouse() {
+function openHouse(options: { readonly commitAtOnce?: boolean } = {}) {
   const commits: (string | undefined)[] = []
   const temporary = temporaryStore({
+    ...options,
     onQuery: (name, _, { transaction }) => void (transaction && commits.push(`${name} ${transaction}`)),
   })
   const ids = () => temporary.query<{ id: string }>('select id from executions order by id').map(({ id }) => id)
@@ -40,6 +41,16 @@ test('it is committed at the end of the turn though nobody waits for it, and no 
   await new Promise((resolve) => setImmediate(resolve))
   expect(ids()).toEqual(['E1'])
   other.exec('begin immediate; rollback')
+})
+
+test('a thread that may compute for long holds no lock: what joins is committed at once', async () => {
+  const { store, path, ids } = openHouse({ commitAtOnce: true })
+  const other = new Database(path, { timeout: 0 })
+  onTestFinished(() => void other.close())
+  store.executions.begin(execution('E1'))
+  expect(ids()).toEqual(['E1'])
+  other.exec('begin immediate; rollback')
+  await store.committed()
 })
 
 test('a call that throws undoes itself, and nothing that was written beside it', async () => {

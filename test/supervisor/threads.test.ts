@@ -49,6 +49,9 @@ async function boot(far: ActorSpec): Promise<ActorSystem> {
   return system
 }
 
+/** Threads need their time on a busy machine. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 })
+
 const question = { timeoutMs: 20_000 }
 
 test('an actor in a thread takes messages, answers, tells and asks like any other', async () => {
@@ -56,13 +59,13 @@ test('an actor in a thread takes messages, answers, tells and asks like any othe
   system.tell('/bots/far', { type: 'add' })
   expect(await system.ask('/bots/far', { type: 'ask' }, question)).toBe(6)
   system.tell('/bots/far', { type: 'pass', to: '/bots/near' } as never)
-  await expect.poll(() => system.record('/bots/near')?.handled).toBe(1)
+  await eventually(() => system.record('/bots/near')?.handled).toBe(1)
   say(system, '/bots/near', { type: 'add', by: 9 })
   system.tell('/bots/far', { type: 'question', to: '/bots/near' } as never)
   expect(await system.ask('/bots/far', { type: 'ask' }, question)).toBe(10)
-  await expect.poll(() => system.record('/bots/far')).toMatchObject({ handled: 5, incarnation: 1, kind: 'bot' })
+  await eventually(() => system.record('/bots/far')).toMatchObject({ handled: 5, incarnation: 1, kind: 'bot' })
   system.tell('/bots/far', { type: 'nonsense' })
-  await expect.poll(() => system.deadLetters()).toMatchObject([{ reason: 'unhandled', to: '/bots/far' }])
+  await eventually(() => system.deadLetters()).toMatchObject([{ reason: 'unhandled', to: '/bots/far' }])
 })
 
 test.for<[type: string, lastError: object]>([
@@ -86,15 +89,15 @@ test('what lives in a thread is in the records, can be stopped, and is told of w
   expect(system.record('/bots/far')?.value).toBe('ready')
   for (const id of ['one', 'two']) system.tell('/bots/far', { type: 'child', id } as never)
   const below = () => [...system.records()].map(({ path }) => path).filter((path) => path.startsWith('/bots/far/'))
-  await expect.poll(below).toEqual(['/bots/far/one', '/bots/far/two'])
+  await eventually(below).toEqual(['/bots/far/one', '/bots/far/two'])
   expect(system.record('/bots/far/two')).toMatchObject({ kind: 'act', value: 'growing', parent: '/bots/far' })
   await system.stopActor('/bots/far/one')
-  await expect.poll(below).toEqual(['/bots/far/two'])
+  await eventually(below).toEqual(['/bots/far/two'])
   system.kill('/bots/far')
   expect(events).toContainEqual(
     expect.objectContaining({ path: '/bots/far/two', kind: 'act', type: 'stopped', reason: 'killed' }),
   )
-  await expect.poll(() => system.record('/bots/far')).toMatchObject({ incarnation: 2 })
+  await eventually(() => system.record('/bots/far')).toMatchObject({ incarnation: 2 })
   expect(below()).toEqual([])
 }, 30_000)
 
@@ -115,13 +118,13 @@ test('messages that a thread stores itself reach their actor, and none is lost w
     { inbox: durableInbox(store, systemClock) },
   )
   system.tell('/bots/far', { type: 'pass', to: '/bots/near' } as never)
-  await expect.poll(() => system!.record('/bots/near')?.handled).toBe(1)
+  await eventually(() => system!.record('/bots/near')?.handled).toBe(1)
   // In one turn: stored, then dead before it could say so.
   system.tell('/bots/far', { type: 'pass', to: '/bots/near' } as never)
   system.tell('/bots/far', { type: 'spin' })
-  await expect.poll(() => system!.record('/bots/near')?.handled, { timeout: 20_000 }).toBe(2)
+  await eventually(() => system!.record('/bots/near')?.handled).toBe(2)
   expect(store.mailbox.load('/bots/near')).toEqual([])
-  await expect.poll(() => system!.record('/bots/far'), { timeout: 20_000 }).toMatchObject({ incarnation: 2, failed: 1 })
+  await eventually(() => system!.record('/bots/far')).toMatchObject({ incarnation: 2, failed: 1 })
   await system.stop()
   expect(notes).toContain('closed')
   rmSync(folder, { recursive: true })
@@ -135,7 +138,7 @@ test('a start that is refused over there is a failed start here', async () => {
 test('an actor that ends over there has ended here', async () => {
   const system = await boot(isolated({ restart: 'temporary' }))
   system.tell('/bots/far', { type: 'end' })
-  await expect.poll(() => system.record('/bots/far')).toBeUndefined()
+  await eventually(() => system.record('/bots/far')).toBeUndefined()
   expect(events).toContainEqual(expect.objectContaining({ path: '/bots/far', type: 'stopped', reason: 'normal' }))
 })
 
