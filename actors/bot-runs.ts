@@ -159,7 +159,7 @@ async function run(message: Delivered<BotMessage>, post: Post): Promise<BotRun |
   const known = services.store.executions.find(message.run)
   if (message.type === 'bot.resume') {
     // A person has decided that it is worth another try.
-    health.take({ bot: bot.name, is: 'resumed', run: message.run })
+    post.health.take({ bot: bot.name, is: 'resumed', run: message.run })
     if (known !== undefined && known.status !== 'completed') await resume(known, post)
     return undefined
   }
