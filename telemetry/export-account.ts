@@ -1,4 +1,4 @@
-// Export account: what became of the metrics and log lines that were pushed.
+// Export account: what became of the metrics, log lines and errors that were pushed.
 //
 //   E1. A backend that fails costs one log line a minute and signal, with the numbers since the line before.
 
@@ -6,10 +6,13 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { observe } from './instruments.ts'
 import { log } from './log.ts'
 
-type Counted = 'otel.sdk.exporter.metric_data_point.exported' | 'otel.sdk.exporter.log.exported'
+type Counted =
+  | 'otel.sdk.exporter.metric_data_point.exported'
+  | 'otel.sdk.exporter.log.exported'
+  | 'botticelli.error_reports'
 
 export interface AccountOptions {
-  readonly signal: 'metrics' | 'logs'
+  readonly signal: 'metrics' | 'logs' | 'errors'
   readonly instrument: Counted
   readonly endpoint: string
   /** Milliseconds that never go back. */

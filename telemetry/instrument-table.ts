@@ -966,6 +966,13 @@ export const INSTRUMENTS = {
     labels: { level: ANY, target: ANY },
     help: 'Log lines, by level and part of the program',
   },
+  'botticelli.error_reports': {
+    id: 'B002',
+    kind: 'observable-counter',
+    unit: '{error}',
+    labels: { 'error.type?': ['export_failed'] },
+    help: 'Errors that were sent to Sentry; with `error_type`, those that could not be',
+  },
   'botticelli.notifications': {
     id: 'B001',
     kind: 'counter',

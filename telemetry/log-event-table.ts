@@ -455,7 +455,7 @@ export const LOG_EVENTS = {
   },
   'telemetry.push_failed': {
     level: 'warn',
-    message: 'Metrics or log lines could not be sent',
+    message: 'Metrics, log lines or errors could not be sent',
     fields: { signal: 'string', endpoint: 'string', err: 'error', failed_requests: 'number', lost: 'number' },
   },
   'telemetry.log_level_changed': {

@@ -1,6 +1,6 @@
 // Telemetry: starts and ends logs, traces and metrics of the process, as configuration says.
 //
-//   Y1. What is off is not loaded: without an endpoint no trace SDK, without metrics no metrics SDK (P6).
+//   Y1. What is off is not loaded: without an endpoint no trace SDK, without metrics no metrics SDK, and so on (P6).
 //   Y2. It is started before anything it should see, and ended last; a second start ends the first.
 //   Y3. Ending is bounded in time and never fails: a dead backend must not keep a server from stopping.
 
@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts'
 import type { OtlpReceiver } from './otlp-endpoint.ts'
 import type { OtlpLogs } from './otlp-logs.ts'
 import { countRedactions, hideSecrets } from './redaction.ts'
+import type { Sentry } from './sentry.ts'
 import type { Tracing } from './tracing.ts'
 
 export interface TelemetryOptions {
@@ -54,6 +55,8 @@ export interface TelemetryOptions {
   readonly pushMetricsEveryMs?: number | undefined
   /** Push the lines of the log to the receiver as well. Needs a log and an endpoint. Default false. */
   readonly pushLogs?: boolean | undefined
+  /** Send errors to Sentry: `https://KEY@HOST/PROJECT`. */
+  readonly sentryDsn?: string | undefined
   /** Longest time that `flush` and `shutdown` may take, in ms. Default 3000. */
   readonly shutdownMs?: number | undefined
   /** Values that are taken out of every line and every span, whatever they look like: keys and tokens that are in use. */
@@ -78,7 +81,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   await running?.shutdown()
   hideSecrets(options.secrets ?? [])
   if (options.log !== undefined) await startLog(options.log)
-  const [tracing, metrics, logs] = await load(options).catch((error: unknown) => {
+  const [tracing, metrics, logs, sentry] = await load(options).catch((error: unknown) => {
     stopLog()
     throw error
   })
@@ -89,12 +92,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const telemetry: Telemetry = {
     metricsText: async () => (await metrics?.text()) ?? '',
     metricsJson: async () => (await metrics?.json()) ?? {},
-    flush: () => within(limitMs, Promise.allSettled([tracing?.flush(), logs?.flush()])),
+    flush: () => within(limitMs, Promise.allSettled([tracing?.flush(), logs?.flush(), sentry?.flush()])),
     shutdown: () => (ended ??= end()),
   }
   async function end() {
     if (running === telemetry) running = undefined
-    await within(limitMs, Promise.allSettled([tracing?.stop(), metrics?.stop(), logs?.stop()]))
+    await within(limitMs, Promise.allSettled([tracing?.stop(), metrics?.stop(), logs?.stop(), sentry?.stop()]))
     endObservations()
     stopLog()
   }
@@ -104,12 +107,13 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
 let running: Telemetry | undefined
 
-type Loaded = [Tracing | undefined, Metrics | undefined, OtlpLogs | undefined]
+type Loaded = [Tracing?, Metrics?, OtlpLogs?, Sentry?]
 
 async function load(options: TelemetryOptions): Promise<Loaded> {
   const { metrics = false, pushMetricsEveryMs, exportConsole = false, otlpEndpoint, otlpSignals = {} } = options
   const isSent = otlpEndpoint !== undefined || Object.values(otlpSignals).some((url) => url !== undefined)
-  if (!isSent && !metrics && !exportConsole) return [undefined, undefined, undefined]
+  const sentry = await loadSentry(options)
+  if (!isSent && !metrics && !exportConsole) return [undefined, undefined, undefined, sentry]
   const { exporterOptions } = await import('./otlp-endpoint.ts')
   const receiver = {
     endpoint: otlpEndpoint,
@@ -119,7 +123,7 @@ async function load(options: TelemetryOptions): Promise<Loaded> {
     compression: options.otlpCompression ?? 'none',
   }
   const resource = await resourceOf(options)
-  return [await loadTracing(), await loadMetrics(), await loadLogs()]
+  return [await loadTracing(), await loadMetrics(), await loadLogs(), sentry]
 
   async function loadTracing(): Promise<Tracing | undefined> {
     const sending = options.tracing === false ? undefined : exporterOptions(receiver, 'traces')
@@ -152,6 +156,14 @@ async function load(options: TelemetryOptions): Promise<Loaded> {
     addLogSink(logs.sink)
     return logs
   }
+}
+
+async function loadSentry(options: TelemetryOptions): Promise<Sentry | undefined> {
+  const { sentryDsn: dsn, serviceName: service, serviceVersion, environment, otlpTimeoutMs = 3_000 } = options
+  if (dsn === undefined) return undefined
+  const release = `botticelli@${serviceVersion}`
+  const { startSentry } = await import('./sentry.ts')
+  return startSentry({ dsn, release, service, environment, timeoutMs: otlpTimeoutMs, now: Date.now })
 }
 
 /** What is said of this process in every signal. */

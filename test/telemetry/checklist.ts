@@ -45,6 +45,7 @@ const told = (file: string, text: string): Proof => ({ kind: 'told', file, text 
 const tested = (file: string, title: string): Proof => ({ kind: 'test', file: `test/${file}`, title })
 
 const OFF = tested('telemetry/telemetry.test.ts', 'is not loaded, opens nothing and writes nothing')
+const SENTRY = tested('telemetry/sentry.test.ts', 'an error goes out as an envelope, with trace, bot, act and release')
 const LOG_TEST = 'telemetry/log.test.ts'
 const ITEM_TRACE = tested('telemetry/checklist.test.ts', 'one item is one trace')
 const SERVER_ENDS = tested(
@@ -368,6 +369,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S000-143': setting('observability.monthly_budget_usd'),
   'S001-036': setting('telemetry.backend'),
   'S001-037': setting('telemetry.export_console'),
+  'S002-086': setting('telemetry.sentry_dsn'),
   'S003-016': told('docs/observability.md', 'host.containers.internal:9464'),
   'S004-059': setting('telemetry.collect_every'),
   'S004-060': setting('telemetry.histograms.*.buckets'),
@@ -382,6 +384,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-089': variable('TRACE_SAMPLE_RATE'),
   'S002-090': variable('METRICS_PORT'),
   'S002-091': variable('ENVIRONMENT'),
+  'S002-092': variable('SENTRY_DSN'),
   'S003-017': variable('OTEL_EXPORTER'),
   'S003-018': variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
   'S003-019': variable('PROMETHEUS_ENDPOINT'),
@@ -406,6 +409,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S001-046': setting('telemetry.backend'),
   'S001-048': command('report'),
   'S002-094': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S002-096': SENTRY,
   'S002-095': metric('http_server_request_duration_seconds', { http_route: '_unmatched' }),
   'S003-021': command('actor-server'),
   'S003-022': metric('botticelli_llm_requests_total'),
@@ -439,6 +443,12 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   // 1.16 integrations
   'S000-227': tested('telemetry/notifier.test.ts', 'of Slack is a text in which nothing is markup'),
   'S000-230': tested('telemetry/notifier.test.ts', 'of Discord is a text that mentions nobody and hides no link'),
+  'S002-121': SENTRY,
+  'S002-122': SENTRY,
+  'S002-123': SENTRY,
+  'S002-124': SENTRY,
+  'S002-125': tested('telemetry/sentry.test.ts', 'nothing that a person wrote or a model said gets in'),
+  'S002-126': SENTRY,
   'S001-073': tested('telemetry/telemetry.test.ts', 'spans can be read in the log, without any endpoint'),
   'S001-075': metric('botticelli_build_info'),
 }
