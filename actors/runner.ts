@@ -24,7 +24,8 @@ export interface RunRequest {
   /** Id of an execution that did not complete: it goes on at its first unfinished act. */
   readonly resume?: string
   /**
-   * A new run that takes over what another one has done, up to an act where one is named. It has the narrative that
+   * A new run that takes over what another one has done, up to an act where one is named: by its key, within a round
+   * or a nested narrative after the keys of those, `round-2/write`. A nested execution is replayed within its run. It has the narrative that
    * the other one began with, or when `edited` is true, the narrative as its file is now.
    */
   readonly replay?: { readonly id: string; readonly fromAct?: string; readonly edited?: boolean }
@@ -109,12 +110,15 @@ function planOfRequest(request: RunRequest, services: Services): ExecutionPlan {
 }
 
 function planToReplay(
-  { id: from, fromAct, edited = false }: NonNullable<RunRequest['replay']>,
+  { id: of, fromAct: act, edited = false }: NonNullable<RunRequest['replay']>,
   { model }: RunRequest,
   services: Services,
 ): ExecutionPlan {
   const { store, clock } = services
-  const { file, narrative, parentId: _, bot: __, id, ...old } = planToResume(from, services, edited)
+  // What is nested is replayed with what is around it.
+  const [root = of, ...within] = of.split('/')
+  const fromAct = [...within, ...(act === undefined ? [] : [act])].join('/')
+  const { file, narrative, parentId: _, bot: __, id, ...old } = planToResume(root, services, edited)
   const plan = {
     ...old,
     ...(model !== undefined && { model }),
@@ -123,11 +127,7 @@ function planToReplay(
     narrative,
     trigger: 'cli',
   } as const
-  if (fromAct === undefined) return plan
-  if (narrative.carousel !== undefined) {
-    const message = `The narrative "${narrative.key}" is a carousel: its rounds are runs of their own.`
-    throw new BotticelliError('unknown-record', message, { fix: 'Replay it without --from-act.' })
-  }
+  if (fromAct === '') return plan
   store.together(() => {
     store.executions.begin(
       {
@@ -141,7 +141,7 @@ function planToReplay(
       },
       plan.sources,
     )
-    store.journal.takeOver(id, plan.id, fromAct)
+    store.journal.takeOver(id, plan.id, fromAct, clock.now())
   })
   return plan
 }

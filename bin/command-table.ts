@@ -401,7 +401,7 @@ const ALL = [
     summary: 'Run it once more, from an act on',
     args: [EXECUTION],
     flags: [
-      { flag: '--from-act <act>', help: 'what was done before it is taken over' },
+      { flag: '--from-act <act>', help: 'what was done before it is taken over; ACT, or round-2/ACT in a carousel' },
       { flag: '--edited', help: 'with the narrative as its file is now, not as it was then' },
       MODEL,
       LIVE,

@@ -19,6 +19,7 @@ import { fromText, present, toText } from './row.ts'
 import { setState } from './state.ts'
 import type { ActKey, ActRecord, ActStatus, InsertOutcome, Journal, StoredAnswer } from './store.ts'
 import { StoreError } from './store-error.ts'
+import { takeOver } from './take-over.ts'
 
 interface ActRow {
   executionId: string
@@ -49,7 +50,7 @@ export function openJournal(db: Db): Journal {
     saveAnswer: (act, saved) => db.join('journal.saveAnswer', () => saveAnswer(db, act, saved)),
     complete: (act, end) =>
       withFailureNoted(db, end.rows, end.at, () => db.join('journal.complete', () => complete(db, act, end))),
-    takeOver: (from, to, before) => db.write('journal.takeOver', () => takeOver(db, from, to, before)),
+    takeOver: (from, to, path, at) => db.write('journal.takeOver', () => takeOver(db, from, to, path, at)),
     fail: (act, end) => db.join('journal.fail', () => fail(db, act, end)),
   }
 }
@@ -173,24 +174,6 @@ function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }):
   if (changes === 0) return
   const data = { duration_ms: end.at - startedAt, error: eventError(end.error) }
   tellOfRun(db, { type: 'act.failed', at: end.at, executionId: act.executionId, key: act.key, data })
-}
-
-/** Rows and effects stay where they are: what is taken over was done, and is not done again. */
-function takeOver(db: Db, from: string, to: string, before: string | undefined): void {
-  const end = before === undefined ? undefined : find(db, { executionId: from, key: before })
-  if (before !== undefined && end === undefined) {
-    throw new StoreError('unknown-record', `The execution ${from} has not begun an act "${before}".`)
-  }
-  db.run(
-    `insert into act_executions (execution_id, key, act, sequence, status, attempts, prompt, answer, result,
-       rows_stored, outcome, traceparent, started_at, ended_at)
-     select @to, key, act, sequence, status, attempts, prompt, answer, result, rows_stored, outcome, traceparent,
-       started_at, ended_at
-      from act_executions
-      where execution_id = @from and status = 'completed' and (@before is null or sequence < @before)
-     order by rowid`,
-    { from, to, before: end?.sequence },
-  )
 }
 
 function outcomeOf(db: Db, { executionId, key }: ActKey): InsertOutcome | undefined {

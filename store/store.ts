@@ -191,11 +191,12 @@ export interface ActRecord extends ActKey {
 
 export interface Journal {
   /**
-   * Gives an execution, which has begun, the acts that another one has completed before the given one, or all.
+   * Gives an execution, which has begun, what another one has completed before an act.
    *
+   * @param path key of the act, within nested executions after theirs: `round-2/write`; or that of an execution alone
    * @throws StoreError `unknown-record` when the other execution has no such act
    */
-  takeOver(from: string, to: string, before: string | undefined): void
+  takeOver(from: string, to: string, path: string, at: number): void
   /**
    * Counts an attempt. A completed act is returned as it is, and nothing changes. One that has an answer is
    * `answered` again, also after a failure: a caller that does not want the answer asks anew and saves the new one.
