@@ -74,7 +74,7 @@ async function oneRound(): Promise<ColdStart> {
   }
 }
 
-const CLI = resolve(import.meta.dirname, '../bin/cli.ts')
+const CLI = resolve(import.meta.dirname, '../bin/botticelli')
 
 async function timed(start: () => ChildProcess): Promise<number> {
   const startedAt = performance.now()
