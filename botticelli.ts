@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Writable } from 'node:stream'
-import { ulid } from 'ulid'
 import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
 import { type BotSettings, botSpec, type Employer } from './actors/bot-runs.ts'
@@ -12,6 +11,7 @@ import { findFile } from './actors/find-file.ts'
 import { isolatedBotSpec } from './actors/isolated-bot.ts'
 import { keepLastGood } from './actors/last-good.ts'
 import { warnOfNarratives } from './actors/narrative-warnings.ts'
+import { newId } from './actors/new-id.ts'
 import type { ProgressListener } from './actors/progress.ts'
 import { type Bots, openRoster, pathOfBot, type RosterChange } from './actors/roster.ts'
 import { runLog } from './actors/run-log.ts'
@@ -427,7 +427,7 @@ export function createServices(
     env,
     clock,
     processId: process.pid,
-    newId: ulid,
+    newId,
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
     ...(config.supervision.actHungAfterMs !== undefined && { actHungAfterMs: config.supervision.actHungAfterMs }),
     onProgress,

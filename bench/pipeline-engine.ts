@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ulid } from 'ulid'
+import { newId } from '../actors/new-id.ts'
 import { createRunner } from '../actors/runner.ts'
 import type { Services } from '../actors/services.ts'
 import type { Model } from '../models/model.ts'
@@ -58,7 +58,7 @@ export async function openEngine(): Promise<PipelineEngine> {
     env: () => undefined,
     clock: systemClock,
     processId: process.pid,
-    newId: ulid,
+    newId,
     limited: (each) => each,
     refusalOf: () => undefined,
     retry: { maxRestarts: 0, minMs: 1, maxMs: 1 },

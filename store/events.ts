@@ -40,22 +40,19 @@ export interface RunEvent<T extends DomainEventType> {
   readonly data: DataOf<T>
 }
 
-/** The same for what happens in an execution: what led to it, its bot and its trace are looked up. */
-export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>): number {
+/**
+ * The same for what happens in an execution: what led to it, its bot and its trace are looked up.
+ *
+ * @param act where the caller has it already
+ */
+export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>, act = actOf(db, event)): number {
   const { executionId, key } = event
-  const run = db.get<BeginningRow & { correlationId: string | null; bot: string | null }>(
+  const run = db.get<Beginning & { readonly correlationId: string | null; readonly bot: string | null }>(
     `select correlation_id as correlationId, event_id as eventId, traceparent, bot from executions where id = @executionId`,
     { executionId },
   )
   // Rows can be stored for an execution that was forgotten.
   if (run === undefined) return tell(db, event)
-  const act =
-    key === undefined
-      ? undefined
-      : db.get<BeginningRow>(
-          `select event_id as eventId, traceparent from act_executions where execution_id = @executionId and key = @key`,
-          { executionId, key },
-        )
   return add(db, event, event.traceparent ?? activeTraceparent() ?? act?.traceparent ?? run.traceparent, {
     correlationId: run.correlationId,
     causationId: event.causationId ?? (act?.eventId ?? run.eventId)?.toString(),
@@ -66,9 +63,17 @@ export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>)
 }
 
 /** The event that an act or execution began with, and its trace. */
-interface BeginningRow {
-  eventId: number | null
-  traceparent: string | null
+export interface Beginning {
+  readonly eventId: number | null
+  readonly traceparent: string | null
+}
+
+function actOf(db: Db, { executionId, key }: Pick<RunEvent<never>, 'executionId' | 'key'>): Beginning | undefined {
+  if (key === undefined) return undefined
+  return db.get<Beginning>(
+    `select event_id as eventId, traceparent from act_executions where execution_id = @executionId and key = @key`,
+    { executionId, key },
+  )
 }
 
 interface Origin {

@@ -13,7 +13,7 @@ import { withFailureNoted } from './content/generations.ts'
 import { insertRows } from './content/insert-rows.ts'
 import { tellRows } from './content/tell-rows.ts'
 import type { Db } from './database.ts'
-import { tellOfRun } from './events.ts'
+import { type Beginning, tellOfRun } from './events.ts'
 import { addToLedger } from './ledger.ts'
 import { fromText, present, toText } from './row.ts'
 import { setState } from './state.ts'
@@ -56,7 +56,7 @@ export function openJournal(db: Db): Journal {
 }
 
 function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
-  const begun = db.get<ActRow>(
+  const begun = db.get<ActRow & Beginning>(
     `insert into act_executions (execution_id, key, act, sequence, status, attempts, traceparent, started_at)
      values (@executionId, @key, @act, @sequence, 'running', 1, @traceparent, @at)
      on conflict (execution_id, key) do update set
@@ -67,7 +67,7 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
        error = null,
        ended_at = null
      where status <> 'completed'
-     returning ${COLUMNS}`,
+     returning ${COLUMNS}, event_id as eventId`,
     {
       executionId: act.executionId,
       key: act.key,
@@ -79,14 +79,15 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
     },
   )
   if (begun === undefined) return known(db, act)
-  tellBeginning(db, act, begun.attempts)
-  return toRecord(begun)
+  const { eventId, ...row } = begun
+  tellBeginning(db, act, row.attempts, { eventId, traceparent: row.traceparent })
+  return toRecord(row)
 }
 
 /** What the act brings about from here on was brought about by this attempt. */
-function tellBeginning(db: Db, act: Parameters<Journal['begin']>[0], attempt: number): void {
+function tellBeginning(db: Db, act: Parameters<Journal['begin']>[0], attempt: number, before: Beginning): void {
   const { executionId, key, at } = act
-  const eventId = tellOfRun(db, { type: 'act.started', at, executionId, key, data: { attempt } })
+  const eventId = tellOfRun(db, { type: 'act.started', at, executionId, key, data: { attempt } }, before)
   db.run('update act_executions set event_id = @eventId where execution_id = @executionId and key = @key', {
     eventId,
     executionId,
@@ -112,35 +113,30 @@ function acts(db: Db, executionId: string): readonly ActRecord[] {
 
 /** A call that was made is in the ledger whatever became of its act; the answer of a completed act stays as it is. */
 function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
-  const { interrupted } = stateOf(db, act)
-  addToLedger(db, act, saved.answer, interrupted === 1, saved.at)
+  const state = stateOf(db, act)
+  addToLedger(db, act, saved.answer, state.interrupted === 1, saved.at)
   db.run(
     `update act_executions set status = 'answered', interrupted = 0, prompt = @prompt, answer = @answer
       where execution_id = @executionId and key = @key and status <> 'completed'`,
     { executionId: act.executionId, key: act.key, prompt: toText(saved.prompt), answer: toText(saved.answer) },
   )
   const { provider, model, inputTokens, outputTokens, durationMs, finishReason, costUsd } = saved.answer
-  tellOfRun(db, {
-    type: 'model.answered',
-    at: saved.at,
-    executionId: act.executionId,
-    key: act.key,
-    data: {
-      provider,
-      model,
-      input_tokens: inputTokens,
-      output_tokens: outputTokens,
-      duration_ms: durationMs,
-      finish_reason: finishReason,
-      cost_usd: costUsd,
-    },
-  })
+  const data = {
+    provider,
+    model,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    duration_ms: durationMs,
+    finish_reason: finishReason,
+    cost_usd: costUsd,
+  }
+  tellOfRun(db, { type: 'model.answered', at: saved.at, executionId: act.executionId, key: act.key, data }, state)
 }
 
 /** Done once: made again, it stores nothing and gives the outcome of the first time. */
 function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]): InsertOutcome | undefined {
-  const { status, startedAt } = stateOf(db, act)
-  if (status === 'completed') return outcomeOf(db, act)
+  const state = stateOf(db, act)
+  if (state.status === 'completed') return outcomeOf(db, act)
   const outcome = end.rows && insertRows(db, end.rows, end.at)
   if (end.rows && outcome) tellRows(db, end.rows, outcome, end.at, act.key)
   for (const pulled of end.pulled ?? []) deleteRows(db, pulled)
@@ -159,8 +155,8 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
       at: end.at,
     },
   )
-  const data = { duration_ms: end.at - startedAt, rows: outcome?.stored ?? 0 }
-  tellOfRun(db, { type: 'act.completed', at: end.at, executionId: act.executionId, key: act.key, data })
+  const data = { duration_ms: end.at - state.startedAt, rows: outcome?.stored ?? 0 }
+  tellOfRun(db, { type: 'act.completed', at: end.at, executionId: act.executionId, key: act.key, data }, state)
   return outcome
 }
 
@@ -185,11 +181,13 @@ function outcomeOf(db: Db, { executionId, key }: ActKey): InsertOutcome | undefi
   return outcome && { ...outcome, ids: outcome.ids.map((id) => id ?? undefined) }
 }
 
+type ActState = Pick<ActRow, 'status' | 'interrupted' | 'startedAt'> & Beginning
+
 /** Without what was said, which can be long. */
-function stateOf(db: Db, { executionId, key }: ActKey): Pick<ActRow, 'status' | 'interrupted' | 'startedAt'> {
+function stateOf(db: Db, { executionId, key }: ActKey): ActState {
   return (
-    db.get<Pick<ActRow, 'status' | 'interrupted' | 'startedAt'>>(
-      `select status, interrupted, started_at as startedAt from act_executions
+    db.get<ActState>(
+      `select status, interrupted, started_at as startedAt, event_id as eventId, traceparent from act_executions
         where execution_id = @executionId and key = @key`,
       { executionId, key },
     ) ?? unknown({ executionId, key })

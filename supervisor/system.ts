@@ -138,6 +138,7 @@ export async function startSystem(root: SupervisorSpec, options: SystemOptions =
 
 /** Ended paths whose last incarnation is remembered, so that numbers are not used twice soon. */
 const REMEMBERED_PATHS = 10_000
+const FORGOTTEN_AT_ONCE = 1_000
 
 class System implements ActorSystem, Runtime {
   readonly clock: Clock
@@ -433,7 +434,12 @@ class System implements ActorSystem, Runtime {
     this.#cells.delete(cell.path)
     this.#past.delete(cell.path)
     this.#past.set(cell.path, cell.incarnation)
-    if (this.#past.size > REMEMBERED_PATHS) this.#past.delete(this.#past.keys().next().value!)
+    if (this.#past.size < REMEMBERED_PATHS + FORGOTTEN_AT_ONCE) return
+    // A map looks for its first key among all that were deleted before: one by one would cost a walk each.
+    for (const path of this.#past.keys()) {
+      this.#past.delete(path)
+      if (this.#past.size === REMEMBERED_PATHS) return
+    }
   }
 
   // ------------------------------------------------------------------ calls
