@@ -60,7 +60,7 @@ import type { MetricsServerOptions } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
 import { hideSecrets } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
-import { recordQuery } from './telemetry/store-metrics.ts'
+import { countConnection, recordQuery } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
 
 export interface Botticelli {
@@ -124,7 +124,10 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   await using opened = new AsyncDisposableStack()
   const wanted = telemetryOptions(config, options)
   const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
-  const store = opened.adopt(openStore(config.database, { onQuery: recordQuery }), (each) => each.close())
+  const store = opened.adopt(
+    openStore(config.database, { onQuery: recordQuery, onConnection: countConnection }),
+    (each) => each.close(),
+  )
   store.executions.abandon(isAlive, systemClock.now())
   if (options.onWarning !== undefined) opened.defer(onWarning(options.onWarning))
   const listeners = new Set<ProgressListener>([runLog(config.pipeline)])

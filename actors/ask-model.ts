@@ -52,6 +52,7 @@ export async function askModel(
     const verdict = wanted && judge(answer.text, wanted, services)
     if (verdict === undefined) {
       cache?.keep(answer)
+      if (wanted !== undefined) tellAccepted(task, wanted, services)
       return { answer, refused }
     }
     const asksAgain = refused.length < (task.act.retry?.reask ?? DEFAULT_REASKS)
@@ -65,6 +66,11 @@ export async function askModel(
     if (!asksAgain) return bestOf(refused)
     answer = undefined
   }
+}
+
+function tellAccepted({ narrative, act, executionId }: ActTask, { schema }: JsonWanted, services: Services): void {
+  const bySchema = schema !== undefined
+  services.onProgress({ type: 'answer.accepted', executionId, narrative: narrative.key, act: act.name, bySchema })
 }
 
 function placeOf({ executionId, key }: ActTask) {

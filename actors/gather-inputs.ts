@@ -2,7 +2,7 @@
 //
 // Inputs are processed in order, one after another: a command may need the channel that the one before it made.
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { BotticelliError } from '../errors.ts'
 import {
   type CommandInput,
@@ -15,6 +15,7 @@ import {
 import { fillIn, fillInEnv, type Values } from '../narratives/placeholders.ts'
 import { assemblePrompt, isContentFocus } from '../narratives/templates.ts'
 import type { RowRef } from '../store/store.ts'
+import { record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Gathered, Processed } from './act-task.ts'
 import { carryOut, mayHavePublished } from './carry-out.ts'
@@ -98,8 +99,10 @@ function processInput(input: Input, index: number, around: Around): Processed | 
 async function processText(input: TextInput, index: number, { task, services, values }: Around): Promise<Processed> {
   if ('file' in input.source) {
     // The text of a file is data: what looks like a placeholder in it is left alone.
-    const name = fillInEnv(input.source.file, services.env)
-    return { pieces: [textPiece(await readFile(fileFor(name, task, services), 'utf8'))] }
+    const path = fileFor(fillInEnv(input.source.file, services.env), task, services)
+    const ageMs = services.clock.now() - (await stat(path)).mtimeMs
+    record('botticelli.act.input_age', Math.max(ageMs, 0) / 1_000, { source: 'file' })
+    return { pieces: [textPiece(await readFile(path, 'utf8'))] }
   }
   const { narrative, act } = task
   const assembled =

@@ -3,10 +3,11 @@
 import type { JsonObject } from '../json.ts'
 import { retain } from '../narratives/retention.ts'
 import { actCaptures } from '../narratives/state-captures.ts'
-import type { InsertOutcome } from '../store/store.ts'
+import type { InsertOutcome, NewRows } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActResult, ActTask, Asked, Gathered, StoredRows } from './act-task.ts'
 import { contentRows } from './content-rows.ts'
+import { scoresOf } from './content-scores.ts'
 import { type Piece, sizeOf } from './conversation.ts'
 import { continueItem } from './item-trace.ts'
 import type { Services } from './services.ts'
@@ -31,7 +32,9 @@ export async function keepResult(
       ...(rows !== undefined && { rows }),
     },
   )
-  return outcome === undefined ? result : { ...result, rows: [told(task, outcome)] }
+  if (rows === undefined || outcome === undefined) return result
+  tellStored(task, rows, outcome, services)
+  return { ...result, rows: [told(task, outcome)] }
 }
 
 function resultOf(task: ActTask, gathered: Gathered, asked: Asked | undefined): ActResult {
@@ -95,4 +98,22 @@ function told({ narrative, act }: ActTask, { table, stored, skipped, warnings }:
   for (const warning of warnings) log('content.warning', { ...at, warning })
   if (stored > 0) log('content.generated', { ...at, count: stored, skipped: skipped.length })
   return { table, stored, skipped: skipped.length }
+}
+
+function tellStored(
+  { executionId, narrative, act }: ActTask,
+  { rows }: NewRows,
+  stored: InsertOutcome,
+  services: Services,
+) {
+  services.onProgress({
+    type: 'content.stored',
+    executionId,
+    narrative: narrative.key,
+    act: act.name,
+    table: stored.table,
+    scores: rows.flatMap(({ values }, index) => (stored.ids[index] === undefined ? [] : scoresOf(values))),
+    flagged: stored.skipped.flatMap(({ why }) => why ?? []),
+    warnings: stored.warnings.length,
+  })
 }

@@ -6,6 +6,8 @@
 import type { SerializedError } from '../errors.ts'
 import type { Measure } from '../narratives/measures.ts'
 import type { RowRef, Trigger } from '../store/store.ts'
+import type { FlagReason } from '../telemetry/instrument-table.ts'
+import type { Score } from './content-scores.ts'
 
 export type ProgressEvent =
   | (ExecutionPosition & {
@@ -98,6 +100,27 @@ export type ProgressEvent =
       readonly measures: readonly Measure[]
       /** Why something could not be measured, a sentence each. */
       readonly problems: readonly string[]
+    }
+  | {
+      /** An answer that had to hold JSON does, as it had to be. */
+      readonly type: 'answer.accepted'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      /** It was held to a schema. */
+      readonly bySchema: boolean
+    }
+  | {
+      /** The rows of an act are in their table, or were held back. */
+      readonly type: 'content.stored'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      readonly table: string
+      readonly scores: readonly Score[]
+      readonly flagged: readonly FlagReason[]
+      /** Values that were changed or left out to fit their columns. */
+      readonly warnings: number
     }
   | {
       readonly type: 'command.done'

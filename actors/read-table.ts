@@ -3,6 +3,8 @@
 import { BotticelliError } from '../errors.ts'
 import { placeholderNames, type TableInput } from '../narratives/narrative.ts'
 import { renderRows } from '../narratives/render-rows.ts'
+import type { TableRows } from '../store/store.ts'
+import { record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Processed } from './act-task.ts'
 import type { Services } from './services.ts'
@@ -27,6 +29,7 @@ export function readTable(input: TableInput, task: ActTask, services: Services):
   if (found.capped) log('table.capped', at)
   for (const warning of found.warnings) log('table.warning', { ...at, warning })
 
+  recordAge(found.refs, now)
   const rendered = renderRows(found.rows, found.columns, input.format)
   const ids = found.refs.flatMap(({ id }) => id ?? [])
   return {
@@ -38,6 +41,14 @@ export function readTable(input: TableInput, task: ActTask, services: Services):
     ),
     ...(input.pullAndDelete && ids.length > 0 && { pulled: { table, ids } }),
   }
+}
+
+/** Of the oldest row. */
+function recordAge(refs: TableRows['refs'], now: number): void {
+  const times = refs.flatMap(({ generatedAt }) => generatedAt ?? [])
+  if (times.length === 0) return
+  const oldest = times.reduce((least, at) => Math.min(least, at))
+  record('botticelli.act.input_age', Math.max(now - oldest, 0) / 1_000, { source: 'table' })
 }
 
 function failure(input: TableInput, { act }: ActTask, reason: string): BotticelliError {

@@ -1,18 +1,21 @@
 // Run log: turns the stream of progress into log lines, so that nothing that runs has to.
 
+import { SCORE_KINDS } from '../telemetry/instrument-table.ts'
 import { log } from '../telemetry/log.ts'
+import type { Score } from './content-scores.ts'
 import type { ActPosition, ExecutionPosition, ProgressEvent, ProgressListener } from './progress.ts'
 
 /** @param approved table of what was approved @returns what is called inside the span of what the event tells of */
 export function runLog({ approved }: { readonly approved: string }): ProgressListener {
+  const scores = openScores()
   return (event) => {
-    logProgress(event)
+    logProgress(event, scores)
     if (event.type !== 'act.completed' || event.replayed || event.table !== approved || event.rowsStored === 0) return
     log('content.curated', { ...act(event), selected: event.rowsStored, evaluated: event.read.length })
   }
 }
 
-function logProgress(event: ProgressEvent): void {
+function logProgress(event: ProgressEvent, scores: Scores): void {
   switch (event.type) {
     case 'execution.started':
       log('narrative.started', {
@@ -32,9 +35,11 @@ function logProgress(event: ProgressEvent): void {
         duration_ms: event.durationMs,
         acts_completed: event.acts,
         cost_usd: event.costUsd,
+        ...scores.take(event.id),
       })
       break
     case 'execution.failed':
+      scores.take(event.id)
       log('narrative.failed', { ...execution(event), err: event.error })
       break
     case 'act.started':
@@ -63,8 +68,37 @@ function logProgress(event: ProgressEvent): void {
     case 'act.measured':
       for (const problem of event.problems) log('metric.left_out', { ...answer(event), problem })
       break
+    case 'content.stored':
+      scores.add(event)
+      break
+    case 'answer.accepted':
     case 'command.done':
       break
+  }
+}
+
+/** What the content of the executions in progress was scored, for the line of their end. */
+interface Scores {
+  add(event: Extract<ProgressEvent, { type: 'content.stored' }>): void
+  /** The means, which are forgotten. */
+  take(executionId: string): { readonly quality?: number; readonly confidence?: number }
+}
+
+function openScores(): Scores {
+  const given = new Map<string, Score[]>()
+  return {
+    add({ executionId, scores }) {
+      if (scores.length > 0) given.set(executionId, [...(given.get(executionId) ?? []), ...scores])
+    },
+    take(executionId) {
+      const scores = given.get(executionId) ?? []
+      given.delete(executionId)
+      const means = SCORE_KINDS.flatMap((kind) => {
+        const values = scores.filter((score) => score.kind === kind).map(({ value }) => value)
+        return values.length === 0 ? [] : [[kind, values.reduce((sum, value) => sum + value, 0) / values.length]]
+      })
+      return Object.fromEntries(means)
+    },
   }
 }
 

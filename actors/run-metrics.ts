@@ -92,14 +92,22 @@ function take(event: ProgressEvent, books: Books): void {
     case 'act.skipped':
       break
     case 'act.failed':
+      if (event.errorType === 'model-content-filter') count('botticelli.content.flagged', { reason: 'content_filter' })
       if (event.willRetry) countRetry(event, books)
       else actEnded(event, 'error')
       break
     case 'answer.processed':
       processed(event)
       break
+    case 'answer.accepted':
+      validated(event.bySchema ? 'schema' : 'json', 'success')
+      break
+    case 'content.stored':
+      contentStored(event)
+      break
     case 'answer.refused': {
       const { narrative, reason } = event
+      validated(reason === 'invalid' ? 'schema' : 'json', 'failure')
       count('botticelli.json.refusals', { narrative, reason })
       if (event.asksAgain) count('botticelli.json.retries', { narrative, reason })
       break
@@ -229,6 +237,19 @@ function processed({ narrative, outcome, durationMs }: Extract<ProgressEvent, { 
   const run = { processor_type: 'content', outcome: outcome === 'failure' ? 'error' : 'ok' } as const
   count('botticelli.processor.runs', run)
   record('botticelli.processor.duration', durationMs / 1_000, run)
+}
+
+type Rule = 'json' | 'schema' | 'columns'
+
+function validated(rule: Rule, result: 'success' | 'warning' | 'failure'): void {
+  count('botticelli.act.output.validations', { act_type: 'model', rule, result })
+}
+
+function contentStored({ scores, flagged, warnings }: Extract<ProgressEvent, { type: 'content.stored' }>): void {
+  for (const { kind, value } of scores) record('botticelli.content.score', value, { kind })
+  for (const reason of flagged) count('botticelli.content.flagged', { reason })
+  const isFine = warnings === 0 && !flagged.includes('invalid')
+  validated('columns', isFine ? 'success' : warnings > 0 ? 'warning' : 'failure')
 }
 
 function labels({ narrative, act, actType }: ActPosition) {

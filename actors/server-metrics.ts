@@ -101,10 +101,16 @@ function figuresOf({ store, roster, pipeline, now }: ObservedServer): StoreFigur
     ),
     tables,
     costTodayUsd: store.ledger.totals({ since: new Date(at).setUTCHours(0, 0, 0, 0) }).costUsd,
+    costPer1000PostsUsd: costPer1000(store, approved?.posted ?? 0),
     costThisMonthUsd: store.ledger.totals({ since: startOfMonth(at) }).costUsd,
     databaseBytes,
     walBytes,
   }
+}
+
+/** All that was paid, for the posts that are out. */
+function costPer1000({ ledger }: Store, posted: number): number | undefined {
+  return posted === 0 ? undefined : (ledger.totals().costUsd / posted) * 1_000
 }
 
 function startOfMonth(at: number): number {

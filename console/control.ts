@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BotticelliError } from '../errors.ts'
 import { type Follow, linesOf, sendLines } from './follow.ts'
+import { counted } from './open-streams.ts'
 
 /** The server cannot be reached, or there is one already. */
 class ControlError extends BotticelliError {}
@@ -157,7 +158,7 @@ function serve(routes: Routes, streams: Streams): Server {
       const route = routes[`${message.method} ${pathname}`]
       const follow = message.method === 'GET' ? streams[pathname]?.(searchParams) : undefined
       if (follow !== undefined) {
-        sendLines(response, follow)
+        sendLines(response, counted('control', follow))
         return
       }
       const answer = await route?.(searchParams)

@@ -62,6 +62,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
           }
           logFailure(thrown, labels)
           count('botticelli.llm.errors', { ...labels, error_type: llmErrorType(thrown) })
+          count('botticelli.api.errors', { model: name })
           throw thrown
         } finally {
           providerEvent({ type: 'done', provider })

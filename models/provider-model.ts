@@ -23,6 +23,7 @@ import {
 } from './model.ts'
 import { ModelError } from './model-error.ts'
 import type { Prices } from './prices.ts'
+import { noteRateLimits } from './rate-limits.ts'
 import { countUsage } from './tokens.ts'
 
 export interface ProviderModelOptions {
@@ -70,6 +71,7 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       ...(schema !== undefined && jsonOutput(schema, provider)),
     })
     noteWarnings(result.warnings)
+    noteRateLimits({ provider, model: name }, result.response.headers)
     const usage = usageOf(result, question)
     const answer: Answer = {
       text: schema === asked ? result.text : openEnvelope(result.text),
@@ -91,6 +93,10 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       try {
         return await ask(question, signal)
       } catch (thrown) {
+        noteRateLimits(
+          { provider, model: name },
+          (thrown as { responseHeaders?: Record<string, string> }).responseHeaders,
+        )
         throw callError(thrown, { provider, model: name, signal, secrets: options.secrets, now: clock.now() })
       }
     },

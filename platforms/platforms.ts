@@ -40,7 +40,8 @@ export function createPlatforms({ platforms, cacheCapacity = CACHE_CAPACITY, now
       if (effect === 'write') return observed(platform, command, effect, options)
       const cached = cacheSeconds > 0 ? cache.get(command, cacheSeconds * 1_000) : undefined
       count('botticelli.cache.requests', { cache: 'platform_reads', result: cached === undefined ? 'miss' : 'hit' })
-      if (cached !== undefined) return cached
+      record('botticelli.act.input_age', (cached?.ageMs ?? 0) / 1_000, { source: 'platform' })
+      if (cached !== undefined) return cached.outcome
       const outcome = await observed(platform, command, effect, options)
       cache.set(command, outcome)
       return outcome

@@ -9,7 +9,7 @@ import type { Command, CommandOutcome } from './platform.ts'
 
 export interface ReadCache {
   /** Kept not longer ago than `maxAgeMs`. */
-  get(command: Command, maxAgeMs: number): CommandOutcome | undefined
+  get(command: Command, maxAgeMs: number): { readonly outcome: CommandOutcome; readonly ageMs: number } | undefined
   set(command: Command, outcome: CommandOutcome): void
 }
 
@@ -24,7 +24,7 @@ export function createReadCache(capacity: number, now: () => number): ReadCache 
       if (entry === undefined || now() - entry.at >= maxAgeMs) return undefined
       kept.delete(key)
       kept.set(key, entry)
-      return entry.outcome
+      return { outcome: entry.outcome, ageMs: now() - entry.at }
     },
     set(command, outcome) {
       const key = keyOf(command)

@@ -20,11 +20,15 @@ function figuresOf(db: Db, name: string): TableFigures {
   const has = (column: string) => columns.some((each) => sameName(each.name, column))
   const pending = has('review_status') ? "review_status = 'pending'" : 'false'
   const age = has('generated_at') ? `min(case when ${pending} then generated_at end)` : 'null'
-  const { rows, waiting, oldest } = db.get<{ rows: number; waiting: number; oldest: string | number | null }>(
-    `select count(*) as rows, count(case when ${pending} then 1 end) as waiting, ${age} as oldest from ${quote(name)}`,
+  const posted = has('review_status') ? "review_status = 'posted'" : 'false'
+  const counts = db.get<{ rows: number; waiting: number; posted: number; oldest: string | number | null }>(
+    `select count(*) as rows, count(case when ${pending} then 1 end) as waiting,
+       count(case when ${posted} then 1 end) as posted, ${age} as oldest
+      from ${quote(name)}`,
   )!
+  const { waiting, oldest, ...figures } = counts
   const oldestPendingAt = typeof oldest === 'string' ? parseTime(oldest) : undefined
-  return { table: name, rows, pending: waiting, ...(oldestPendingAt !== undefined && { oldestPendingAt }) }
+  return { table: name, ...figures, pending: waiting, ...(oldestPendingAt !== undefined && { oldestPendingAt }) }
 }
 
 function reviews(db: Db): ReturnType<Figures['reviews']> {

@@ -34,6 +34,8 @@ export interface StoreOptions {
    */
   readonly commitAtOnce?: boolean
   readonly onQuery?: OnQuery
+  /** Called when the file was opened and when it was closed. */
+  readonly onConnection?: (change: 'opened' | 'closed') => void
 }
 
 /** The write-ahead log is cut back to this after a checkpoint, in bytes. */
@@ -61,6 +63,13 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   }
   const { onQuery, commitAtOnce: atOnce = false } = options
   const db = new Db(connection, { path: file, busyTimeoutMs, atOnce, ...(onQuery && { onQuery }) })
+  options.onConnection?.('opened')
+  let isOpen = true
+  const close = () => {
+    if (isOpen) options.onConnection?.('closed')
+    isOpen = false
+    db.close()
+  }
   return {
     executions: openExecutions(db),
     versions: openVersions(db),
@@ -82,8 +91,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     get trouble() {
       return db.trouble
     },
-    close: () => db.close(),
-    [Symbol.dispose]: () => db.close(),
+    close,
+    [Symbol.dispose]: close,
   }
 }
 

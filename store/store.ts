@@ -339,7 +339,11 @@ export interface InsertOutcome {
   /** Ids of the stored rows, by index of the given row; undefined where one was skipped. */
   readonly ids: readonly (number | undefined)[]
   readonly stored: number
-  readonly skipped: readonly { readonly index: number; readonly reason: string }[]
+  readonly skipped: readonly {
+    readonly index: number
+    readonly reason: string
+    readonly why?: 'duplicate' | 'invalid'
+  }[]
   readonly warnings: readonly string[]
 }
 
@@ -360,8 +364,8 @@ export interface TableRows {
   /** The asked columns, in order; booleans, JSON and lists as such again. */
   readonly rows: readonly JsonObject[]
   readonly columns: readonly string[]
-  /** Beside each row: its id and trace context, where the table has them. */
-  readonly refs: readonly { readonly id?: number; readonly traceparent?: string }[]
+  /** Beside each row: its id, trace context and the time of its making, where the table has them. */
+  readonly refs: readonly { readonly id?: number; readonly traceparent?: string; readonly generatedAt?: number }[]
   /** True when the hard cap of 1000 rows cut the answer. */
   readonly capped: boolean
   /** What an operator should know: the cap, a filter on a column that does not exist. */
@@ -630,6 +634,7 @@ export interface TableFigures {
   readonly rows: number
   /** Rows that nobody has decided on. */
   readonly pending: number
+  readonly posted: number
   /** When the oldest of them was made. */
   readonly oldestPendingAt?: number
 }

@@ -40,6 +40,15 @@ export type BotState = (typeof BOT_STATES)[number]
 const STAGES = ['generation_to_curation', 'curation_to_posting', 'end_to_end'] as const
 const TOKEN_TYPES = ['input', 'output', 'cache_read', 'reasoning'] as const
 
+export const SCORE_KINDS = ['quality', 'confidence'] as const
+export type ScoreKind = (typeof SCORE_KINDS)[number]
+export const FLAG_REASONS = ['duplicate', 'invalid', 'content_filter'] as const
+export type FlagReason = (typeof FLAG_REASONS)[number]
+const LIMIT_WINDOWS = ['requests', 'tokens', 'input_tokens', 'output_tokens'] as const
+export type LimitWindow = (typeof LIMIT_WINDOWS)[number]
+const STREAM_KINDS = ['control', 'inspector'] as const
+export type StreamKind = (typeof STREAM_KINDS)[number]
+
 const LLM_ERROR_TYPES = [
   'rate_limit',
   'auth',
@@ -406,6 +415,21 @@ export const INSTRUMENTS = {
     buckets: STEP,
     help: 'Duration of an act, retries included',
   },
+  'botticelli.act.input_age': {
+    id: 'M036',
+    kind: 'histogram',
+    unit: 's',
+    labels: { source: ['table', 'file', 'platform'] },
+    buckets: AGE,
+    help: 'Age of what an act was given: of the oldest row, of a file, of an answer out of the cache',
+  },
+  'botticelli.act.output.validations': {
+    id: 'M037',
+    kind: 'counter',
+    unit: '{validation}',
+    labels: { act_type: ['model'], rule: ['json', 'schema', 'columns'], result: ['success', 'warning', 'failure'] },
+    help: 'Checks of what an act gave: that it is JSON, that it is as it had to be, that it fits the columns',
+  },
   'botticelli.act.output.length.chars': {
     id: 'M039',
     kind: 'histogram',
@@ -524,6 +548,21 @@ export const INSTRUMENTS = {
     labels: { platform: ANY, error_type: ANY },
     help: 'Content items that could not be published, by what went wrong',
   },
+  'botticelli.content.score': {
+    id: 'M054',
+    kind: 'histogram',
+    unit: '',
+    labels: { kind: SCORE_KINDS },
+    buckets: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+    help: 'Scores that stored content brings with it, brought to 0 to 1',
+  },
+  'botticelli.content.flagged': {
+    id: 'M055',
+    kind: 'counter',
+    unit: '{post}',
+    labels: { reason: FLAG_REASONS },
+    help: 'Content that was held back, by reason',
+  },
   'botticelli.potential_posts.size': {
     id: 'M056',
     kind: 'observable-gauge',
@@ -637,6 +676,13 @@ export const INSTRUMENTS = {
     labels: { ...model, error_type: LLM_ERROR_TYPES },
     help: 'Calls of language models that failed, by what went wrong',
   },
+  'botticelli.api.errors': {
+    id: 'M121',
+    kind: 'counter',
+    unit: '{error}',
+    labels: { model: ANY },
+    help: 'Calls of a language model that failed, by model alone',
+  },
   'botticelli.llm.tokens': {
     id: 'M071',
     kind: 'counter',
@@ -699,6 +745,20 @@ export const INSTRUMENTS = {
     unit: '{request}',
     labels: { period: ['day', 'month'] },
     help: 'Calls of language models that were not made, because they could have cost more than the budget has left',
+  },
+  'botticelli.cost_per_1000_posts_dollars': {
+    id: 'M122',
+    kind: 'observable-gauge',
+    unit: '{USD}',
+    labels: {},
+    help: 'What the ledger has cost for 1,000 of the posts that are out; absent before the first',
+  },
+  'botticelli.rate_limit.remaining': {
+    id: 'M080',
+    kind: 'gauge',
+    unit: '1',
+    labels: { ...model, window: LIMIT_WINDOWS },
+    help: 'Share of a limit of the provider that is left, as its last answer said',
   },
   'botticelli.rate_limit.hits': {
     id: 'M081',
@@ -802,6 +862,20 @@ export const INSTRUMENTS = {
   },
 
   // --- database
+  'botticelli.stream.connections.active': {
+    id: 'M094',
+    kind: 'observable-gauge',
+    unit: '{connection}',
+    labels: { kind: STREAM_KINDS },
+    help: 'Readers that follow lines on the control socket, and viewers of the inspector',
+  },
+  'botticelli.stream.messages': {
+    id: 'M095',
+    kind: 'observable-counter',
+    unit: '{message}',
+    labels: { kind: STREAM_KINDS, direction: ['sent'] },
+    help: 'Lines and frames that they were sent',
+  },
   'db.client.operation.duration': {
     id: 'M096',
     kind: 'histogram',
@@ -813,6 +887,28 @@ export const INSTRUMENTS = {
     },
     buckets: QUERY,
     help: 'Duration of a call of the store; `db_operation_name` is its part and its verb, such as `content.insert`',
+  },
+  // The conventions' `db.client.connection.count` has an ending that is not allowed here (I3).
+  'botticelli.db.connections': {
+    id: 'M097',
+    kind: 'observable-gauge',
+    unit: '{connection}',
+    labels: { state: ['idle', 'used'] },
+    help: 'Open handles of the database; a call never outlives its turn, so that all are idle when the metrics are read',
+  },
+  'botticelli.db.connections_opened': {
+    id: 'M098',
+    kind: 'counter',
+    unit: '{connection}',
+    labels: {},
+    help: 'Handles of the database that were opened',
+  },
+  'botticelli.db.busy': {
+    id: 'M100',
+    kind: 'counter',
+    unit: '{event}',
+    labels: {},
+    help: 'Calls of the database that gave up waiting for another process',
   },
   'botticelli.db.transactions': {
     id: 'M099',

@@ -203,7 +203,14 @@ export const LOG_EVENTS = {
   'narrative.completed': {
     level: 'info',
     message: 'Narrative execution completed',
-    fields: { narrative: 'string', duration_ms: 'number', 'acts_completed?': 'number', 'cost_usd?': 'number' },
+    fields: {
+      narrative: 'string',
+      duration_ms: 'number',
+      'acts_completed?': 'number',
+      'cost_usd?': 'number',
+      'quality?': 'number',
+      'confidence?': 'number',
+    },
   },
   'narrative.failed': {
     level: 'error',

@@ -18,6 +18,7 @@ import {
   MetricReader,
 } from '@opentelemetry/sdk-metrics'
 import type { JsonObject } from '../json.ts'
+import { groupOf } from './instrument-groups.ts'
 
 /** Reads the metrics when it is asked, and at no other time. */
 export class PrometheusReader extends MetricReader {
@@ -36,7 +37,7 @@ export class PrometheusReader extends MetricReader {
       .concat('\n')
   }
 
-  /** By name: what it is, and its series. Of a histogram count and sum. */
+  /** By name: what it is and what it is about, and its series. Of a histogram count and sum. */
   async json(): Promise<JsonObject> {
     const { metrics } = await this.#read()
     return Object.fromEntries(metrics.map(toJson).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -98,7 +99,7 @@ function toJson(metric: MetricData): [string, JsonObject] {
     return { labels, count: value.count, sum: value.sum ?? 0 }
   })
   const { name, unit, description } = metric.descriptor
-  return [exposedName(name, unit, kind), { type: kind, help: description, series }]
+  return [exposedName(name, unit, kind), { type: kind, group: groupOf(name), help: description, series }]
 }
 
 function kindOf(metric: MetricData): 'counter' | 'gauge' | 'histogram' {

@@ -19,6 +19,8 @@ export interface StoreFigures {
   /** Cost of this day and of this month, in UTC. */
   readonly costTodayUsd: number
   readonly costThisMonthUsd: number
+  /** Undefined before the first post. */
+  readonly costPer1000PostsUsd?: number | undefined
   readonly databaseBytes: number
   readonly walBytes: number
 }
@@ -64,6 +66,10 @@ export function observeStore(read: () => StoreFigures, now: () => number, freshM
       'botticelli.monthly_cost_dollars',
       one(({ costThisMonthUsd }) => costThisMonthUsd),
     ),
+    observe('botticelli.cost_per_1000_posts_dollars', () => {
+      const { costPer1000PostsUsd: value } = fresh()
+      return value === undefined ? [] : [{ value, labels: {} }]
+    }),
     observe(
       'botticelli.db.size',
       one(({ databaseBytes }) => databaseBytes),
@@ -84,6 +90,21 @@ function* oldestAges(figures: StoreFigures): Iterable<Observation<'botticelli.pi
   if (oldestApprovedMs !== undefined) yield { value: oldestApprovedMs / 1_000, labels: { stage: 'approved' } }
 }
 
+/** Handles that this process holds. To be given to the store as its hook. */
+export function countConnection(change: 'opened' | 'closed'): void {
+  if (change === 'opened') count('botticelli.db.connections_opened', {})
+  connections += change === 'opened' ? 1 : -1
+}
+
+let connections = 0
+
+observe('botticelli.db.connections', () =>
+  (['idle', 'used'] as const).map((state) => ({
+    value: state === 'idle' ? connections : 0,
+    labels: { state },
+  })),
+)
+
 interface QueryOutcome {
   readonly transaction?: 'commit' | 'rollback'
   readonly error?: unknown
@@ -94,6 +115,7 @@ export function recordQuery(name: string, durationMs: number, { transaction, err
   const operation = { 'db.system.name': 'sqlite', 'db.operation.name': name } as const
   const failed = { 'error.type': error === undefined ? undefined : errorTypeOf(error) }
   record('db.client.operation.duration', durationMs / 1_000, { ...operation, ...failed })
+  if (failed['error.type'] === 'store-busy') count('botticelli.db.busy', {})
   if (transaction !== undefined) count('botticelli.db.transactions', { outcome: transaction })
   if (durationMs > SPAN_FROM_MS) pastSpan(`store ${name}`, durationMs, { ...operation, ...failed })
   if (durationMs > SLOW_MS) log('db.slow', { name, duration_ms: durationMs })

@@ -12,6 +12,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { BotticelliError } from '../../errors.ts'
 import type { Follow } from '../follow.ts'
+import { counted } from '../open-streams.ts'
 import { isSameToken, refusal } from './guard.ts'
 import { feedSocket } from './socket-sink.ts'
 
@@ -54,7 +55,7 @@ export async function startInspectorServer(options: InspectorServerOptions): Pro
     sockets.handleUpgrade(request, socket, head, (opened) => {
       // A connection that breaks is closed by ws; there is nobody to tell.
       opened.on('error', () => {})
-      feedSocket(opened, follow)
+      feedSocket(opened, counted('inspector', follow))
     })
   })
   const port = await listen(server, options.port)

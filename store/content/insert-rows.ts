@@ -44,7 +44,7 @@ export function storeRows(db: Db, rows: NewRows, generatedAt: number): InsertOut
     table: table.name,
     ids: results.map((result) => ('id' in result ? result.id : undefined)),
     stored: results.length - skipped.length,
-    skipped: skipped.map(({ index, reason }) => ({ index, reason })),
+    skipped: skipped.map(({ index, reason, bad }) => ({ index, reason, why: bad ? 'invalid' : 'duplicate' })),
     warnings: warnings.list(),
   }
 }

@@ -7,6 +7,7 @@ import { type CompiledFilter, compileFilter } from '../filter/compile.ts'
 import { parseOrderBy } from '../filter/order-by.ts'
 import { parseFilter } from '../filter/parse.ts'
 import type { ActKey, TableQuery, TableRows } from '../store.ts'
+import { parseTime } from '../time.ts'
 import { PLUMBING } from './bookkeeping.ts'
 import { quote, sameName } from './identifier.ts'
 import { needColumn, needTable, type Table, type TableColumn } from './table.ts'
@@ -52,6 +53,7 @@ export function selectRows(db: Db, query: TableQuery, now: number, reader?: stri
     refs: kept.map((row) => ({
       ...(row['ref id'] != null && { id: Number(row['ref id']) }),
       ...(row['ref trace'] != null && { traceparent: String(row['ref trace']) }),
+      ...madeAt(row['ref time']),
     })),
     capped,
     warnings,
@@ -92,11 +94,19 @@ function askedColumns(table: Table, asked: readonly string[] | undefined): reado
 /** What is beside the row has a name that no column can have. */
 function selection(table: Table, columns: readonly TableColumn[]): string {
   const trace = table.columns.find(({ name }) => sameName(name, 'traceparent'))
+  const hasTime = table.columns.some(({ name }) => sameName(name, 'generated_at'))
   return [
     ...columns.map(({ name }) => quote(name)),
     `${table.hasId ? 'id' : 'null'} as "ref id"`,
     `${trace ? 'traceparent' : 'null'} as "ref trace"`,
+    `${hasTime ? 'generated_at' : 'null'} as "ref time"`,
   ].join(', ')
+}
+
+/** A table of a person's may have something else under that name. */
+function madeAt(time: Stored | undefined): { generatedAt?: number } {
+  const at = typeof time === 'string' ? parseTime(time) : undefined
+  return at === undefined ? {} : { generatedAt: at }
 }
 
 /** The id is the last word, so that the same query gives the same order each time. */

@@ -157,3 +157,31 @@ test('prompts and answers are in the span where that was asked for, without secr
   expect(chat?.attributes['gen_ai.system_instructions']).toContain('[redacted]')
   expect(chat?.events.map(({ name }) => name)).toEqual(['request_sent', 'response_received'])
 })
+
+test.for([
+  [
+    'openai:gpt-4o-mini',
+    { 'x-ratelimit-limit-requests': '500', 'x-ratelimit-remaining-requests': '125' },
+    'requests',
+    0.25,
+  ],
+  ['openai:gpt-4o-mini', { 'x-ratelimit-limit-tokens': '1000', 'x-ratelimit-remaining-tokens': '0' }, 'tokens', 0],
+  [
+    'anthropic:claude-sonnet-4-5',
+    { 'anthropic-ratelimit-input-tokens-limit': '100', 'anthropic-ratelimit-input-tokens-remaining': '90' },
+    'input_tokens',
+    0.9,
+  ],
+] as const)('what is left of the limit of %s is a share', async ([name, headers, window, share]) => {
+  server.sendHeaders(headers)
+  const [provider = '', model = ''] = name.split(':')
+  const remaining = () => metric('botticelli_rate_limit_remaining_ratio', { provider, model, window })
+  await models().find(name).ask(question, { signal: never })
+  expect(await remaining()).toBe(share)
+
+  server.answerWith({ status: 500 })
+  server.sendHeaders(Object.fromEntries(Object.entries(headers).map(([key]) => [key, '10'])))
+  await expect(models().find(name).ask(question, { signal: never })).rejects.toThrow()
+  expect(await remaining()).toBe(1)
+  expect(await metric('botticelli_api_errors_total', { model })).toBe(1)
+})

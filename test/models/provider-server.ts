@@ -52,6 +52,8 @@ export interface ProviderServer extends AsyncDisposable {
   /** The requests as they came over the wire, whatever was answered. */
   readonly requests: readonly WireRequest[]
   answerWith(answer: Programmed | ((call: ProviderCall) => Programmed | Promise<Programmed>)): void
+  /** Sent with every answer from now on. */
+  sendHeaders(headers: Readonly<Record<string, string>>): void
 }
 
 export async function startProviderServer(
@@ -73,7 +75,11 @@ export async function startProviderServer(
   await mock.start()
 
   const requests: WireRequest[] = []
-  const door = createServer((request, response) => pass(request, response, mock.port, requests))
+  let extra: Readonly<Record<string, string>> = {}
+  const door = createServer((request, response) => {
+    for (const [name, value] of Object.entries(extra)) response.setHeader(name, value)
+    void pass(request, response, mock.port, requests)
+  })
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`
   const urls = { openai: `${url}/v1`, anthropic: `${url}/v1`, gemini: `${url}/v1beta`, ollama: url }
@@ -93,6 +99,9 @@ export async function startProviderServer(
     requests,
     answerWith(next) {
       current = next
+    },
+    sendHeaders(headers) {
+      extra = headers
     },
     async [Symbol.asyncDispose]() {
       door.closeAllConnections()

@@ -27,6 +27,14 @@ test('there is a row for every proof, and 698 rows', () => {
   expect(ROWS).toHaveLength(698)
 })
 
+test('the fourth document names 28 metrics, and each is there', () => {
+  const metrics = ROWS.filter(({ id, section }) => id.startsWith('S004') && section.startsWith('1.1 '))
+  const [total, ...named] = metrics.toReversed()
+  expect(total?.id).toBe('S004-029')
+  expect(named).toHaveLength(28)
+  for (const { id, proof } of named) expect(proof, id).toBeDefined()
+})
+
 // `npx vitest run test/telemetry/checklist.test.ts -u` prints the page anew.
 test('docs/checklist.md tells what holds', async () => {
   await expect(checklistPage()).toMatchFileSnapshot(join(ROOT, 'docs/checklist.md'))

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type MetricsServer, startMetricsServer } from '../../telemetry/metrics-server.ts'
+import { startTelemetry } from '../../telemetry/telemetry.ts'
 import { TelemetryError } from '../../telemetry/telemetry-error.ts'
+import { parsePrometheus } from './prometheus-text.ts'
 
 const open: MetricsServer[] = []
 async function start(text: () => Promise<string>, port = 0) {
@@ -95,6 +97,20 @@ describe('health', () => {
     const server = await start(async () => '')
     expect((await fetch(new URL('/health', server.url))).status).toBe(404)
   })
+})
+
+test('an answer that says of a failure is counted as one', async () => {
+  const telemetry = await startTelemetry({ serviceName: 'test', serviceVersion: '1', metrics: true })
+  const broken = await start(async () => {
+    throw new Error('no')
+  })
+  await (await fetch(broken.url)).text()
+  await (await fetch(new URL('/nothing', broken.url))).text()
+  const families = parsePrometheus(await telemetry.metricsText())
+  await telemetry.shutdown()
+  const requests = families.get('http_server_request_duration_seconds')?.samples.map(({ labels }) => labels)
+  expect(requests).toContainEqual(expect.objectContaining({ error_type: '500', http_route: '/metrics' }))
+  expect(requests).toContainEqual(expect.objectContaining({ http_response_status_code: '404' }))
 })
 
 test('closing ends connections that are kept alive', async () => {

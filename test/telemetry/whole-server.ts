@@ -72,6 +72,7 @@ export async function startWholeServer(otlpEndpoint: string | undefined): Promis
   await server.says('"event":"metrics.listening"')
   await server.says('"event":"content.published"', 30_000)
   await server.says('"event":"bot.failed"', 30_000)
+  await server.says('"event":"json.failed"', 30_000)
   return {
     project,
     server,
@@ -126,6 +127,7 @@ function fill(project: Project, discordUrl: string): void {
   mkdirSync(join(project.folder, 'narratives'))
   for (const name of readdirSync(LIBRARY)) copyFileSync(join(LIBRARY, name), join(project.folder, 'narratives', name))
   project.write('narratives/turns.toml', TURNS)
+  project.write('narratives/scan.toml', SCAN)
   project.write('script.toml', SCRIPT)
   project.write(
     'botticelli.toml',
@@ -159,6 +161,10 @@ after = ["curator"]
 narrative = "turns"
 every = "1h"
 on_start = true
+[bots.scanner]
+narrative = "scan"
+every = "1h"
+on_start = true
 [bots.broken]
 narrative = "turns"
 model = "scripted:http:500"
@@ -183,7 +189,31 @@ type = "text"
 content = "Say something."
 `
 
+const SCAN = `[narrative]
+name = "scan"
+description = "Scores what it finds, and chats where it should not"
+target = "findings"
+[toc]
+order = ["fetch", "score", "chat"]
+[acts.fetch]
+prompt = "Fetch."
+[acts.score]
+extract_output = true
+prompt = "Score it. Answer with JSON only."
+schema = { type = "array", items = { type = "object", required = ["score"] } }
+[acts.chat]
+extract_output = true
+prompt = "Say something about it."
+retry = { reask = 0 }
+`
+
 const SCRIPT = `[[reply]]
+when  = { narrative = "scan", act = "score" }
+text  = '[{"title": "a find", "score": 8, "confidence": 0.75}]'
+[[reply]]
+when  = { narrative = "scan", act = "chat" }
+text  = "It is a fine thing, all in all."
+[[reply]]
 when  = { narrative = "use_case", act = "critique", call = 1 }
 fault = "http:429 retry_after=100ms"
 `

@@ -34,7 +34,7 @@ describe('select', () => {
       'tags',
       'rating',
     ])
-    expect(found.refs).toEqual([{ id: 1, traceparent: TRACEPARENT }, { id: 2 }, { id: 3 }])
+    expect(found.refs).toMatchObject([{ id: 1, traceparent: TRACEPARENT }, { id: 2 }, { id: 3 }])
     expect(found.warnings).toEqual([])
   })
 
