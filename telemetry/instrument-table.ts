@@ -42,7 +42,7 @@ const TOKEN_TYPES = ['input', 'output', 'cache_read', 'reasoning'] as const
 
 export const SCORE_KINDS = ['quality', 'confidence'] as const
 export type ScoreKind = (typeof SCORE_KINDS)[number]
-export const FLAG_REASONS = ['duplicate', 'invalid', 'content_filter'] as const
+const FLAG_REASONS = ['duplicate', 'invalid', 'content_filter'] as const
 export type FlagReason = (typeof FLAG_REASONS)[number]
 const LIMIT_WINDOWS = ['requests', 'tokens', 'input_tokens', 'output_tokens'] as const
 export type LimitWindow = (typeof LIMIT_WINDOWS)[number]
