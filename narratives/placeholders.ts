@@ -221,6 +221,7 @@ export interface PlaceholderName {
 
 /** The placeholders of a text, without single-brace names. Names in `{% if %}` do not count: they may have no value. */
 export function placeholdersIn(text: string): readonly PlaceholderName[] {
+  if (!text.includes('{') && !text.includes('$')) return []
   return [...text.matchAll(PLACEHOLDER)].flatMap(([written, escaped, curly, dollar, bare, single]) => {
     if (escaped !== undefined || single !== undefined) return []
     const inner = (curly ?? dollar ?? bare ?? '').trim()

@@ -4,8 +4,18 @@
 //   T2. Positions count from 1, in UTF-16 units, as editors do; the end is exclusive.
 //   T3. An integer that a JavaScript number cannot hold exactly is kept as its digits.
 
-import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
+import { parse as parseValues, TomlError } from 'smol-toml'
+import { ParseError, parseTOML } from 'toml-eslint-parser'
 import { explainProblem } from './reading/toml-problem.ts'
+import {
+  type Located,
+  type ScannedDocument,
+  type ScannedName,
+  type ScannedPair,
+  type ScannedTable,
+  type ScannedValue,
+  scanToml,
+} from './toml-scan.ts'
 
 export interface Position {
   readonly line: number
@@ -52,13 +62,26 @@ export type TomlResult =
 
 /** Parses TOML 1.1, which every TOML 1.0 document is. */
 export function parseToml(text: string): TomlResult {
+  // A byte order mark is no part of the document; leaving it out moves no position that an editor would show.
+  const plain = text.replace(/^\uFEFF/, '')
+  if (isSurelyValid(plain)) return { root: treeOf(scanToml(plain)) }
   try {
-    // A byte order mark is no part of the document; leaving it out moves no position that an editor would show.
-    const program = parseTOML(text.replace(/^\uFEFF/, ''), { tomlVersion: '1.1' })
-    return { root: build(program.body[0]) }
+    const program = parseTOML(plain, { tomlVersion: '1.1' })
+    return { root: treeOf(program.body[0]) }
   } catch (thrown) {
     if (!(thrown instanceof ParseError)) throw thrown
     return { problem: explainProblem(thrown, text) }
+  }
+}
+
+/** What another parser takes, which knows no places and is an order faster. What it refuses may be valid all the same. */
+function isSurelyValid(text: string): boolean {
+  try {
+    parseValues(text, { integersAsBigInt: true })
+    return true
+  } catch (error) {
+    if (error instanceof TomlError || error instanceof RangeError) return false
+    throw error
   }
 }
 
@@ -74,7 +97,8 @@ interface OpenArray extends NodeBase {
 }
 type OpenNode = TomlScalar | OpenTable | OpenArray
 
-function build(top: AST.TOMLTopLevelTable): TomlTable {
+/** The tree of a document, whichever parser read it. */
+export function treeOf(top: ScannedDocument): TomlTable {
   const root: OpenTable = { is: 'table', path: '', span: spanOf(top), entries: new Map() }
   for (const item of top.body) {
     if (item.type === 'TOMLKeyValue') addKeyValue(root, item)
@@ -87,7 +111,7 @@ function build(top: AST.TOMLTopLevelTable): TomlTable {
 }
 
 /** The table that a header opens; tables on the way there are made as needed. */
-function openHeader(root: OpenTable, header: AST.TOMLTable): OpenTable {
+function openHeader(root: OpenTable, header: ScannedTable): OpenTable {
   const spans = header.key.keys.map(spanOf)
   const whole = { start: spans[0]!.start, end: spans.at(-1)!.end }
   let at: OpenTable = root
@@ -128,7 +152,7 @@ function enter(node: OpenNode): OpenTable {
   throw new TypeError(`${node.path} is not a table, though the TOML parser let it pass`)
 }
 
-function addKeyValue(table: OpenTable, pair: AST.TOMLKeyValue): void {
+function addKeyValue(table: OpenTable, pair: ScannedPair): void {
   const keys = pair.key.keys
   let at = table
   for (const key of keys.slice(0, -1)) {
@@ -153,7 +177,7 @@ function addKeyValue(table: OpenTable, pair: AST.TOMLKeyValue): void {
   at.entries.set(name, nodeOf(pair.value, childPath(at.path, name), spanOf(last)))
 }
 
-function nodeOf(node: AST.TOMLContentNode, path: string, keySpan?: Span): OpenNode {
+function nodeOf(node: ScannedValue, path: string, keySpan?: Span): OpenNode {
   const base = { path, span: spanOf(node), ...(keySpan !== undefined && { keySpan }) }
   if (node.type === 'TOMLArray') {
     return { ...base, is: 'array', items: node.elements.map((item, index) => nodeOf(item, `${path}[${index}]`)) }
@@ -170,7 +194,7 @@ function nodeOf(node: AST.TOMLContentNode, path: string, keySpan?: Span): OpenNo
   return { ...base, is: 'datetime', value: node.datetime }
 }
 
-function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
+function nameOf(key: ScannedName): string {
   return key.type === 'TOMLBare' ? key.name : key.value
 }
 
@@ -180,7 +204,7 @@ export function childPath(parent: string, name: string): string {
   return parent === '' ? written : `${parent}.${written}`
 }
 
-function spanOf(node: AST.HasLocs | { loc: AST.HasLocs['loc'] }): Span {
+function spanOf(node: Located): Span {
   const { start, end } = node.loc
   return {
     start: { line: start.line, column: start.column + 1 },
@@ -192,7 +216,13 @@ type StringNode = Extract<TomlNode, { is: 'string' }>
 
 /** Every text at the node or below it. */
 export function stringsIn(node: TomlNode): readonly StringNode[] {
-  if (node.is === 'string') return [node]
-  if (node.is === 'array') return node.items.flatMap(stringsIn)
-  return node.is === 'table' ? [...node.entries.values()].flatMap(stringsIn) : []
+  const found: StringNode[] = []
+  collectStrings(node, found)
+  return found
+}
+
+function collectStrings(node: TomlNode, found: StringNode[]): void {
+  if (node.is === 'string') found.push(node)
+  else if (node.is === 'array') for (const item of node.items) collectStrings(item, found)
+  else if (node.is === 'table') for (const item of node.entries.values()) collectStrings(item, found)
 }

@@ -15,11 +15,14 @@ export function checkGroups({ narrative, definitions, own: report }: Reading): v
   const byName = new Map([...definitions].map((definition) => [definition.name, definition]))
   let start = 0
   for (const group of stagesOf(narrative.acts)) {
-    const before = new Set(narrative.acts.slice(0, start).flatMap(namesMadeBy))
+    const from = start
+    start += group.length
+    if (group.length === 1) continue
+    const before = new Set(narrative.acts.slice(0, from).flatMap(namesMadeBy))
     group.forEach((act, index) => {
       const definition = byName.get(act.name)!
-      const others = group.map((other, place) => ({ act: other, index: start + place })).toSpliced(index, 1)
-      if (others.length > 0) refuseCarousel(act, definition, report)
+      const others = group.map((other, place) => ({ act: other, index: from + place })).toSpliced(index, 1)
+      refuseCarousel(act, definition, report)
       for (const { name, spot } of namesReadBy(definition, report)) {
         const maker = others.find((other) => namesMadeBy(other.act).includes(name))
         if (maker !== undefined && !before.has(name)) refuse(act, maker.act, { what: `"${name}"`, spot }, report)
@@ -29,7 +32,6 @@ export function checkGroups({ narrative, definitions, own: report }: Reading): v
         if (maker !== undefined) refuse(act, maker.act, { what: `the table "${table}"`, spot }, report)
       }
     })
-    start += group.length
   }
 }
 

@@ -5,5 +5,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: Exclu
 }
 
 export function present<T extends object>(object: T): Present<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>
+  const kept: Partial<T> = {}
+  for (const key in object) if (object[key] !== undefined) kept[key] = object[key]
+  return kept as unknown as Present<T>
 }
