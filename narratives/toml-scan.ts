@@ -32,7 +32,7 @@ export interface ScannedPair extends Located {
   readonly value: ScannedValue
 }
 
-export interface ScannedKey extends Located {
+interface ScannedKey extends Located {
   readonly keys: readonly ScannedName[]
 }
 
