@@ -86,7 +86,7 @@ class SupervisorRun {
     const given = template ?? (templates?.length === 1 ? only : undefined)
     return {
       ...rest,
-      ...(period !== undefined && { periodMs: Number.isInteger(period) ? period * 1_000 : period }),
+      ...(period !== undefined && { periodMs: Number.isInteger(period) && period > 0 ? period * 1_000 : period }),
       ...(maxChildren !== undefined && maxChildren !== 'infinity' && { maxChildren }),
       ...(children !== undefined && { children: this.#children(children, path) }),
       ...(given !== undefined && { template: this.#child(given, path) }),
@@ -100,7 +100,7 @@ class SupervisorRun {
 
   /** A specification as the row has it, wrong values and all. */
   #child(child: Data, parent: string): ChildSpec {
-    if (typeof child !== 'object' || child === null) return child
+    if (typeof child !== 'object' || child === null || Array.isArray(child)) return child
     const path = `${parent}/${child.id}`
     if ('strategy' in child) return this.#supervisor(child, path) as ChildSpec
     const { start = ['ok'], onShutdown, ...rest } = child
