@@ -52,6 +52,8 @@ export class ActorCell extends Cell implements Host, Receiver {
   #family: Family | undefined
   #ownRestarts: OwnRestarts | undefined
   #starting: Life | undefined
+  /** Settles the start under way without waiting for it. */
+  #giveUpStart: (() => void) | undefined
   #context: Context | undefined
   #isTask = false
   #startedOnce = false
@@ -101,9 +103,12 @@ export class ActorCell extends Cell implements Host, Receiver {
   // ------------------------------------------------------------------ start
 
   start(): Soon<StartOutcome> {
+    const epoch = this.#epoch
     const outcome = this.#open() ?? this.#attempt()
     if (this.#rules === undefined) return outcome
-    return outcome instanceof Promise ? outcome.then((settled) => this.#orRetry(settled)) : this.#orRetry(outcome)
+    return outcome instanceof Promise
+      ? outcome.then((settled) => this.#orRetry(settled, epoch))
+      : this.#orRetry(outcome, epoch)
   }
 
   #open(): StartOutcome | undefined {
@@ -122,14 +127,22 @@ export class ActorCell extends Cell implements Host, Receiver {
     try {
       const given = this.#inOwnContext(() => this.spec.start(life, this.#args))
       if (!(given instanceof Promise)) return this.#begin(life, given)
-      return given.then((start) => this.#begin(life, start)).catch((error) => this.#startFailed(life, error))
+      const begun = given.then((start) => this.#begin(life, start)).catch((error) => this.#startFailed(life, error))
+      const givenUp = new Promise<StartOutcome>((resolve) => {
+        this.#giveUpStart = () => resolve(this.#stoppedWhileStarting())
+      })
+      return Promise.race([begun, givenUp])
     } catch (error) {
       return this.#startFailed(life, error)
     }
   }
 
+  #stoppedWhileStarting(): StartOutcome {
+    return { is: 'failed', error: this.#stoppedError('stopped while it started') }
+  }
+
   #begin(life: Life, start: Start | 'ignore'): Soon<StartOutcome> {
-    if (this.#starting !== life) return { is: 'failed', error: this.#stoppedError('stopped while it started') }
+    if (this.#starting !== life) return this.#stoppedWhileStarting()
     if (start === 'ignore') return this.#ignored(life)
     if (typeof start?.logic?.transition !== 'function') return this.#startFailed(life, new BadStart(this.path, start))
     // Only the first life in this process begins where the last process ended; after a crash an actor starts fresh.
@@ -203,6 +216,8 @@ export class ActorCell extends Cell implements Host, Receiver {
   }
 
   #startFailed(life: Life, error: unknown): Soon<StartOutcome> {
+    // Whoever stopped it meanwhile has had the last word on it.
+    if (life.ended) return this.#stoppedWhileStarting()
     if (this.#starting === life) this.#starting = undefined
     life.end(error)
     return this.#afterChildren((): StartOutcome => {
@@ -213,17 +228,16 @@ export class ActorCell extends Cell implements Host, Receiver {
   }
 
   /** A first start that failed is tried again by a rule that has a limit or a back-off, and given up otherwise. */
-  #orRetry(outcome: StartOutcome): Soon<StartOutcome> {
-    if (outcome.is !== 'failed') return outcome
+  #orRetry(outcome: StartOutcome, epoch: number): Soon<StartOutcome> {
+    if (outcome.is !== 'failed' || epoch !== this.#epoch) return outcome
     const rule = ruleFor(this.#rules, outcome.error)
     const retries = rule?.do === 'restart' && (rule.limit !== undefined || rule.backoff !== undefined)
     if (!retries || !this.#allows(rule)) {
       this.#publishCrash(outcome.error, 'stop')
       return outcome
     }
-    const epoch = this.#epoch
     return this.#waitForRetry(rule).then(() =>
-      epoch === this.#epoch ? Promise.resolve(this.#attempt()).then((next) => this.#orRetry(next)) : outcome,
+      epoch === this.#epoch ? Promise.resolve(this.#attempt()).then((next) => this.#orRetry(next, epoch)) : outcome,
     )
   }
 
@@ -260,7 +274,8 @@ export class ActorCell extends Cell implements Host, Receiver {
 
   /** The XState actor has reached its end. */
   done(life: Life, output: unknown): void {
-    this.#closeLife(life, undefined)
+    this.#leaveLife(life)
+    life.end(undefined)
     this.delivery.endedNormally()
     this.#forgetSnapshot()
     this.#afterChildren(() => this.#ended(output === undefined ? NORMAL : { is: 'normal', output }))
@@ -268,12 +283,13 @@ export class ActorCell extends Cell implements Host, Receiver {
 
   /** The XState actor has failed by itself. */
   failed(life: Life, error: unknown): void {
-    this.#closeLife(life, error)
+    this.#leaveLife(life)
     const exit = exitOf(error)
     if (exit.is === 'error') {
-      this.#decide(error)
+      this.#decide(life, error)
       return
     }
+    life.end(error)
     this.delivery.dropHand()
     this.#afterChildren(() => this.#ended(exit))
   }
@@ -281,25 +297,28 @@ export class ActorCell extends Cell implements Host, Receiver {
   /** Crashes the actor for a reason outside its own logic: a deadline, a hang, a death pact, a child's error. */
   fail(life: Life, error: unknown): void {
     if (life !== this.life) return
-    this.#endLife(life, error)
-    this.#decide(error)
+    this.#leaveLife(life)
+    if (life.ref) stopActor(life.ref)
+    this.#decide(life, error)
   }
 
-  #closeLife(life: Life, reason: unknown): void {
+  /** Nothing more is given to this life. It is not over: a rule may say that it goes on. */
+  #leaveLife(life: Life): void {
     this.life = undefined
     if (this.state === 'running') this.state = 'restarting'
+    life.leave()
     this.delivery.lifeEnded()
-    life.end(reason)
   }
 
   #endLife(life: Life, reason: unknown): void {
-    this.#closeLife(life, reason)
+    this.#leaveLife(life)
+    life.end(reason)
     if (life.ref) stopActor(life.ref)
   }
 
   // ------------------------------------------------------------------ what to do about an error
 
-  #decide(error: unknown): void {
+  #decide(life: Life, error: unknown): void {
     this.delivery.countFailure(this.#isHealthyAgain())
     this.failedWith(error)
     if (this.runtime.tracer) {
@@ -307,12 +326,13 @@ export class ActorCell extends Cell implements Host, Receiver {
     }
     const rule = this.#stopping ? undefined : ruleFor(this.#rules, error)
     if (rule) this.#ownRestarts?.forgetAfter(this.runtime.clock.now() - this.startedAt, rule)
-    if (rule?.do === 'resume' && this.#resume(error)) return
+    if (rule?.do === 'resume' && this.#resume(life, error)) return
+    if (rule?.do === 'escalate' && this.#escalate(life, error)) return
+    life.end(error)
     if (rule?.do === 'restart' && this.#allows(rule)) {
       this.#restart(rule, error)
       return
     }
-    if (rule?.do === 'escalate' && this.#escalate(error)) return
     const { traceparent } = this.delivery
     this.delivery.crashedOver(error)
     this.#afterChildren(() => {
@@ -331,12 +351,14 @@ export class ActorCell extends Cell implements Host, Receiver {
     return this.#ownRestarts.allow(rule, this.runtime.clock.now())
   }
 
-  /** Goes on, in the same incarnation, from the state before the message, which is gone. False: that cannot be done. */
-  #resume(error: unknown): boolean {
+  /**
+   * Goes on, in the same life with its timers, watches and children, from the state before the message, which is gone.
+   * False: that cannot be done.
+   */
+  #resume(life: Life, error: unknown): boolean {
     const start = this.#resumable
     const { before } = this.delivery
     if (start === undefined || before === undefined) return false
-    const life = new Life(this, this.incarnation)
     let ref: AnyActorRef
     try {
       ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
@@ -344,14 +366,12 @@ export class ActorCell extends Cell implements Host, Receiver {
       return false
     }
     if (life.startError) {
-      life.end(life.startError.error)
       stopActor(ref)
       return false
     }
     this.delivery.dropHand(error)
     this.life = life
     this.state = 'running'
-    life.wasReady = true
     if (this.runtime.observed) this.publish({ type: 'resumed', error: serializeError(error) })
     if (life.takesMessagesIn(ref.getSnapshot() as Snapshot<unknown>)) this.delivery.nowReady(life)
     return true
@@ -368,6 +388,7 @@ export class ActorCell extends Cell implements Host, Receiver {
       // What the hook throws does not stop the restart; the crash itself has been published.
     }
     this.delivery.crashedOver(error)
+    this.delivery.keepToStash()
     const epoch = ++this.#epoch
     const gone = rule.stopChildren === false ? undefined : this.#family?.stopAll()
     // The back-off and the end of the children run at the same time.
@@ -408,14 +429,16 @@ export class ActorCell extends Cell implements Host, Receiver {
   }
 
   /** Passes the error to the parent, which fails with it. False: the parent takes no errors over. */
-  #escalate(error: unknown): boolean {
+  #escalate(life: Life, error: unknown): boolean {
     if (this.runtime.observed) this.publish({ type: 'escalated', error: serializeError(error) })
     this.delivery.crashedOver(error)
     this.state = 'restarting'
     this.#down = true
     const answer = this.host?.childEscalated(this, error) ?? 'refused'
-    if (answer === 'resume') this.#down = !this.#resume(error)
-    return answer !== 'refused' && (answer === 'failed' || !this.#down)
+    if (answer === 'resume') this.#down = !this.#resume(life, error)
+    if (answer === 'resume' && !this.#down) return true
+    life.end(error)
+    return answer === 'failed'
   }
 
   #publishCrash(error: unknown, decision: PolicyAction | undefined, traceparent?: string): void {
@@ -495,6 +518,7 @@ export class ActorCell extends Cell implements Host, Receiver {
     const starting = this.#starting
     this.#starting = undefined
     starting?.end(undefined)
+    this.#giveUpStart?.()
     return this.#afterChildren(() => {
       if (this.#down || starting) this.#ended(exit)
     })

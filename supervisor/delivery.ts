@@ -224,6 +224,18 @@ export class Delivery implements Turn {
     else if (this.#draining && this.#mailbox.depth === 0) this.#receiver.drained()
   }
 
+  /** The actor is down, and no more may wait than its rule says. */
+  keepToStash(): void {
+    if (this.stash === undefined) return
+    for (const message of this.#mailbox.cutTo(this.stash)) this.#deadLetter(message, 'overflow')
+  }
+
+  /** Nobody wants to hear of this death any more. */
+  withdrawDeath(path: string): void {
+    this.#mailbox.withdrawDeath(path)
+    if (this.#hand.waiting && this.#hand.message?.meta.deathOf === path) this.#skip(undefined)
+  }
+
   gateOpened(): void {
     this.#takeNext()
   }

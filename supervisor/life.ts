@@ -109,6 +109,7 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   }
 
   unwatch(path: string): void {
+    this.#cell.delivery.withdrawDeath(path)
     const watched = this.#cell.runtime.find(path)
     if (watched === undefined) return
     this.#watching?.delete(watched)
@@ -166,10 +167,11 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   // ------------------------------------------------------------------ death watch
 
   terminated(path: string, reason: string, onDeath: Message | undefined): void {
-    if (this.ended) return
+    // Who is about to end is told of nobody's end.
+    if (this.ended || this.#cell.state === 'stopping') return
     const notice: Terminated = { type: 'actor.terminated', path, reason }
     // In the control lane: a full mailbox must not lose a death.
-    this.#cell.runtime.tell(this.path, onDeath ?? notice, { control: true })
+    this.#cell.runtime.tell(this.path, onDeath ?? notice, { control: true, deathOf: path })
   }
 
   // ------------------------------------------------------------------ observer of the XState actor
@@ -199,12 +201,18 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
     if (!this.ended) this.#cell.fail(this, error)
   }
 
+  /** Takes nothing more for now, and hears no more of the XState actor it had. */
+  leave(): void {
+    this.ready = false
+    this.startError = undefined
+    this.subscription?.unsubscribe()
+  }
+
   /** Lets go of everything that was this incarnation's. */
   end(reason: unknown): void {
     if (this.ended) return
+    this.leave()
     this.ended = true
-    this.ready = false
-    this.subscription?.unsubscribe()
     this.#clock?.clearAll()
     if (this.#watching) for (const cell of this.#watching) cell.unwatchedBy(this)
     this.#watching = undefined

@@ -30,6 +30,15 @@ class Lane {
     this.#items.push(message)
   }
 
+  cutTo(count: number): readonly Delivered[] {
+    return this.#items.splice(this.#head + count) as Delivered[]
+  }
+
+  drop(matches: (message: Delivered) => boolean): void {
+    this.#items = this.#items.slice(this.#head).filter((message) => !matches(message!))
+    this.#head = 0
+  }
+
   shift(): Delivered | undefined {
     const message = this.#items[this.#head]
     if (message === undefined) return undefined
@@ -83,6 +92,16 @@ export class Mailbox {
   /** The next message: of the control lane, else of the normal one unless `controlOnly`. */
   take(controlOnly = false): Delivered | undefined {
     return this.#control?.shift() ?? (controlOnly ? undefined : this.#normal?.shift())
+  }
+
+  /** Takes out, in order, what waits in the normal lane behind its first `count` messages. */
+  cutTo(count: number): readonly Delivered[] {
+    return this.#normal?.cutTo(count) ?? []
+  }
+
+  /** Takes the notice of this death out of the control lane. */
+  withdrawDeath(path: string): void {
+    this.#control?.drop((message) => message.meta.deathOf === path)
   }
 
   /** Pushes out the oldest message of the normal lane. */

@@ -29,6 +29,8 @@ export interface Meta {
   readonly expiresAt?: number
   /** Limit on handling it, in ms. */
   readonly deadlineMs?: number
+  /** Path of the watched actor whose end it tells of. */
+  readonly deathOf?: string
 }
 
 /** A message as an actor receives it. */
@@ -46,6 +48,11 @@ export interface TellOptions {
   readonly tracestate?: string
   readonly correlationId?: string
   readonly causationId?: string
+}
+
+/** What the runtime itself sends with. */
+export interface NoticeOptions extends TellOptions {
+  readonly deathOf?: string
 }
 
 export interface AskOptions extends TellOptions {

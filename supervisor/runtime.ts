@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import type { SupervisionEvent } from './event.ts'
 import type { Exit } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
-import type { AskOptions, DeadLetterReason, Delivered, Message, Meta, TellOptions, TellOutcome } from './message.ts'
+import type { AskOptions, DeadLetterReason, Delivered, Message, Meta, NoticeOptions, TellOutcome } from './message.ts'
 import type { OwnTimers } from './own-timers.ts'
 import type { Turn } from './run-queue.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
@@ -25,7 +25,7 @@ export interface Runtime {
   /** True while anyone listens to events. */
   readonly observed: boolean
   publish(event: SupervisionEvent): void
-  tell(to: string, message: Message, options?: TellOptions, sender?: ActorCell): TellOutcome
+  tell(to: string, message: Message, options?: NoticeOptions, sender?: ActorCell): TellOutcome
   ask<Result>(to: string, message: Message, options: AskOptions, sender?: ActorCell): Promise<Result>
   reply(meta: Meta, result: unknown): void
   /** Puts an actor with a message in hand into the run queue. */

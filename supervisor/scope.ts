@@ -38,6 +38,7 @@ export interface Scope {
   children(): readonly string[]
   /** Has `onDeath` (default `actor.terminated`, with path and reason) delivered when that actor has ended for good. */
   watch(path: string, onDeath?: Message): void
+  /** A notice that has come and is not handled yet is taken back. */
   unwatch(path: string): void
   /** Run when the actor is asked to stop, with the time that its spec gives; the actor ends when it has settled. */
   onShutdown(run: () => Promise<void> | void): void

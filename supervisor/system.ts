@@ -32,6 +32,7 @@ import type {
   Delivered,
   Message,
   Meta,
+  NoticeOptions,
   TellOptions,
   TellOutcome,
 } from './message.ts'
@@ -208,7 +209,7 @@ class System implements ActorSystem, Runtime {
 
   // ------------------------------------------------------------------ messages
 
-  tell(to: string, message: Message, options?: TellOptions, sender?: ActorCell): TellOutcome {
+  tell(to: string, message: Message, options?: NoticeOptions, sender?: ActorCell): TellOutcome {
     const delivered = this.#address(message, options, sender)
     return this.#post(to, delivered, options?.control ?? false)
   }
@@ -233,7 +234,7 @@ class System implements ActorSystem, Runtime {
     return { accepted: false, reason }
   }
 
-  #address(message: Message, options: TellOptions | undefined, sender: ActorCell | undefined): Delivered {
+  #address(message: Message, options: NoticeOptions | undefined, sender: ActorCell | undefined): Delivered {
     const id = this.#idPrefix + (this.#ids++).toString(36)
     const cause = sender?.delivery.meta
     const meta: { -readonly [Key in keyof Meta]: Meta[Key] } = {
@@ -254,6 +255,7 @@ class System implements ActorSystem, Runtime {
       meta.traceparent = cause.traceparent
       if (cause.tracestate !== undefined) meta.tracestate = cause.tracestate
     }
+    if (options?.deathOf !== undefined) meta.deathOf = options.deathOf
     if (options?.deadlineMs !== undefined) meta.deadlineMs = options.deadlineMs
     if (options?.expiresInMs !== undefined) meta.expiresAt = meta.sentAt + options.expiresInMs
     return { ...message, meta }

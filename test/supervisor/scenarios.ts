@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { runActorScenario } from './scenarios/actor-scenario.ts'
 import { runBreakerScenario, runFunctionScenario } from './scenarios/plain-scenarios.ts'
-import { differences, type Outcome, type Scenario } from './scenarios/scenario.ts'
+import { differences, notCompared, type Outcome, type Scenario } from './scenarios/scenario.ts'
 import { runSupervisorScenario } from './scenarios/supervisor-scenario.ts'
 
 const RUNNERS: Readonly<Record<Scenario['kind'], (scenario: Scenario) => Promise<Outcome>>> = {
@@ -18,6 +18,8 @@ const RUNNERS: Readonly<Record<Scenario['kind'], (scenario: Scenario) => Promise
 export async function runScenario(scenario: Scenario): Promise<readonly string[]> {
   const run = RUNNERS[scenario.kind]
   if (run === undefined) return [`no runner for kind ${scenario.kind}`]
+  const skipped = notCompared(scenario)
+  if (skipped.length > 0) return skipped
   try {
     return differences(scenario, await run(scenario))
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   type ActorSpec,
   type ActorSystem,
   type Message,
+  POLICY_ACTIONS,
   type PolicyRule,
   type Scope,
   type Start,
@@ -16,7 +17,7 @@ import {
   type Terminated,
 } from '../../../supervisor/index.ts'
 import { FakeWorld } from './fake-world.ts'
-import type { Data, Outcome, Scenario, Seen } from './scenario.ts'
+import { type Data, type Outcome, type Scenario, type Seen, UnknownWord } from './scenario.ts'
 
 interface Text extends Message {
   readonly type: 'text'
@@ -37,6 +38,8 @@ const OVERFLOWS: Readonly<Record<string, 'reject' | 'drop-oldest' | 'drop-newest
   dropNewest: 'drop-newest',
 }
 
+const START_WORDS = ['ok', 'afterMs', 'error', 'throw', 'bad', 'info', 'errorAfterChildren']
+
 /** What there is to say of an actor that is gone. */
 const NO_RECORD = { restarts: 0, consecutiveFailures: 0, mailbox: { depth: 0 } }
 
@@ -51,6 +54,8 @@ class ActorRun {
   readonly #scopes = new Map<string, Scope>()
   readonly #blocks = new Map<string, PromiseWithResolvers<void>>()
   readonly #failedOnce = new Set<string>()
+  /** What the last start gave back that is no start, to be recognised in the event. */
+  readonly #bad = new Map<string, string>()
   #system!: ActorSystem
 
   constructor(scenario: Scenario) {
@@ -81,16 +86,21 @@ class ActorRun {
 
   #actor(actor: Data): ActorSpec {
     const { id, policy = [], mailbox, redeliver, healthyAfterMs, hooks, stopMs } = actor
+    if (mailbox?.overflow !== undefined && OVERFLOWS[mailbox.overflow] === undefined) {
+      throw this.#world.fault(new UnknownWord('overflow', mailbox.overflow))
+    }
     return {
       id,
       kind: 'actor',
       restart: 'temporary',
+      // A stop waits for the handler that runs, however long that takes.
+      shutdown: 'infinity',
       policy: policy.map(ruleOf),
       redeliver: redeliver ?? false,
       ...(mailbox && {
         mailbox: {
           ...(mailbox.capacity !== undefined && { capacity: mailbox.capacity }),
-          ...(mailbox.overflow !== undefined && { overflow: OVERFLOWS[mailbox.overflow] ?? 'reject' }),
+          ...(mailbox.overflow !== undefined && { overflow: OVERFLOWS[mailbox.overflow] }),
         },
       }),
       ...(healthyAfterMs !== undefined && { healthyAfterMs }),
@@ -110,16 +120,28 @@ class ActorRun {
     this.#starts.set(path, attempts)
     const attempt = attempts.length > 1 ? attempts.shift() : attempts[0]
     if (attempt === 'ignore') return 'ignore'
-    const { afterMs, error, throw: thrown, errorAfterChildren } = attempt === 'ok' ? ({} as Data) : attempt
+    const { afterMs, error, throw: thrown, bad, errorAfterChildren } = this.#attempt(attempt)
     if (afterMs !== undefined) await this.#world.wait(afterMs)
     if (errorAfterChildren !== undefined) {
       for (const child of actor.children ?? []) await scope.startChild(this.#actor(child))
       throw new Failure(errorAfterChildren)
     }
     if (error !== undefined || thrown !== undefined) throw new Failure(error ?? thrown)
+    if (bad !== undefined) {
+      this.#bad.set(path, bad)
+      return bad
+    }
+    this.#bad.delete(path)
     this.#scopes.set(path, scope)
     if (stopMs !== undefined) scope.onShutdown(() => this.#world.wait(stopMs))
     return { logic: this.#machine(scope, actor) }
+  }
+
+  #attempt(attempt: Data): Data {
+    if (attempt === 'ok') return {}
+    const known = Object.keys(attempt).every((key) => START_WORDS.includes(key))
+    if (typeof attempt !== 'object' || !known) throw this.#world.fault(new UnknownWord('start', attempt))
+    return attempt
   }
 
   #machine(scope: Scope, actor: Data) {
@@ -217,7 +239,7 @@ class ActorRun {
         scope.watch(address(first), { type: 'text', text: rest.join(':') } as Text)
         return count
       default:
-        throw new Error(`Unknown message ${text}.`)
+        throw this.#world.fault(new UnknownWord('message', text))
     }
   }
 
@@ -237,6 +259,7 @@ class ActorRun {
       case 'send':
         return this.#send(step)
       case 'release':
+        if (!this.#blocks.has(step.key)) throw new UnknownWord('block', step.key)
         this.#blocks.get(step.key)?.resolve()
         return undefined
       case 'stopActor':
@@ -257,7 +280,7 @@ class ActorRun {
         return { restarts, consecutiveFailures, mailboxDepth: mailbox.depth }
       }
       default:
-        throw new Error(`Unknown step ${step.do}.`)
+        throw new UnknownWord('step', step.do)
     }
   }
 
@@ -296,17 +319,19 @@ class ActorRun {
     if (event.kind !== 'actor') return
     const path = rowPath(event.path)
     const name = `${path}#${event.incarnation}`
+    const errorName = 'error' in event ? (this.#bad.get(path) ?? event.error?.name) : undefined
     if (event.type === 'started') this.#world.see(`start:${name}`)
     else if (event.type === 'crashed') {
-      this.#world.see(`${event.decision === 'restart' ? 'down' : 'exit'}:${name}:error:${event.error.name}`)
+      this.#world.see(`${event.decision === 'restart' ? 'down' : 'exit'}:${name}:error:${errorName}`)
     } else if (event.type === 'stopped') this.#world.see(`exit:${name}:${event.reason}`)
     else if (event.type === 'resumed') this.#world.see(`resume:${name}:${event.error.name}`)
     else if (event.type === 'escalated') this.#world.see(`escalate:${name}:error:${event.error?.name}`)
-    else if (event.type === 'start-failed') this.#world.see(`fail:${path}:${event.error.name}`)
+    else if (event.type === 'start-failed') this.#world.see(`fail:${path}:${errorName}`)
   }
 }
 
 function ruleOf({ on, do: action, maxRestarts, withinMs, backoff, stopChildren, stash }: Data): PolicyRule {
+  if (!(POLICY_ACTIONS as readonly string[]).includes(action)) throw new UnknownWord('policy', action)
   return {
     on,
     do: action,

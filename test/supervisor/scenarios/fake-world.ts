@@ -1,7 +1,7 @@
 // Fake world: time and events of one scenario.
 
 import { FakeClock, settle } from '../fake-clock.ts'
-import type { Data, Seen } from './scenario.ts'
+import { type Data, type Seen, UnknownWord } from './scenario.ts'
 
 /** How often time may be moved on for one call, before the call counts as hanging. */
 const MOST_MOVES = 10_000
@@ -9,6 +9,13 @@ const MOST_MOVES = 10_000
 export class FakeWorld {
   readonly clock = new FakeClock()
   #events: string[] = []
+  #fault: Error | undefined
+
+  /** Fails the row: what went wrong happened where an actor would only crash over it. */
+  fault(error: Error): Error {
+    this.#fault ??= error
+    return error
+  }
 
   see(event: string): void {
     this.#events.push(event)
@@ -29,7 +36,9 @@ export class FakeWorld {
   /** Takes a step: time passes, or something is done that may need time. */
   async step({ do: what, ms }: Data, perform: () => Promise<unknown> | unknown): Promise<Seen> {
     if (what !== 'advance') return this.call(perform)
+    if (typeof ms !== 'number') throw new UnknownWord('time to advance', ms)
     await this.clock.advance(ms)
+    this.#check()
     return { return: undefined, elapsedMs: ms, events: this.taken() }
   }
 
@@ -46,6 +55,11 @@ export class FakeWorld {
     if (!returned) throw new Error('The call does not return.')
     const result = await running
     await settle()
+    this.#check()
     return { return: result, elapsedMs: this.clock.now() - begun, events: this.taken() }
+  }
+
+  #check(): void {
+    if (this.#fault) throw this.#fault
   }
 }

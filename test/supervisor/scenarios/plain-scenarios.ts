@@ -10,7 +10,7 @@ import {
 import { addRestart } from '../../../supervisor/restart-policy.ts'
 import { settle } from '../fake-clock.ts'
 import { FakeWorld } from './fake-world.ts'
-import type { Data, Outcome, Scenario, Seen } from './scenario.ts'
+import { type Data, type Outcome, type Scenario, type Seen, UnknownWord } from './scenario.ts'
 
 export async function runBreakerScenario({ tree, steps }: Scenario): Promise<Outcome> {
   const world = new FakeWorld()
@@ -33,17 +33,19 @@ export async function runBreakerScenario({ tree, steps }: Scenario): Promise<Out
       case 'callPending': {
         const { promise, resolve, reject } = Promise.withResolvers<void>()
         const finish = (ok: boolean) => (ok ? resolve() : reject(new Error('failed')))
-        pending.set(step.key, { finish, result: resultOf(breaker.call(() => promise)) })
-        await settle()
-        return undefined
+        const result = resultOf(breaker.call(() => promise))
+        pending.set(step.key, { finish, result })
+        // Nothing is returned while it runs; one that was refused has its answer at once.
+        return Promise.race([result, settle().then(() => undefined)])
       }
       case 'finish': {
-        const call = pending.get(step.key)!
+        const call = pending.get(step.key)
+        if (call === undefined) throw new UnknownWord('call', step.key)
         call.finish(step.ok)
         return call.result
       }
       default:
-        throw new Error(`Unknown step ${step.do}.`)
+        throw new UnknownWord('step', step.do)
     }
   }
   const start = { state: breaker.state }
@@ -76,7 +78,7 @@ const FUNCTIONS: Readonly<Record<string, (args: Data, expected: Data) => unknown
 
 export async function runFunctionScenario({ tree, steps, expect }: Scenario): Promise<Outcome> {
   const apply = FUNCTIONS[tree.id]
-  if (apply === undefined) throw new Error(`Unknown function ${tree.id}.`)
+  if (apply === undefined) throw new UnknownWord('function', tree.id)
   const seen = steps.map(({ args }, n) => ({ return: apply(args, expect.steps[n]?.return) }))
   return { start: {}, steps: seen, final: {} }
 }

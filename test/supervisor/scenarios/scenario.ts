@@ -1,6 +1,7 @@
 // Scenario: one row of a conformance file, and what comes of running it.
 //
-// Owns the shape of a row and the comparison. How a row is run depends on its kind.
+// Owns the shape of a row and the comparison. How a row is run depends on its kind. What a row says in words that nobody
+// knows is a failure: it must not pass because it was not understood.
 
 import { isDeepStrictEqual } from 'node:util'
 
@@ -23,7 +24,7 @@ export interface Scenario {
   readonly ignoreFailEvents?: boolean
   readonly tree: Data
   readonly steps: readonly Data[]
-  readonly expect: { readonly start: Expected; readonly steps: readonly Expected[]; readonly final: Data }
+  readonly expect: { readonly start: Expected; readonly steps: readonly Expected[]; readonly final?: Data }
 }
 
 /** What was seen, in the words of `expect`. */
@@ -38,6 +39,30 @@ export interface Outcome {
   readonly start: Seen
   readonly steps: readonly Seen[]
   readonly final: Data
+}
+
+/** A word in a row that is none of the schema's. */
+export class UnknownWord extends Error {
+  constructor(what: string, word: unknown) {
+    super(`Unknown ${what} ${JSON.stringify(word)}.`)
+  }
+}
+
+const EXPECTATIONS = ['return', 'events', 'elapsedMs', 'state']
+
+/** What of a row's expectations nobody would look at; empty when all of them are compared. */
+export function notCompared({ steps, expect }: Scenario): readonly string[] {
+  const unknown = (where: string, given: object, known: readonly string[]) =>
+    Object.keys(given)
+      .filter((key) => !known.includes(key))
+      .map((key) => `${where} expects ${key}, which is not compared`)
+  const expected = expect.steps ?? []
+  return [
+    ...unknown('the row', expect, ['start', 'steps', 'final']),
+    ...unknown('start', expect.start ?? {}, EXPECTATIONS),
+    ...expected.flatMap((step, n) => unknown(`step ${n + 1}`, step, EXPECTATIONS)),
+    ...(expected.length > steps.length ? [`expects ${expected.length} steps of ${steps.length}`] : []),
+  ]
 }
 
 /** Where what was seen differs from what must be seen; empty when the row passes. */
@@ -71,6 +96,9 @@ function compare(where: string, expected: Expected, seen: Seen, { ignoreFailEven
     }
   }
   if (expected.events === undefined) return found
+  if (!Array.isArray(expected.events) && !('anyOrder' in expected.events)) {
+    throw new UnknownWord('order of events', Object.keys(expected.events))
+  }
   const kept = (events: readonly string[]) => (ignoreFailEvents ? events.filter((e) => !e.startsWith('fail:')) : events)
   const ordered = Array.isArray(expected.events)
   const wanted = kept(

@@ -18,7 +18,7 @@ import {
   startSystem,
 } from '../../../supervisor/index.ts'
 import { FakeWorld } from './fake-world.ts'
-import type { Data, Outcome, Scenario, Seen } from './scenario.ts'
+import { type Data, type Outcome, type Scenario, type Seen, UnknownWord } from './scenario.ts'
 
 /** Ends a worker from outside. */
 interface Control {
@@ -31,6 +31,8 @@ class Failure extends Error {
   override readonly name = 'Failure'
 }
 
+const START_WORDS = ['ok', 'afterMs', 'error', 'throw', 'bad', 'info']
+
 export async function runSupervisorScenario(scenario: Scenario): Promise<Outcome> {
   return new SupervisorRun(scenario).run()
 }
@@ -40,7 +42,7 @@ class SupervisorRun {
   readonly #world = new FakeWorld()
   readonly #rootId: string
   /** What each further attempt to start does, by path, and the specification it comes from. */
-  readonly #starts = new Map<string, { readonly from: Data; left: Data[] }>()
+  readonly #starts = new Map<string, { from: Data; left: Data[] }>()
   readonly #controls = new Map<string, Control>()
   /** Of the last life of each worker, by path. */
   readonly #scopes = new Map<string, Scope>()
@@ -119,11 +121,14 @@ class SupervisorRun {
   async #startWorker(scope: Scope, { start, onShutdown }: Data): Promise<Start | 'ignore'> {
     const path = this.#rowPath(scope.path)
     const known = this.#starts.get(path)
-    const attempts = known !== undefined && known.from === start ? known : { from: start, left: [...start] }
+    // What `setStart` said of a child that never ran holds for whatever specification it gets.
+    const goesOn = known !== undefined && (known.from === undefined || known.from === start)
+    const attempts = goesOn ? known : { from: start, left: [...start] }
+    attempts.from = start
     this.#starts.set(path, attempts)
     const attempt = attempts.left.length > 1 ? attempts.left.shift() : attempts.left[0]
     if (attempt === 'ignore') return 'ignore'
-    const { afterMs, error, throw: thrown, bad, info } = attempt === 'ok' ? ({} as Data) : attempt
+    const { afterMs, error, throw: thrown, bad, info } = this.#attempt(attempt)
     if (afterMs !== undefined) await this.#world.wait(afterMs)
     if (error !== undefined || thrown !== undefined) throw new Failure(error ?? thrown)
     if (bad !== undefined) {
@@ -139,8 +144,18 @@ class SupervisorRun {
     return { logic: fromPromise(() => life.promise), ...(info !== undefined && { info }) }
   }
 
+  #attempt(attempt: Data): Data {
+    if (attempt === 'ok') return {}
+    const known = Object.keys(attempt).every((key) => START_WORDS.includes(key))
+    if (typeof attempt !== 'object' || !known) throw this.#world.fault(new UnknownWord('start', attempt))
+    return attempt
+  }
+
   async #onShutdown(what: Data, scope: Scope, path: string): Promise<void> {
     if (what === 'hang') return new Promise(() => {})
+    if (what.afterMs === undefined && what.exitWith === undefined) {
+      throw this.#world.fault(new UnknownWord('onShutdown', what))
+    }
     if (what.afterMs !== undefined) await this.#world.wait(what.afterMs)
     if (what.exitWith === undefined) return
     this.#exit(path, what.exitWith, scope.path)
@@ -154,7 +169,8 @@ class SupervisorRun {
     if (word === 'killed') this.#system?.kill(address)
     else if (word === 'normal') control?.resolve()
     else if (word === 'shutdown') control?.reject(new Shutdown(why === '' ? undefined : why))
-    else control?.reject(new Failure(why))
+    else if (word === 'error') control?.reject(new Failure(why))
+    else throw this.#world.fault(new UnknownWord('reason', reason))
   }
 
   // ------------------------------------------------------------------ steps
@@ -187,7 +203,7 @@ class SupervisorRun {
       case 'call':
         return this.#call(step)
       default:
-        throw new Error(`Unknown step ${step.do}.`)
+        throw new UnknownWord('step', step.do)
     }
   }
 
@@ -248,7 +264,7 @@ class SupervisorRun {
         return problem ? specError(problem) : { ok: true }
       }
       default:
-        throw new Error(`Unknown call ${op}.`)
+        throw new UnknownWord('call', op)
     }
   }
 
