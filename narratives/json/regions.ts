@@ -22,9 +22,12 @@ export function balancedRegions(text: string): readonly Region[] {
   return regions
 }
 
-/** Index of the bracket that closes the one at `start`. Brackets inside of double-quoted strings do not count. */
+/**
+ * Index of the bracket that closes the one at `start`. Brackets inside of double-quoted strings do not count, nor do those
+ * that close nothing of their kind.
+ */
 function endOfRegion(text: string, start: number): number | undefined {
-  let depth = 0
+  const open: string[] = []
   let inString = false
   for (let index = start; index < text.length; index += 1) {
     const char = text[index]
@@ -32,10 +35,10 @@ function endOfRegion(text: string, start: number): number | undefined {
       if (char === '\\') index += 1
       else if (char === '"') inString = false
     } else if (char === '"') inString = true
-    else if (char === '{' || char === '[') depth += 1
-    else if (char === '}' || char === ']') {
-      depth -= 1
-      if (depth === 0) return index
+    else if (char === '{' || char === '[') open.push(char)
+    else if (open.at(-1) === (char === '}' ? '{' : char === ']' ? '[' : undefined)) {
+      open.pop()
+      if (open.length === 0) return index
     }
   }
   return undefined

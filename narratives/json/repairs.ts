@@ -70,11 +70,13 @@ function withDoubleQuotes(text: string): string {
     const char = text[index]!
     const opens = char === "'" && mayEnd && /[[{,:]|^$/.test(before)
     const end = char === '"' ? endOfString(text, index) : opens ? endOfQuote(text, index) : -1
-    // Where this one finds no end, none after it does.
-    if (opens && end < 0) mayEnd = false
-    if (end < 0) result += char
+    // Where this one finds no end, none after it does: it is where the answer was cut off.
+    if (opens && end < 0) {
+      mayEnd = false
+      result += '"'
+    } else if (end < 0) result += char
     else {
-      const inner = text.slice(index + 1, end)
+      const inner = text.slice(index + 1, end).replace(/^'(.*)'$/s, '$1')
       result +=
         char === '"' ? text.slice(index, end + 1) : `"${inner.replace(/\\'/g, "'").replace(/(?<!\\)"/g, '\\"')}"`
       index = end

@@ -77,8 +77,11 @@ export const brokenAnswers: readonly BrokenAnswer[] = Object.entries(WAYS).flatM
 )
 
 /** What came of each answer: what was meant, something else, or an error. */
-export function readAll(read: (answer: string) => unknown): readonly ('meant' | 'other' | 'refused')[] {
-  return brokenAnswers.map(({ answer, value }) => {
+export function readAll(
+  answers: readonly BrokenAnswer[],
+  read: (answer: string) => unknown,
+): readonly ('meant' | 'other' | 'refused')[] {
+  return answers.map(({ answer, value }) => {
     try {
       return isDeepStrictEqual(read(answer), value) ? 'meant' : 'other'
     } catch {

@@ -21,7 +21,8 @@ describe('an answer without usable JSON', () => {
     ['a fence with prose', '```json\nnothing here\n```', 'bad-json'],
     ['a fence with a string', '```json\n"just a string"\n```', 'bad-json'],
     ['a bracket in prose', 'See [below] for more.', 'bad-json'],
-    ['an object with a broken text and a list', '{"text": "a "b", c", "list": [{"k": 1}]]', 'bad-json'],
+    ['code in braces', 'if (x) { return [y]; }', 'bad-json'],
+    ['a set of words', '{yes/no}', 'bad-json'],
   ])('%s', ([, answer, code]) => {
     expect(() => extractJson(answer)).toThrow(expect.objectContaining({ code }))
   })
