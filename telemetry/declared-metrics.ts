@@ -4,10 +4,10 @@
 //
 //   D1. A name is one that Prometheus takes, whose endings and beginnings are nobody else's.
 //   D2. A narrative gives a metric no more series than are declared: what goes beyond has `other` for all of its labels.
-//   D3. The first declaration of a name counts while the process lives: another kind or other buckets are refused.
+//   D3. The first declaration of a name counts as long as metrics are kept: another kind or other buckets are refused.
 
-import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api'
 import { INSTRUMENTS } from './instrument-table.ts'
+import { type Labels, type Metric, MOST_SERIES, OVERFLOW, type Series, seriesOf } from './series.ts'
 
 export const DECLARED_KINDS = ['counter', 'gauge', 'histogram'] as const
 type DeclaredKind = (typeof DECLARED_KINDS)[number]
@@ -22,65 +22,75 @@ export interface DeclaredMetric {
   readonly series: number
 }
 
-/** False: the name is taken by another kind of metric, and nothing was recorded. Without a metrics SDK nothing is, ever. */
+/** False: the name is taken by another kind of metric, and nothing was recorded. While no metrics are kept nothing is. */
 export function recordDeclared(
   metric: DeclaredMetric,
   value: number,
   labels: Readonly<Record<string, string>>,
   narrative: string,
 ): boolean {
-  if (meter === undefined) return true
-  const known = metrics.get(metric.name) ?? create(metric, meter)
-  if (known.shape !== shapeOf(metric)) return false
-  const seen = known.seen.get(narrative) ?? new Set()
-  known.seen.set(narrative, seen)
-  known.take(value, { narrative, ...boundedBy(metric.series, seen, labels) })
+  if (declared === undefined) return true
+  const known = declared.get(metric.name) ?? { metric, narratives: new Map(), all: [] }
+  if (shapeOf(known.metric) !== shapeOf(metric)) return false
+  declared.set(metric.name, known)
+  seriesFor(known, metric.series, labels, narrative).take(value)
   return true
 }
 
-/** Binds what is recorded to a meter, or with undefined to none. For the start and the end of telemetry. */
-export function bindDeclaredMetrics(to: Meter | undefined): void {
-  meter = to
-  metrics.clear()
+/** Begins to keep what narratives ask for, with nothing in it. */
+export function startDeclaredMetrics(): { read(): Iterable<Metric>; stop(): void } {
+  const own = new Map<string, Declared>()
+  declared = own
+  return {
+    *read() {
+      for (const [name, { metric, all, overflow }] of own) {
+        const points = overflow === undefined ? all : [...all, overflow]
+        yield { name, kind: metric.kind, unit: '', help: metric.help, points }
+      }
+    },
+    stop() {
+      if (declared === own) declared = undefined
+    },
+  }
 }
 
 interface Declared {
-  readonly shape: string
-  /** Sets of label values, by narrative. */
-  readonly seen: Map<string, Set<string>>
-  readonly take: (value: number, labels: Attributes) => void
+  /** As it was first declared. */
+  readonly metric: DeclaredMetric
+  /** Series of each narrative, by their labels. */
+  readonly narratives: Map<string, Map<string, Series>>
+  readonly all: Series[]
+  /** What finds no room in all. */
+  overflow?: Series
 }
 
-const metrics = new Map<string, Declared>()
-let meter: Meter | undefined
-
-function create(metric: DeclaredMetric, on: Meter): Declared {
-  const { name, kind, help, buckets = [] } = metric
-  const options = { description: help }
-  const instrument: Counter | Gauge | Histogram =
-    kind === 'counter'
-      ? on.createCounter(name, options)
-      : kind === 'gauge'
-        ? on.createGauge(name, options)
-        : on.createHistogram(name, { ...options, advice: { explicitBucketBoundaries: [...buckets] } })
-  const take = (value: number, labels: Attributes) =>
-    'add' in instrument ? instrument.add(value, labels) : instrument.record(value, labels)
-  const made = { shape: shapeOf(metric), seen: new Map<string, Set<string>>(), take }
-  metrics.set(name, made)
-  return made
-}
+let declared: Map<string, Declared> | undefined
 
 function shapeOf({ kind, buckets = [] }: DeclaredMetric): string {
   return [kind, ...buckets].join(' ')
 }
 
-/** D2. */
-function boundedBy(series: number, seen: Set<string>, labels: Readonly<Record<string, string>>): Attributes {
-  const key = JSON.stringify(Object.entries(labels).sort())
-  if (seen.has(key)) return labels
-  if (seen.size >= series) return Object.fromEntries(Object.keys(labels).map((label) => [label, 'other']))
-  seen.add(key)
-  return labels
+/** D2. Over all narratives there are no more than of any other metric. */
+function seriesFor(known: Declared, most: number, labels: Labels, narrative: string): Series {
+  const { metric, narratives, all } = known
+  const own = narratives.get(narrative) ?? new Map<string, Series>()
+  const isOver = own.size >= most && !own.has(keyOf(labels))
+  const bounded = isOver ? Object.fromEntries(Object.keys(labels).map((label) => [label, 'other'])) : labels
+  const found = own.get(keyOf(bounded))
+  if (found !== undefined) return found
+  const open = seriesOf(metric.kind, metric.buckets)
+  if (all.length >= MOST_SERIES[metric.kind] - 1) {
+    known.overflow ??= open(OVERFLOW)
+    return known.overflow
+  }
+  const series = open({ narrative, ...bounded })
+  narratives.set(narrative, own.set(keyOf(bounded), series))
+  all.push(series)
+  return series
+}
+
+function keyOf(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort())
 }
 
 // ---------------------------------------------------------------------------- names

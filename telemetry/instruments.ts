@@ -1,11 +1,10 @@
 // Instruments: how the rest of the house gives numbers to the metrics of the instrument table.
 //
-//   N1. Every call works before, without and after a metrics SDK; without one it does nothing.
-//   N2. What is observed stays observed when the SDK is started later, or again.
+//   N1. Every call works whether or not anything is kept; before `startInstruments` and after its end it does nothing.
+//   N2. What is observed stays observed when it is started later, or again.
 //   N3. A counter whose labels are all closed lists is there with 0 from the beginning, since an alert on a series
 //       that does not exist never fires. For the others the owner calls `count(name, labels, 0)` once it knows the names.
 
-import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api'
 import {
   type CounterName,
   INSTRUMENTS,
@@ -15,15 +14,16 @@ import {
   type ObservedName,
   type RecordedName,
 } from './instrument-table.ts'
+import { type Labels, type Metric, type MetricKind, MOST_SERIES, SeriesSet, seriesOf } from './series.ts'
 
 /** Adds to a counter. A value of 0 makes the series exist. */
 export function count<N extends CounterName>(name: N, labels: LabelsOf<N>, value = 1): void {
-  bound?.counters.get(name)?.add(value, given(labels))
+  taker?.(name, value, labels)
 }
 
 /** Puts a value into a histogram, or sets a gauge. The value is in the unit of the table. */
 export function record<N extends RecordedName>(name: N, value: number, labels: LabelsOf<N>): void {
-  bound?.recorders.get(name)?.record(value, given(labels))
+  taker?.(name, value, labels)
 }
 
 export interface Observation<N extends InstrumentName> {
@@ -48,112 +48,90 @@ export function observe<N extends ObservedName>(name: N, read: () => Iterable<Ob
 /** Upper bounds of histograms, by instrument. */
 export type Buckets = Readonly<Record<string, readonly number[]>>
 
-/**
- * Binds what is counted and recorded to a meter, or with undefined to none. For the start and the end of telemetry.
- *
- * @param buckets in place of those of the table
- */
-export function bindInstruments(meter: Meter | undefined, buckets: Buckets = {}): void {
-  bound = meter === undefined ? undefined : bind(meter, buckets)
-}
-
-/** A number on its way to the thread that exports it. */
-export type RelayedNumber = readonly [how: 'count' | 'record', name: InstrumentName, value: number, labels: Attributes]
-
-/** From now on another thread counts and records. */
-export function relayInstruments(send: (number: RelayedNumber) => void): void {
-  bound = {
-    counters: { get: (name) => ({ add: (value, labels) => send(['count', name, value, labels]) }) },
-    recorders: { get: (name) => ({ record: (value, labels) => send(['record', name, value, labels]) }) },
+/** Begins to keep what is counted and recorded, with nothing in it. @param buckets in place of those of the table */
+export function startInstruments(buckets: Buckets = {}): Recorded {
+  const recorded = new Map<string, SeriesSet>()
+  for (const [name, { kind, labels, buckets: usual }] of Object.entries<InstrumentEntry>(INSTRUMENTS)) {
+    if (isObserved(kind)) continue
+    const series = new SeriesSet(namesOf(labels), MOST_SERIES[kind], seriesOf(kind, buckets[name] ?? usual))
+    if (kind === 'counter') for (const known of knownLabelSets(labels)) series.take(0, known)
+    recorded.set(name, series)
+  }
+  const take: typeof taker = (name, value, labels) => recorded.get(name)?.take(value, labels)
+  taker = take
+  return {
+    *read() {
+      for (const [name, { points }] of recorded) yield metricOf(name as InstrumentName, points)
+    },
+    stop() {
+      if (taker === take) taker = undefined
+    },
   }
 }
 
-/** Counts or records a number of another thread. */
-export function takeRelayed([how, name, value, labels]: RelayedNumber): void {
-  if (how === 'count') bound?.counters.get(name as CounterName)?.add(value, labels)
-  else bound?.recorders.get(name as RecordedName)?.record(value, labels)
+export interface Recorded {
+  /** Every instrument, those without a series among them. */
+  read(): Iterable<Metric>
+  stop(): void
 }
 
-/** What one observable instrument says now. */
-export interface Observed {
-  readonly name: string
-  readonly entry: InstrumentEntry
-  readonly points: readonly { readonly value: number; readonly attributes: Attributes }[]
+/** A number on its way to the thread that exports it. */
+export type RelayedNumber = readonly [name: InstrumentName, value: number, labels: Labels]
+
+/** From now on another thread counts and records. */
+export function relayInstruments(send: (number: RelayedNumber) => void): void {
+  taker = (...number) => send(number)
+}
+
+/** Counts or records a number of another thread. */
+export function takeRelayed(number: RelayedNumber): void {
+  taker?.(...number)
 }
 
 /**
  * Asks all sources. One that throws goes to `onError` and costs nobody else their series; of two points with the same
  * labels the later counts.
  */
-export function* readObserved(onError: (name: string, thrown: unknown) => void): Iterable<Observed> {
+export function* readObserved(onError: (name: string, thrown: unknown) => void): Iterable<Metric> {
   for (const [name, sources] of observers) {
-    const points = new Map<string, Observed['points'][number]>()
+    const { kind, labels } = INSTRUMENTS[name]
+    const series = new SeriesSet(namesOf(labels), MOST_SERIES.gauge, seriesOf('gauge'), seriesOf(plain(kind)))
     for (const source of sources) {
       try {
-        for (const { value, labels } of source()) {
-          const attributes = given(labels)
-          const key = JSON.stringify(Object.entries(attributes).sort())
-          if (points.size < MAX_SERIES || points.has(key)) points.set(key, { value, attributes })
-        }
+        for (const { value, labels } of source()) series.take(value, labels)
       } catch (thrown) {
         onError(name, thrown)
       }
     }
-    yield { name, entry: INSTRUMENTS[name], points: [...points.values()] }
+    yield metricOf(name, series.points)
   }
 }
 
-/** Most series of one observable instrument: the limit that the SDK sets for the others. */
-const MAX_SERIES = 2_000
-
-type Source = () => Iterable<{ readonly value: number; readonly labels: Readonly<Record<string, string | undefined>> }>
-
-interface Bound {
-  readonly counters: { get(name: CounterName): { add(value: number, labels: Attributes): void } | undefined }
-  readonly recorders: { get(name: RecordedName): { record(value: number, labels: Attributes): void } | undefined }
-}
+type Source = () => Iterable<{ readonly value: number; readonly labels: Labels }>
 
 const observers = new Map<ObservedName, Set<Source>>()
-let bound: Bound | undefined
+let taker: ((...number: RelayedNumber) => void) | undefined
 
-function bind(meter: Meter, buckets: Buckets): Bound {
-  const counters = new Map<string, Counter>()
-  const recorders = new Map<string, Histogram | Gauge>()
-  for (const [name, entry] of Object.entries(INSTRUMENTS) as [string, InstrumentEntry][]) {
-    const options = { unit: entry.unit, description: entry.help }
-    switch (entry.kind) {
-      case 'counter': {
-        const counter = meter.createCounter(name, options)
-        for (const labels of knownLabelSets(entry.labels)) counter.add(0, labels)
-        counters.set(name, counter)
-        break
-      }
-      case 'histogram': {
-        const advice = { explicitBucketBoundaries: [...(buckets[name] ?? entry.buckets ?? [])] }
-        recorders.set(name, meter.createHistogram(name, { ...options, advice }))
-        break
-      }
-      case 'gauge':
-        recorders.set(name, meter.createGauge(name, options))
-        break
-    }
-  }
-  return { counters, recorders }
+function metricOf(name: InstrumentName, points: Metric['points']): Metric {
+  const { kind, unit, help } = INSTRUMENTS[name]
+  return { name, kind: plain(kind), unit, help, points }
 }
 
-/** An optional label that is undefined is a label left out, not a series of its own. */
-function given(labels: Readonly<Record<string, string | undefined>>): Attributes {
-  for (const label in labels) {
-    if (labels[label] === undefined) {
-      return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== undefined)) as Attributes
-    }
-  }
-  return labels as Attributes
+function isObserved(kind: InstrumentEntry['kind']): kind is 'observable-counter' | 'observable-gauge' {
+  return kind.startsWith('observable-')
+}
+
+function plain(kind: InstrumentEntry['kind']): MetricKind {
+  return kind.replace('observable-', '') as MetricKind
+}
+
+function namesOf(labels: InstrumentEntry['labels']): string[] {
+  return Object.keys(labels).map((label) => label.replace('?', ''))
 }
 
 /** Every combination of labels, when all of them are closed lists; else none. */
-function knownLabelSets(labels: InstrumentEntry['labels']): Attributes[] {
-  let sets: Attributes[] = [{}]
+function knownLabelSets(labels: InstrumentEntry['labels']): Labels[] {
+  let sets: Labels[] = [{}]
   for (const [label, values] of Object.entries(labels)) {
     if (typeof values === 'string') return []
     if (label.endsWith('?')) continue

@@ -1,15 +1,17 @@
-// Metrics: the metrics SDK, loaded only when somebody wants to read metrics.
+// Metrics: everything that is counted, recorded, observed and declared, given to whoever reads it.
+//
+//   M1. An instrument without a series is not there.
+//   M2. What is observed is there exactly as long as its source gives it: an actor that is gone keeps no figures.
 
 import type { Resource } from '@opentelemetry/resources'
-import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { JsonObject } from '../json.ts'
-import { bindDeclaredMetrics } from './declared-metrics.ts'
-import { type Buckets, bindInstruments, record } from './instruments.ts'
-import { observedMetrics } from './observed-metrics.ts'
-import { type MetricsPush, startMetricsPush } from './otlp-metrics.ts'
+import { startDeclaredMetrics } from './declared-metrics.ts'
+import { type Buckets, readObserved, record, startInstruments } from './instruments.ts'
+import { log } from './log.ts'
+import type { MetricsPush } from './otlp-metrics.ts'
 import { startProcessMetrics } from './process-metrics.ts'
-import { PrometheusReader } from './prometheus.ts'
-import { SCOPE } from './spans.ts'
+import { metricsAsJson, prometheusText } from './prometheus.ts'
+import type { Metric } from './series.ts'
 
 export interface Metrics {
   /** All metrics in the text format of Prometheus. */
@@ -23,30 +25,43 @@ export interface Metrics {
  * @param push where metrics are sent as well; nowhere without it
  * @param buckets bounds of histograms in place of those of the instrument table
  */
-export function startMetrics(resource: Resource, push: MetricsPush | undefined, buckets: Buckets): Metrics {
-  const reader = new PrometheusReader([observedMetrics()])
-  const pushing = push && startMetricsPush(push, [observedMetrics()])
-  const provider = new MeterProvider({ resource, readers: [reader, ...(pushing ? [pushing.reader] : [])] })
-  const meter = provider.getMeter(SCOPE)
-  bindInstruments(meter, buckets)
-  bindDeclaredMetrics(meter)
+export async function startMetrics(
+  resource: Resource,
+  push: MetricsPush | undefined,
+  buckets: Buckets,
+): Promise<Metrics> {
+  const recorded = startInstruments(buckets)
+  const declared = startDeclaredMetrics()
   const stopProcessMetrics = startProcessMetrics()
+  const onError = logOnce()
+  const read = (): Metric[] =>
+    [...recorded.read(), ...declared.read(), ...readObserved(onError)].filter(({ points }) => points.length > 0)
+  const pushing = push && (await import('./otlp-metrics.ts')).startMetricsPush(push, resource, read)
   return {
-    text: () => timed(() => reader.text()),
-    json: () => timed(() => reader.json()),
+    text: async () => timed(() => prometheusText(read(), resource.attributes)),
+    json: async () => timed(() => metricsAsJson(read())),
     async stop() {
-      await provider.shutdown() // first, so that the last push has everything
-      bindInstruments(undefined)
-      bindDeclaredMetrics(undefined)
+      await pushing?.stop() // first, so that the last push has everything
+      recorded.stop()
+      declared.stop()
       stopProcessMetrics()
-      pushing?.close()
     },
   }
 }
 
-async function timed<T>(read: () => Promise<T>): Promise<T> {
+function timed<T>(work: () => T): T {
   const begun = performance.now()
-  const result = await read()
+  const result = work()
   record('botticelli.metrics.scrape.duration', (performance.now() - begun) / 1_000, {})
   return result
+}
+
+/** A source that fails would fail at every reading. */
+function logOnce(): (instrument: string, err: unknown) => void {
+  const failed = new Set<string>()
+  return (instrument, err) => {
+    if (failed.has(instrument)) return
+    failed.add(instrument)
+    log('telemetry.metric_failed', { instrument, err })
+  }
 }

@@ -9,53 +9,27 @@
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 
 import type { Attributes } from '@opentelemetry/api'
-import {
-  type DataPoint,
-  DataPointType,
-  InstrumentType,
-  type MetricData,
-  type MetricProducer,
-  MetricReader,
-} from '@opentelemetry/sdk-metrics'
 import type { JsonObject } from '../json.ts'
 import { groupOf } from './instrument-groups.ts'
+import type { Distribution, Metric, MetricKind } from './series.ts'
 
-/** Reads the metrics when it is asked, and at no other time. */
-export class PrometheusReader extends MetricReader {
-  /** @param metricProducers what is read beside the SDK's own */
-  constructor(metricProducers: MetricProducer[]) {
-    super({ metricProducers, cardinalitySelector: (kind) => (kind === InstrumentType.HISTOGRAM ? 1_000 : 2_000) })
-  }
+/** @param resource what runs */
+export function prometheusText(metrics: readonly Metric[], resource: Attributes): string {
+  const families = [...metrics.map(toFamily), targetInfo(resource)]
+  families.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return families
+    .map(({ lines }) => lines.join('\n'))
+    .join('\n')
+    .concat('\n')
+}
 
-  async text(): Promise<string> {
-    const { metrics, resource } = await this.#read()
-    const families = [...metrics.map(toFamily), targetInfo(resource)]
-    families.sort((a, b) => (a.name < b.name ? -1 : 1))
-    return families
-      .map(({ lines }) => lines.join('\n'))
-      .join('\n')
-      .concat('\n')
-  }
-
-  /** By name: what it is and what it is about, and its series. Of a histogram count and sum. */
-  async json(): Promise<JsonObject> {
-    const { metrics } = await this.#read()
-    return Object.fromEntries(metrics.map(toJson).sort(([a], [b]) => (a < b ? -1 : 1)))
-  }
-
-  async #read(): Promise<{ metrics: readonly MetricData[]; resource: Attributes }> {
-    const { resourceMetrics } = await this.collect({ timeoutMillis: 5_000 })
-    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
-    const filled = metrics.filter(({ dataPoints }) => dataPoints.length > 0)
-    return { metrics: filled, resource: resourceMetrics.resource.attributes }
-  }
-
-  protected override async onShutdown(): Promise<void> {}
-  protected override async onForceFlush(): Promise<void> {}
+/** By name: what it is and what it is about, and its series. Of a histogram count and sum. */
+export function metricsAsJson(metrics: readonly Metric[]): JsonObject {
+  return Object.fromEntries(metrics.map(toJson).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The name that Prometheus knows an instrument by: `db.size` in `By` is `db_size_bytes`. */
-export function exposedName(name: string, unit: string, kind: 'counter' | 'gauge' | 'histogram'): string {
+export function exposedName(name: string, unit: string, kind: MetricKind): string {
   let words = name.split(/[^A-Za-z0-9:]+/).filter((word) => word !== '')
   const unitWord = unit.startsWith('{') ? '' : (UNIT_WORDS[unit] ?? unit)
   if (unitWord !== '' && !words.includes(unitWord)) words.push(unitWord)
@@ -78,51 +52,34 @@ interface Family {
   readonly lines: readonly string[]
 }
 
-function toFamily(metric: MetricData): Family {
-  const { name: given, unit, description } = metric.descriptor
-  const kind = kindOf(metric)
+function toFamily({ name: given, kind, unit, help, points }: Metric): Family {
   const name = exposedName(given, unit, kind)
-  const lines = [`# HELP ${name} ${escapeHelp(description)}`, `# TYPE ${name} ${kind}`]
-  if (metric.dataPointType === DataPointType.HISTOGRAM) {
-    for (const point of metric.dataPoints) lines.push(...bucketLines(name, point))
-  } else if (metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) {
-    for (const { attributes, value } of metric.dataPoints) lines.push(line(name, toPairs(attributes), value))
+  const lines = [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`]
+  for (const { attributes, value } of points) {
+    if (typeof value === 'number') lines.push(line(name, toPairs(attributes), value))
+    else lines.push(...bucketLines(name, toPairs(attributes), value))
   }
   return { name, lines }
 }
 
-function toJson(metric: MetricData): [string, JsonObject] {
-  const kind = kindOf(metric)
-  const series = metric.dataPoints.map(({ attributes, value }): JsonObject => {
+function toJson({ name, kind, unit, help, points }: Metric): [string, JsonObject] {
+  const series = points.map(({ attributes, value }): JsonObject => {
     const labels = Object.fromEntries(toPairs(attributes))
     if (typeof value === 'number') return { labels, value }
-    return { labels, count: value.count, sum: value.sum ?? 0 }
+    return { labels, count: value.count, sum: value.sum }
   })
-  const { name, unit, description } = metric.descriptor
-  return [exposedName(name, unit, kind), { type: kind, group: groupOf(name), help: description, series }]
+  return [exposedName(name, unit, kind), { type: kind, group: groupOf(name), help, series }]
 }
 
-function kindOf(metric: MetricData): 'counter' | 'gauge' | 'histogram' {
-  if (metric.dataPointType === DataPointType.HISTOGRAM) return 'histogram'
-  return metric.dataPointType === DataPointType.SUM && metric.isMonotonic ? 'counter' : 'gauge'
-}
-
-interface HistogramValue {
-  readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] }
-  readonly sum?: number
-  readonly count: number
-}
-
-function bucketLines(name: string, { attributes, value }: DataPoint<HistogramValue>): string[] {
-  const pairs = toPairs(attributes)
+function bucketLines(name: string, pairs: readonly Pair[], { bounds, counts, sum, count }: Distribution): string[] {
   const lines: string[] = []
   let cumulative = 0
-  for (const [index, count] of value.buckets.counts.entries()) {
-    cumulative += count
-    const bound = value.buckets.boundaries[index] ?? Number.POSITIVE_INFINITY
+  for (const [index, inBucket] of counts.entries()) {
+    cumulative += inBucket
+    const bound = bounds[index] ?? Number.POSITIVE_INFINITY
     lines.push(line(`${name}_bucket`, [...pairs, ['le', formatNumber(bound)]], cumulative))
   }
-  lines.push(line(`${name}_sum`, pairs, value.sum ?? 0), line(`${name}_count`, pairs, value.count))
+  lines.push(line(`${name}_sum`, pairs, sum), line(`${name}_count`, pairs, count))
   return lines
 }
 

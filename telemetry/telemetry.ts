@@ -1,6 +1,6 @@
 // Telemetry: starts and ends logs, traces and metrics of the process, as configuration says.
 //
-//   Y1. What is off is not loaded: without an endpoint no trace SDK, without metrics no metrics SDK, and so on (P6).
+//   Y1. What is off is not loaded: without an endpoint no trace SDK, without a push of metrics no metrics SDK, and so on (P6).
 //   Y2. It is started before anything it should see, and ended last; a second start ends the first.
 //   Y3. Ending is bounded in time and never fails: a dead backend must not keep a server from stopping.
 

@@ -5,7 +5,9 @@ import { readObserved } from '../../telemetry/instruments.ts'
 
 function points(name: string): Record<string, number> {
   const found = [...readObserved(() => {})].find((each) => each.name === name)
-  return Object.fromEntries((found?.points ?? []).map(({ value, attributes }) => [String(attributes.kind), value]))
+  return Object.fromEntries(
+    (found?.points ?? []).map(({ value, attributes }) => [String(attributes.kind), Number(value)]),
+  )
 }
 
 test('a stream counts while it is open, and each line that it is sent', () => {

@@ -1,18 +1,12 @@
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createDiscord } from '../../platforms/discord/discord.ts'
 import { startDiscordDouble } from '../../platforms/discord-double.ts'
 import type { Command, Platform } from '../../platforms/platform.ts'
 import { createPlatforms } from '../../platforms/platforms.ts'
-import { bindInstruments } from '../../telemetry/instruments.ts'
+import { startInstruments } from '../../telemetry/instruments.ts'
 import { errorOf } from './run-command.ts'
 
 const options = { signal: new AbortController().signal, idempotencyKey: 'key' }
@@ -116,7 +110,6 @@ describe('telemetry', () => {
     trace.disable()
     context.disable()
     propagation.disable()
-    bindInstruments(undefined)
   })
 
   test('a command is a span, its request a span below it, and the trace goes along', async () => {
@@ -152,22 +145,17 @@ describe('telemetry', () => {
   })
 
   test('what is published, fails and takes time is counted', async () => {
-    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
-    const provider = new MeterProvider({ readers: [reader] })
-    bindInstruments(provider.getMeter('test'))
+    const recorded = startInstruments()
     await using double = await startDiscordDouble()
     const platforms = live(double.url)
     const command = send(String(double.channels()[0]!.id))
     await platforms.execute(command, { ...options, bot: 'poster' })
     double.fail({ is: 'status', status: 403 })
     await errorOf(platforms.execute(command, { ...options, idempotencyKey: 'other' }))
-    await provider.forceFlush()
-    await provider.shutdown()
-
-    const metrics = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+    const metrics = [...recorded.read()]
+    recorded.stop()
     const points = (name: string) =>
-      metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints.map(({ attributes }) => attributes) ?? []
+      metrics.find((metric) => metric.name === name)?.points.map(({ attributes }) => attributes) ?? []
     expect(points('botticelli.content.published')).toContainEqual({ platform: 'discord', bot: 'poster' })
     expect(points('botticelli.content.publish_failures')).toContainEqual({
       platform: 'discord',

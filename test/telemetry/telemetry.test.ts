@@ -50,8 +50,14 @@ describe('what is off', () => {
     expect(logOnly.loaded.filter((name) => name.includes('sdk') || name.includes('otlp'))).toEqual([])
     expect(logOnly.output).toContain('Bot resumed')
     const metricsOnly = inNewProcess('{ metrics: true }')
-    expect(metricsOnly.loaded).toContain('@opentelemetry/sdk-metrics')
-    expect(metricsOnly.loaded.filter((name) => name.includes('trace') || name === 'pino')).toEqual([])
+    expect(
+      metricsOnly.loaded.filter((name) => name.includes('sdk') || name.includes('otlp') || name === 'pino'),
+    ).toEqual([])
+    const pushing = inNewProcess(
+      `{ metrics: true, pushMetricsEveryMs: 60_000, otlpEndpoint: 'http://127.0.0.1:9', tracing: false }`,
+    )
+    expect(pushing.loaded).toContain('@opentelemetry/sdk-metrics')
+    expect(pushing.loaded.filter((name) => name.includes('sdk-trace') || name === 'pino')).toEqual([])
   })
 })
 
