@@ -38,14 +38,14 @@ import { deafParent, stopActor } from './xstate-internals.ts'
 const CHILD_LIMIT = { maxRestarts: 1, withinMs: 5_000 } as const
 
 export class ActorCell extends Cell implements Host, Receiver {
-  readonly spec: ActorSpec
+  spec: ActorSpec
   readonly kind: string
   /** The incarnation that runs. */
   life: Life | undefined
   /** The last incarnation that detached itself from the supervisor. */
   detached: number | undefined
   readonly #args: unknown
-  readonly #rules: readonly PolicyRule[] | undefined
+  #rules: readonly PolicyRule[] | undefined
   /** Its mailbox, and the message in hand. */
   readonly delivery: Delivery
   readonly #kept: KeptSnapshot | undefined
@@ -74,12 +74,22 @@ export class ActorCell extends Cell implements Host, Receiver {
     this.spec = spec
     this.kind = spec.kind
     this.#args = args
-    this.#rules = spec.policy ?? (host instanceof ActorCell ? rulesBelowActor(spec) : undefined)
+    this.#rules = this.#rulesOf(spec)
     this.#mayResume = spec.policy?.some((rule) => rule.do === 'resume' || rule.do === 'escalate') ?? false
     this.delivery = new Delivery(runtime, this, this.#mayResume)
     if (spec.snapshot && runtime.snapshots) {
       this.#kept = new KeptSnapshot(runtime, path, spec.snapshot.version, (body) => this.publish(body))
     }
+  }
+
+  /** Mailbox, breaker, limit on silence and kept state are those of the path, and stay as they are. */
+  respecify(spec: ChildSpec): void {
+    this.spec = spec as ActorSpec
+    this.#rules = this.#rulesOf(this.spec)
+  }
+
+  #rulesOf(spec: ActorSpec): readonly PolicyRule[] | undefined {
+    return spec.policy ?? (this.host instanceof ActorCell ? rulesBelowActor(spec) : undefined)
   }
 
   get alive(): boolean {
@@ -509,6 +519,10 @@ export class ActorCell extends Cell implements Host, Receiver {
     this.#endLife(life, error)
     this.#family?.killAll()
     this.#ended(KILLED)
+  }
+
+  endNow(exit: Exit): void {
+    if (this.stop(exit, shutdownOf(this.spec)) instanceof Promise) this.kill()
   }
 
   /** Ends what is not running: a start under way, a wait before a restart, a crash that was passed up. */

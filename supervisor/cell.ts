@@ -88,6 +88,12 @@ export abstract class Cell {
   /** Ends the incarnation and all below it now. */
   abstract kill(): void
 
+  /** Ends the incarnation now: in order, with this exit, as far as that takes no time, and what is left by force. */
+  abstract endNow(exit: Exit): void
+
+  /** Another specification for the lives to come. */
+  abstract respecify(spec: ChildSpec): void
+
   abstract record(): ActorRecord
 
   /** Takes nothing more: it is about to end for good. */

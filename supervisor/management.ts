@@ -172,7 +172,8 @@ export class Management {
     return this.#supervisor.line.call(() => {
       const child = this.#supervisor.children.get(id)
       const spec =
-        this.#isSimple && (child !== undefined || id === this.#supervisor.spec.template?.id)
+        this.#isSimple &&
+        (child !== undefined || id === this.#supervisor.spec.template?.id || this.#supervisor.hasHad(id))
           ? this.#supervisor.spec.template
           : child?.spec
       if (spec === undefined) return { error: 'not_found' }
@@ -180,14 +181,17 @@ export class Management {
     })
   }
 
-  /** New flags and specs for a running supervisor. New children are known but not started, running ones run on. */
+  /**
+   * New flags and specs for a running supervisor. New children are known but not started, running ones run on; what they
+   * are started with, and how they restart and stop, is from now on as the new spec says.
+   */
   reload(next: SupervisorSpec): Promise<CallOutcome> {
     return this.#supervisor.line.call(() => {
       const problem = this.#checkReload(next)
       if (problem) return { error: 'spec', problem: { ...problem, in: 'reload' } }
       this.#supervisor.spec = { ...next, id: this.#supervisor.spec.id }
       if (this.#isSimple) {
-        for (const child of this.#supervisor.children.values()) child.spec = { ...next.template!, id: child.id }
+        for (const child of this.#supervisor.children.values()) respecify(child, { ...next.template!, id: child.id })
         return { ok: true }
       }
       const old = this.#supervisor.children
@@ -195,7 +199,7 @@ export class Management {
       this.#supervisor.children = children
       for (const spec of next.children ?? []) {
         const known = old.get(spec.id)
-        if (known) children.set(spec.id, Object.assign(known, { spec }))
+        if (known) children.set(spec.id, respecify(known, spec))
         else this.#supervisor.add(spec)?.cell.finish(NORMAL)
       }
       for (const [id, child] of old) if (!children.has(id)) children.set(id, child)
@@ -212,6 +216,12 @@ export class Management {
   get #isSimple(): boolean {
     return this.#supervisor.spec.strategy === 'simple_one_for_one'
   }
+}
+
+function respecify(child: Child, spec: ChildSpec): Child {
+  child.spec = spec
+  child.cell.respecify(spec)
+  return child
 }
 
 function startOutcome(child: Child, outcome: StartOutcome): StartChildOutcome {

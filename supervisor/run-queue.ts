@@ -3,9 +3,10 @@
 // Owns the turn-taking. Nothing is delivered on the sender's stack: the queue is worked off in a microtask, so that a
 // chain of actors does not nest, and it yields to timers and sockets after a while, so that a flood does not starve them.
 
-/** Turns between two looks at the time, and how long messages may follow each other without a look at timers and sockets. */
+import { keepsLoopWaiting } from './event-loop.ts'
+
+/** Turns between two looks at the time. */
 const TURNS_A_LOOK = 8
-const LONGEST_RUN_MS = 8
 
 /** What takes turns: the delivery of one actor. */
 export interface Turn {
@@ -24,8 +25,6 @@ export interface TurnWatcher {
 export class RunQueue {
   #due: Turn[] = []
   #scheduled = false
-  /** When messages began to be handed over since the event loop last turned. */
-  #since: number | undefined
   readonly #watcher: TurnWatcher | undefined
 
   constructor(watcher?: TurnWatcher) {
@@ -41,7 +40,7 @@ export class RunQueue {
 
   readonly #run = (): void => {
     for (let next = 0; next < this.#due.length; next++) {
-      if (next % TURNS_A_LOOK === 0 && this.#isLate()) {
+      if (next % TURNS_A_LOOK === 0 && keepsLoopWaiting()) {
         this.#due = this.#due.slice(next)
         setImmediate(this.#run)
         return
@@ -50,20 +49,6 @@ export class RunQueue {
     }
     this.#due.length = 0
     this.#scheduled = false
-  }
-
-  /**
-   * Whether messages have been handed over for long enough since the event loop last turned. Not since this run began:
-   * actors that answer each other out of promises make many short runs, one after another, and would starve the loop.
-   */
-  #isLate(): boolean {
-    const now = performance.now()
-    if (this.#since !== undefined) return now - this.#since > LONGEST_RUN_MS
-    this.#since = now
-    setImmediate(() => {
-      this.#since = undefined
-    })
-    return false
   }
 
   #take(turn: Turn): void {

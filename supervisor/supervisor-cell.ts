@@ -18,6 +18,7 @@ import {
   type ChildSpec,
   DEFAULT_INTENSITY,
   DEFAULT_PERIOD_MS,
+  effectiveSpec,
   isSupervisorSpec,
   restartOf,
   type ShutdownTime,
@@ -46,7 +47,9 @@ export class SupervisorCell extends Cell implements Host, Managed {
   /** As given, with what `init` returned. */
   spec: SupervisorSpec
   readonly kind: string
-  readonly #given: SupervisorSpec
+  #given: SupervisorSpec
+  /** What the next life is given instead. */
+  #next: SupervisorSpec | undefined
   readonly #createRoot: ((logic: SupervisorLogic) => AnyActorRef) | undefined
   children = new Map<string, Child>()
   readonly calls: Management
@@ -72,6 +75,11 @@ export class SupervisorCell extends Cell implements Host, Managed {
     this.line = this.#newLine()
     this.line.end()
     this.calls = new Management(this)
+  }
+
+  /** Running, it goes on with the flags and children that it has. */
+  respecify(spec: ChildSpec): void {
+    this.#next = spec as SupervisorSpec
   }
 
   get alive(): boolean {
@@ -121,11 +129,17 @@ export class SupervisorCell extends Cell implements Host, Managed {
 
   /** Asks `init` and checks what is to be supervised, before anything starts. */
   async #resolveSpec(): Promise<StartOutcome | undefined> {
+    if (this.#next) {
+      this.#given = this.#next
+      this.spec = this.#next
+      this.#next = undefined
+    }
     if (this.#given.init) {
       try {
         const given = await this.#given.init()
         if (given === 'ignore') {
           this.state = 'stopped'
+          if (this.host) this.publish({ type: 'ignored' })
           return { is: 'ignored' }
         }
         if (typeof given !== 'object' || given === null) return { is: 'failed', error: new BadInit(this.path, given) }
@@ -140,11 +154,14 @@ export class SupervisorCell extends Cell implements Host, Managed {
 
   /** Stops, in reverse, what was started before the child that failed. */
   async #rollBack(id: string, reason: unknown): Promise<StartOutcome> {
+    const line = this.line
     await this.#stopAll([...this.children.values()])
+    if (line.hasEnded) return killedWhileStarting(this.path)
     this.#clear()
     const error = new FailedToStartChild(this.path, id, reason)
     this.publish({ type: 'stopped', reason: error.exit })
     this.state = 'restarting'
+    this.#answerStop()
     return { is: 'failed', error }
   }
 
@@ -233,7 +250,9 @@ export class SupervisorCell extends Cell implements Host, Managed {
     const delayMs = this.#backoff(child, now)
     child.cell.state = 'restarting'
     child.cell.publish({ type: 'restarting', delayMs, cause: exit ? 'own_failure' : 'start_retry' })
+    const line = this.line
     await this.#stopGroup(child)
+    if (line.hasEnded) return
     if (delayMs === 0) return this.#startGroup(child)
     child.restarting = true
     // The restart was counted when it was decided; nothing is left but to start.
@@ -322,16 +341,30 @@ export class SupervisorCell extends Cell implements Host, Managed {
     return done.promise.finally(() => clock.clearTimeout(timer))
   }
 
+  /** Workers are killed with it. Supervisors stop what they have, as OTP's do when the one above them is gone, but at once. */
   kill(): void {
     if (!this.alive) return
     const children = [...this.children.values()]
     this.#clear()
     this.publish({ type: 'stopped', reason: 'killed' })
-    for (const { cell } of children) {
-      cell.kill()
+    for (const { cell, spec } of children) {
+      if (isSupervisorSpec(spec)) cell.endNow(KILLED)
+      else cell.kill()
       cell.remove(KILLED)
     }
     this.#ended(KILLED)
+  }
+
+  endNow(exit: Exit): void {
+    if (!this.alive) return
+    const children = [...this.children.values()].reverse()
+    this.#clear()
+    for (const { cell } of children) {
+      cell.endNow(SHUTDOWN)
+      cell.remove(SHUTDOWN)
+    }
+    this.publish({ type: 'stopped', reason: describeExit(exit) })
+    this.#ended(exit)
   }
 
   /** Stops everything in reverse and ends. */
@@ -347,11 +380,14 @@ export class SupervisorCell extends Cell implements Host, Managed {
 
   #ended(exit: Exit): void {
     this.state = 'restarting'
-    const stopping = this.#stopping
-    this.#stopping = undefined
     this.host?.childEnded(this, exit)
     this.runtime.rootEnded(this, exit)
-    stopping?.resolve()
+    this.#answerStop()
+  }
+
+  #answerStop(): void {
+    this.#stopping?.resolve()
+    this.#stopping = undefined
   }
 
   #clear(): void {
@@ -412,6 +448,7 @@ export class SupervisorCell extends Cell implements Host, Managed {
     const used = this.#history.filter((at) => at >= since).length
     return {
       ...this.commonRecord(),
+      spec: effectiveSpec(this.#next ?? this.#given),
       consecutiveFailures: 0,
       handled: 0,
       failed: 0,

@@ -116,7 +116,10 @@ export interface ActorSystem {
   /** Takes a dead letter off the list. False: it is not there. */
   dropDeadLetter(id: string): boolean
 
-  /** Stops everything in reverse order, within the shutdown times, then by force. `withinMs` limits the whole. */
+  /**
+   * Stops everything in reverse order, within the shutdown times, then by force. `withinMs` limits the whole; a further
+   * call may shorten it.
+   */
   stop(options?: { readonly withinMs?: number; readonly exit?: Exit }): Promise<void>
   /** The root gave up, was stopped, or had nothing to do. */
   readonly ended: Promise<{ readonly reason: string }>
@@ -520,8 +523,15 @@ class System implements ActorSystem, Runtime {
   // ------------------------------------------------------------------ end
 
   stop({ withinMs, exit = SHUTDOWN }: { readonly withinMs?: number; readonly exit?: Exit } = {}): Promise<void> {
-    this.#stopped ??= this.#stop(exit, withinMs)
+    if (this.#stopped === undefined) this.#stopped = this.#stop(exit, withinMs)
+    else if (withinMs !== undefined) this.#hurry(this.#stopped, withinMs)
     return this.#stopped
+  }
+
+  /** A further call gives less time than the first. */
+  #hurry(stopped: Promise<void>, withinMs: number): void {
+    const timer = this.clock.setTimeout(() => this.#root?.kill(), withinMs)
+    void stopped.finally(() => this.clock.clearTimeout(timer))
   }
 
   async #stop(exit: Exit, withinMs: number | undefined): Promise<void> {

@@ -4,7 +4,13 @@
 // One life of a supervisor has one line.
 //
 //   L1. Tasks run in the order they came, never on the stack of whoever brought them.
-//   L2. When the line ends nothing more of it is run, and every call that still waits is answered with `noproc`.
+//   L2. A child that never starts, tried again and again, does not keep timers and sockets waiting.
+//   L3. When the line ends nothing more of it is run, and every call that still waits is answered with `noproc`.
+
+import { keepsLoopWaiting, nextTurnOfLoop } from './event-loop.ts'
+
+/** Tasks between two looks at the time. */
+const TASKS_A_LOOK = 32
 
 /** The answer of a supervisor that is not there. */
 export interface NoProcess {
@@ -19,6 +25,7 @@ export class TaskLine {
   /** Place of the next task; what lies before it is done. */
   #next = 0
   #isHeld = true
+  #sinceLook = 0
   readonly #waiting = new Set<Answer>()
   readonly #failed: (error: unknown) => void
 
@@ -80,13 +87,26 @@ export class TaskLine {
 
   async #work(): Promise<void> {
     try {
-      while (this.#next < this.#tasks.length) await this.#tasks[this.#next++]!()
+      while (this.#next < this.#tasks.length) {
+        await this.#tasks[this.#next++]!()
+        if (++this.#sinceLook === TASKS_A_LOOK) await this.#look()
+      }
     } catch (error) {
       if (!this.hasEnded) this.#failed(error)
     }
-    this.#tasks = this.#tasks.slice(this.#next)
-    this.#next = 0
+    this.#forgetDone()
     this.#isHeld = false
     if (this.#tasks.length > 0) this.#begin()
+  }
+
+  async #look(): Promise<void> {
+    this.#sinceLook = 0
+    this.#forgetDone()
+    if (keepsLoopWaiting()) await nextTurnOfLoop()
+  }
+
+  #forgetDone(): void {
+    this.#tasks = this.#tasks.slice(this.#next)
+    this.#next = 0
   }
 }

@@ -928,6 +928,251 @@ const functions = [
   ),
 ]
 
+const sup = (id: string, title: string, tree: Data, start: Expected, ...steps: Step[]) =>
+  rowOf(
+    'supervisor',
+    `derived-${id}`,
+    title,
+    { id: 'root', type: 'supervisor', strategy: 'one_for_one', ...tree },
+    start,
+    steps,
+  )
+const call = (op: string, rest: Data = {}) => ({ do: 'call', op, sup: 'root', ...rest })
+const exit = (child: string, reason: string) => ({ do: 'exit', child, reason })
+const refused = (error: string, value?: unknown) => ({
+  return: { error, in: 'start_spec', ...(value !== undefined && { value }) },
+})
+
+/** From supervisor.erl of OTP 27, function by function, and gen_server's rule on the exit of a parent. */
+const supervisors = [
+  sup(
+    'kill-1',
+    'a supervisor below one that is killed stops its own children in order, then ends with killed',
+    {
+      children: [{ id: 'a' }, { id: 's', strategy: 'one_for_one', children: [{ id: 'x' }, { id: 'y' }] }],
+    },
+    { events: ['start:root#1', 'start:root/a#1', 'start:root/s#1', 'start:root/s/x#1', 'start:root/s/y#1'] },
+    [
+      { do: 'kill', sup: 'root' },
+      {
+        anyOrder: [
+          'exit:root#1:killed',
+          'exit:root/a#1:killed',
+          'exit:root/s/y#1:shutdown',
+          'exit:root/s/x#1:shutdown',
+          'exit:root/s#1:killed',
+        ],
+      },
+    ],
+    [advance(50), []],
+  ),
+  sup(
+    'kill-2',
+    'killed below: its own workers are killed with it, and it comes back',
+    {
+      children: [
+        {
+          id: 's',
+          strategy: 'one_for_one',
+          children: [{ id: 'x' }, { id: 't', strategy: 'one_for_one', children: [{ id: 'y' }] }],
+        },
+      ],
+    },
+    { return: { ok: true } },
+    [
+      { do: 'kill', sup: 'root/s' },
+      {
+        anyOrder: [
+          'exit:root/s#1:killed',
+          'exit:root/s/x#1:killed',
+          'exit:root/s/t/y#1:shutdown',
+          'exit:root/s/t#1:killed',
+          'start:root/s#2',
+          'start:root/s/x#2',
+          'start:root/s/t#2',
+          'start:root/s/t/y#2',
+        ],
+      },
+    ],
+  ),
+  sup(
+    'reload-1',
+    'update_chsp keeps the process and takes the start of the new specification',
+    { children: [{ id: 'a', start: ['ok', { error: 'old' }] }] },
+    { return: { ok: true } },
+    [
+      {
+        do: 'reload',
+        sup: 'root',
+        tree: { id: 'root', strategy: 'one_for_one', intensity: 5, children: [{ id: 'a', start: ['ok'] }] },
+      },
+      { return: { ok: true }, events: [] },
+    ],
+    [exit('root/a', 'error:boom'), ['exit:root/a#1:error:boom', 'start:root/a#2']],
+  ),
+  sup(
+    'reload-2',
+    'a new specification of a running supervisor below counts from its next start',
+    {
+      intensity: 5,
+      children: [{ id: 's', strategy: 'one_for_one', children: [{ id: 'x' }] }],
+    },
+    { return: { ok: true } },
+    [
+      {
+        do: 'reload',
+        sup: 'root',
+        tree: {
+          id: 'root',
+          strategy: 'one_for_one',
+          intensity: 5,
+          children: [{ id: 's', strategy: 'one_for_one', children: [{ id: 'y' }] }],
+        },
+      },
+      { return: { ok: true }, events: [] },
+    ],
+    [call('which_children', { sup: 'root/s' }), { return: { children: [['x', 'running', 1]] } }],
+    [
+      { do: 'kill', sup: 'root/s' },
+      ['exit:root/s#1:killed', 'exit:root/s/x#1:killed', 'start:root/s#2', 'start:root/s/y#1'],
+    ],
+  ),
+  sup(
+    'reload-3',
+    'instances restart with the new template and their own arguments',
+    { strategy: 'simple_one_for_one', template: { id: 't', shutdown: 100 } },
+    { return: { ok: true } },
+    [call('start_child', { as: 'c1' }), { return: { ok: 'child', inc: 1 } }],
+    [
+      {
+        do: 'reload',
+        sup: 'root',
+        tree: {
+          id: 'root',
+          strategy: 'simple_one_for_one',
+          intensity: 5,
+          template: { id: 't', shutdown: 'brutal_kill' },
+        },
+      },
+      { return: { ok: true } },
+    ],
+    [exit('root/c1', 'error:boom'), ['exit:root/c1#1:error:boom', 'start:root/c1#2']],
+    [call('terminate_child', { child: 'c1' }), { return: { ok: true }, events: ['exit:root/c1#2:killed'] }],
+  ),
+  sup(
+    'spec-of-dead',
+    'find_child of an instance that has died gives the template',
+    { strategy: 'simple_one_for_one', template: { id: 't', restart: 'temporary' } },
+    { return: { ok: true } },
+    [call('start_child', { as: 'c1' }), { return: { ok: 'child', inc: 1 } }],
+    [exit('root/c1', 'normal'), ['exit:root/c1#1:normal']],
+    [
+      call('get_childspec', { child: 'c1' }),
+      { return: { spec: { id: 't', restart: 'temporary', shutdown: 5000, type: 'worker', significant: false } } },
+    ],
+    [call('get_childspec', { child: 'zzz' }), { return: { error: 'not_found' } }],
+  ),
+  sup(
+    'ignored-below',
+    'a supervisor below that says ignore is kept, and not running',
+    { children: [{ id: 's', strategy: 'one_for_one', init: 'ignore', children: [{ id: 'x' }] }, { id: 'b' }] },
+    { return: { ok: true }, events: ['start:root#1', 'ignore:root/s', 'start:root/b#1'] },
+    [call('count_children'), { return: { counts: [2, 1, 1, 1] } }],
+    [call('delete_child', { child: 's' }), { return: { ok: true } }],
+  ),
+  sup(
+    'set-start',
+    'what is set before the first start holds for it',
+    { children: [] },
+    { return: { ok: true } },
+    [{ do: 'setStart', child: 'root/a', start: [{ error: 'e' }, 'ok'] }, []],
+    [
+      call('start_child', { spec: { id: 'a' } }),
+      { return: { error: 'start_failed', reason: 'e' }, events: ['fail:root/a:e'] },
+    ],
+    [call('start_child', { spec: { id: 'a' } }), { return: { ok: 'child', inc: 1 }, events: ['start:root/a#1'] }],
+  ),
+  sup(
+    'check-order-1',
+    'restart is looked at before significant',
+    { autoShutdown: 'never', children: [{ id: 'a', restart: 'nonsense', significant: true }] },
+    refused('invalid_restart_type', 'nonsense'),
+  ),
+  sup(
+    'check-order-2',
+    'significant before the type of the child',
+    { children: [{ id: 'a', restart: 'transient', significant: 'x', type: 'y' }] },
+    refused('invalid_significant', 'x'),
+  ),
+  sup(
+    'check-order-3',
+    'the type before the shutdown',
+    { children: [{ id: 'a', type: 'y', shutdown: -1 }] },
+    refused('invalid_child_type', 'y'),
+  ),
+  sup(
+    'check-order-4',
+    'specs in their order: the name given twice comes before a later fault',
+    { children: [{ id: 'a' }, { id: 'a' }, { id: 'b', type: 'y' }] },
+    refused('duplicate_child_name', 'a'),
+  ),
+  sup(
+    'check-order-5',
+    'and a fault before a later name given twice',
+    { children: [{ id: 'a' }, { id: 'b', type: 'y' }, { id: 'a' }] },
+    refused('invalid_child_type', 'y'),
+  ),
+  sup(
+    'check-order-6',
+    'flags in the order strategy, intensity, period, auto-shutdown',
+    { strategy: 's', intensity: -1, period: 0, autoShutdown: 'x' },
+    { return: { error: 'invalid_strategy', in: 'supervisor_flags', value: 's' } },
+  ),
+  sup(
+    'check-order-7',
+    'intensity before period',
+    { intensity: -1, period: 0, autoShutdown: 'x' },
+    { return: { error: 'invalid_intensity', in: 'supervisor_flags', value: -1 } },
+  ),
+  sup(
+    'check-order-8',
+    'flags before children',
+    { period: 0, children: [{ id: 'a' }, { id: 'a' }] },
+    { return: { error: 'invalid_period', in: 'supervisor_flags', value: 0 } },
+  ),
+  sup(
+    'group-1',
+    'restart_multiple_children: what comes after the member that fails is stopped, not restarting',
+    {
+      strategy: 'one_for_all',
+      intensity: 2,
+      period: 3600,
+      children: [{ id: 'a' }, { id: 'b', start: ['ok', { error: 'e', afterMs: 100 }] }, { id: 'c' }],
+    },
+    { return: { ok: true } },
+    [
+      exit('root/a', 'error:boom'),
+      ['exit:root/a#1:error:boom', 'exit:root/c#1:shutdown', 'exit:root/b#1:shutdown', 'start:root/a#2'],
+    ],
+    [advance(100), ['fail:root/b:e', 'exit:root/a#2:shutdown', 'start:root/a#3']],
+    [advance(100), ['fail:root/b:e', 'exit:root/a#3:shutdown', 'exit:root#1:shutdown']],
+  ),
+  sup(
+    'transient-0',
+    'intensity 0: the crash of a transient child ends it, its normal end does not',
+    {
+      intensity: 0,
+      children: [
+        { id: 'a', restart: 'transient' },
+        { id: 'b', restart: 'transient' },
+      ],
+    },
+    { return: { ok: true } },
+    [exit('root/a', 'shutdown:done'), ['exit:root/a#1:shutdown:done']],
+    [exit('root/b', 'killed'), ['exit:root/b#1:killed', 'exit:root#1:shutdown']],
+  ),
+]
+
 export const derivedRows: readonly Scenario[] = [
   ...policies,
   ...limits,
@@ -941,4 +1186,5 @@ export const derivedRows: readonly Scenario[] = [
   ...counts,
   ...breakers,
   ...functions,
+  ...supervisors,
 ]
