@@ -244,7 +244,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         children: roster.specs,
       },
       roster.scheduler,
-      ...(options.bots ? [upkeepSpec(() => config.retentionMs, services)] : []),
+      ...(options.bots ? [upkeepSpec(() => config.retention, services)] : []),
       ...(watch === undefined ? [] : [watch.spec]),
     ]
     return { id: '', strategy: 'one_for_one' as const, intensity: 3, periodMs: 60_000, children }

@@ -4,6 +4,7 @@
 //   U2. While the database takes nothing, it waits like everybody else.
 
 import { fromCallback } from 'xstate'
+import type { RetentionBounds } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { count } from '../telemetry/instruments.ts'
 import { isStoreTrouble } from './insist.ts'
@@ -13,7 +14,14 @@ const ROUND_MS = 3_600_000
 const PIECE = 200
 const PAUSE_MS = 50
 
-export function upkeepSpec(retentionMs: () => number, { store, clock }: Pick<Services, 'store' | 'clock'>): ActorSpec {
+/** After how long records are forgotten. */
+interface Retention {
+  readonly recordsMs: number
+  readonly ledgerMs: number
+  readonly contentMs?: number
+}
+
+export function upkeepSpec(retention: () => Retention, { store, clock }: Pick<Services, 'store' | 'clock'>): ActorSpec {
   return {
     id: 'upkeep',
     kind: 'upkeep',
@@ -32,7 +40,8 @@ export function upkeepSpec(retentionMs: () => number, { store, clock }: Pick<Ser
   function forgetSome(): boolean {
     try {
       const now = clock.now()
-      const { executions, more } = store.maintenance.prune({ at: now - retentionMs(), now, limit: PIECE })
+      const bounds = boundsOf(retention(), now)
+      const { executions, more } = store.maintenance.prune({ ...bounds, now, limit: PIECE })
       count('botticelli.narrative.runs_pruned', {}, executions)
       if (!more) store.maintenance.checkpoint()
       return more
@@ -40,5 +49,14 @@ export function upkeepSpec(retentionMs: () => number, { store, clock }: Pick<Ser
       if (!isStoreTrouble(error)) throw error
       return false
     }
+  }
+}
+
+/** What is older may be forgotten. */
+export function boundsOf({ recordsMs, ledgerMs, contentMs }: Retention, now: number): RetentionBounds {
+  return {
+    at: now - recordsMs,
+    ledgerAt: now - ledgerMs,
+    ...(contentMs !== undefined && { contentAt: now - contentMs }),
   }
 }

@@ -506,7 +506,7 @@ const ALL = [
   {
     name: 'retention apply',
     group: 'Look after it',
-    summary: 'Forget old runs, dead letters and events; content stays',
+    summary: 'Forget old records now; what is owed stays',
     flags: [
       { flag: '--older-than <duration>', help: 'instead of the setting "retention"', kind: duration },
       { flag: '--dry-run', help: 'only say how many' },

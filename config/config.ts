@@ -39,10 +39,19 @@ export interface Config {
   readonly notify?: NotifyConfig
   /** Time that work in progress gets to finish after SIGTERM. */
   readonly drainMs: number
-  /** Executions and dead letters that ended so long ago are forgotten. */
-  readonly retentionMs: number
+  readonly retention: RetentionConfig
   /** What narratives may name as `${NAME}`: the environment over `.env`, and the ids of `discord` as set anywhere. */
   readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** After how long records are forgotten. */
+interface RetentionConfig {
+  /** Executions, dead letters, events and the like. */
+  readonly recordsMs: number
+  /** Ledger, reviews, audit. */
+  readonly ledgerMs: number
+  /** Content that was posted or rejected; undefined: never. */
+  readonly contentMs?: number
 }
 
 export const POSTINGS = ['dry-run', 'live'] as const

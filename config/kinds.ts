@@ -161,6 +161,18 @@ export const duration: Kind<number> = {
   show: showDuration,
 }
 
+/** As `duration`, and no shorter than the given one. */
+export function durationFrom(shortest: string): Kind<number> {
+  const leastMs = parseDuration(shortest)!
+  const enough = (ms: number | undefined) => (ms !== undefined && ms >= leastMs ? ms : undefined)
+  return {
+    expected: `a duration of at least "${shortest}"`,
+    fromToml: (value) => enough(duration.fromToml(value)),
+    fromText: (value) => enough(parseDuration(value)),
+    show: showDuration,
+  }
+}
+
 /** As `duration`, or none at all: `0s`. */
 export const duration0: Kind<number> = {
   ...duration,

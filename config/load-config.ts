@@ -84,7 +84,11 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     telemetry: telemetry.made,
     ...optional('notify', assembleNotify(values)),
     drainMs: values.get('drain'),
-    retentionMs: values.get('retention'),
+    retention: {
+      recordsMs: values.get('retention'),
+      ledgerMs: Math.max(values.get('ledger_retention'), values.get('retention')),
+      ...optional('contentMs', values.get('content_retention')),
+    },
     environment: { ...variables, ...forNarratives(values) },
   }
   return { config, settings, warnings: diagnostics, file }

@@ -15,6 +15,7 @@ import {
   cron,
   duration,
   duration0,
+  durationFrom,
   hostOrUrl,
   integer,
   type Kind,
@@ -77,7 +78,17 @@ export const SETTINGS = {
   ]),
   drain: setting(duration, 30_000, 'Time that work in progress gets to finish at the end.', ['BOTTICELLI_DRAIN']),
 
-  retention: setting(duration, 90 * 86_400_000, 'Runs and dead letters are forgotten after this time; content stays.'),
+  retention: setting(duration, 90 * 86_400_000, 'Runs, dead letters and events are forgotten after this time.'),
+  // Budgets are of a month.
+  ledger_retention: setting(
+    durationFrom('32d'),
+    400 * 86_400_000,
+    'Lines of the ledger, reviews and the audit are forgotten after this time, never before `retention`.',
+  ),
+  content_retention: unset(
+    duration,
+    'Content that was posted or rejected is forgotten so long after it was made. Without it, content stays.',
+  ),
 
   'context.path': setting(pathList, [] as readonly string[], 'Folders of the files that narratives name.', [
     'BOTTICELLI_CONTEXT_PATH',

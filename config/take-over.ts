@@ -14,13 +14,15 @@ const TAKEN_OVER = [
   'context.path',
   'narratives.path',
   'retention',
+  'ledger_retention',
+  'content_retention',
   'drain',
 ] as const
 
 /** The running configuration with what it takes over from the next one. */
 export function takeOver(running: Config, next: Config): Config {
-  const { bots, models, discord, posting, contextPaths, narrativePaths, retentionMs, drainMs, environment } = next
-  return { ...running, bots, models, discord, posting, contextPaths, narrativePaths, retentionMs, drainMs, environment }
+  const { bots, models, discord, posting, contextPaths, narrativePaths, retention, drainMs, environment } = next
+  return { ...running, bots, models, discord, posting, contextPaths, narrativePaths, retention, drainMs, environment }
 }
 
 export interface SettingChanges {

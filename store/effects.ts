@@ -43,7 +43,7 @@ export function openEffects(db: Db): Effects {
     doubt: (key, end) => db.write('effects.doubt', () => doubt(db, key, end)),
     decide: (key, decision) => db.write('effects.decide', () => decide(db, key, decision)),
     perform: (key, work, at) => db.write('effects.perform', () => perform(db, key, work, at)),
-    doubtful: () => db.read('effects.doubtful', () => doubtful(db)),
+    doubtful: (executionId) => db.read('effects.doubtful', () => doubtful(db, executionId)),
     list: (executionId) => db.read('effects.list', () => list(db, executionId)),
   }
 }
@@ -169,8 +169,21 @@ function perform<T extends Json>(db: Db, key: string, work: () => T, at: number)
   return result
 }
 
-function doubtful(db: Db): readonly Effect[] {
-  return db.all<EffectRow>(`select ${COLUMNS} from effects where status = 'doubtful' order by rowid`).map(toEffect)
+/** SQL that is true of an effect in doubt which a person still has to decide on: whoever cancels a run gives it up. */
+export const UNDECIDED = `effects.status = 'doubtful' and not exists (
+  select 1 from executions root join audit on audit.action = 'execution.cancel' and audit.subject = root.id
+   where root.status = 'cancelled'
+     and root.id = substr(effects.execution_id, 1, instr(effects.execution_id || '/', '/') - 1))`
+
+function doubtful(db: Db, executionId: string | undefined): readonly Effect[] {
+  const within = `status = 'doubtful' and (execution_id = @executionId
+    or (execution_id > @executionId || '/' and execution_id < @executionId || '0'))`
+  return db
+    .all<EffectRow>(
+      `select ${COLUMNS} from effects where ${executionId === undefined ? UNDECIDED : within} order by rowid`,
+      { executionId },
+    )
+    .map(toEffect)
 }
 
 function list(db: Db, executionId: string): readonly Effect[] {

@@ -285,8 +285,11 @@ export interface Effects {
    */
   perform<T extends Json>(key: string, work: () => T, at: number): T
   list(executionId: string): readonly Effect[]
-  /** Of all executions, oldest first. */
-  doubtful(): readonly Effect[]
+  /**
+   * Those that wait for a person, oldest first: not those of an execution that a person has cancelled. Of one execution
+   * with those nested in it, all.
+   */
+  doubtful(executionId?: string): readonly Effect[]
 }
 
 // ---------------------------------------------------------------------------- content tables
@@ -656,11 +659,32 @@ export interface StoreSizes {
   readonly walBytes: number
 }
 
-export interface Pruned {
+/** Older than these, by kind, a record may be forgotten. Epoch ms. */
+export interface RetentionBounds {
+  /** Executions that ended, generations, dead letters, events, and cached answers that expired. */
+  readonly at: number
+  /** Ledger, reviews and audit; without it they stay. */
+  readonly ledgerAt?: number | undefined
+  /** Content that was posted or rejected, with what it was made from; without it content stays. */
+  readonly contentAt?: number | undefined
+  /** Of more events than these the oldest go. Default 200,000. */
+  readonly keptEvents?: number | undefined
+}
+
+/** How many records of each kind. */
+export interface Prunable {
   readonly executions: number
   readonly deadLetters: number
   readonly answers: number
+  readonly generations: number
   readonly events: number
+  readonly ledger: number
+  readonly reviews: number
+  readonly audit: number
+  readonly content: number
+}
+
+export interface Pruned extends Prunable {
   /** More is left to forget. */
   readonly more: boolean
 }
@@ -670,17 +694,16 @@ export interface Maintenance {
   /** Damages that SQLite finds; none when all is well. Reads the whole file. */
   check(): readonly string[]
   /**
-   * Forgets executions that ended before the time, with their acts, effects and the texts that only they began with,
-   * dead letters and events of before it, cached answers that expired before it; and the oldest events where there are
-   * too many. The ledger, the content, reviews and the audit stay.
+   * Forgets what is older than the bounds; executions with their acts, effects and the texts that only they began with.
+   * What is owed stays: an execution that holds a row or has a command in doubt, content that nobody has decided on.
    *
-   * @param before.now when it is done
-   * @param before.limit of each kind at most, so that no lock is held for long. Default 500.
-   * @param before.keptEvents default 200,000
+   * @param bounds.now when it is done
+   * @param bounds.limit of each kind at most, so that no lock is held for long; of content, a few more where they
+   *   belong together. Default 500.
    */
-  prune(before: { at: number; now: number; limit?: number; keptEvents?: number }): Pruned
+  prune(bounds: RetentionBounds & { readonly now: number; readonly limit?: number }): Pruned
   /** What `prune` would forget in the end. */
-  prunable(before: number): Pruned
+  prunable(bounds: RetentionBounds): Prunable
   /** That were applied to this file. */
   migrations(): readonly { readonly number: number; readonly name: string }[]
   /** Empties the write-ahead log. False when a reader or writer was in the way; the next time will do. */

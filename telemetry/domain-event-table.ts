@@ -155,7 +155,17 @@ export const DOMAIN_EVENTS = {
   // --- upkeep
   'records.pruned': {
     when: 'Old records were forgotten.',
-    fields: { executions: 'number', dead_letters: 'number', answers: 'number', events: 'number' },
+    fields: {
+      executions: 'number',
+      dead_letters: 'number',
+      answers: 'number',
+      generations: 'number',
+      events: 'number',
+      ledger: 'number',
+      reviews: 'number',
+      audit: 'number',
+      content: 'number',
+    },
   },
 } as const satisfies Record<string, DomainEventEntry>
 

@@ -2,14 +2,17 @@
 
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { boundsOf } from '../../actors/upkeep.ts'
 import type { Config } from '../../config/config.ts'
 import { openControl } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
+import type { Maintenance, Prunable } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { plural } from '../figures.ts'
+import { isoTime, plural } from '../figures.ts'
 import type { Io } from '../io.ts'
-import { withStore } from '../project.ts'
+import { readStore, withStore } from '../project.ts'
+import { table } from '../table.ts'
 
 /** Whole, while others go on; looked through before it counts. */
 export const backup: Run = async (options, io) => {
@@ -90,31 +93,52 @@ export const dbVacuum: Run = async (_, io) => {
   return EXIT.ok
 }
 
-/** Forgets old executions, dead letters and events. Content, ledger, reviews and audit stay. */
+/** Forgets what the server would forget by itself within the hour. */
 export const retentionApply: Run = async (options, io) => {
   const { config } = io.config()
   needDatabase(config)
-  const before = io.now() - (options.number('older-than') ?? config.retentionMs)
+  const { retention } = config
+  const recordsMs = options.number('older-than') ?? retention.recordsMs
+  const now = io.now()
+  const bounds = boundsOf({ ...retention, recordsMs }, now)
   const isDry = options.isSet('dry-run')
-  const count = await withStore(config, NOTHING, ({ maintenance }) => {
-    if (isDry) return maintenance.prunable(before)
-    const gone = { ...NOTHING }
-    for (let more = true; more; ) {
-      const some = maintenance.prune({ at: before, now: io.now() })
-      more = some.more
-      for (const kind of ['executions', 'deadLetters', 'answers', 'events'] as const) gone[kind] += some[kind]
-    }
-    return gone
-  })
-  const { more: _, ...counts } = count
+  const counts = isDry
+    ? await readStore(config, NOTHING, ({ maintenance }) => maintenance.prunable(bounds))
+    : await withStore(config, NOTHING, ({ maintenance }) => forget(maintenance, { ...bounds, now }))
   const records = Object.values(counts).reduce((sum, one) => sum + one, 0)
-  const since = new Date(before).toISOString()
-  if (io.json) io.printJson({ dryRun: isDry, before: since, records, ...counts })
-  else io.print(`${plural(records, 'record')} of before ${since} ${isDry ? 'would be' : 'were'} forgotten.`)
+  const before = isoTime(bounds.at)
+  if (io.json) io.printJson({ dryRun: isDry, before, records, ...counts })
+  else {
+    io.print(`${plural(records, 'record')} of before ${before} ${isDry ? 'would be' : 'were'} forgotten.`)
+    const rows = KINDS.filter(([kind]) => counts[kind] > 0).map(([kind, name]) => [name, String(counts[kind])])
+    for (const line of rows.length === 0 ? [] : table(['KIND', 'RECORDS'], rows, io)) io.print(line)
+  }
   return EXIT.ok
 }
 
-const NOTHING = { executions: 0, deadLetters: 0, answers: 0, events: 0, more: false }
+function forget(maintenance: Maintenance, bounds: Parameters<Maintenance['prune']>[0]): Prunable {
+  const gone = { ...NOTHING }
+  for (let more = true; more; ) {
+    const some = maintenance.prune(bounds)
+    more = some.more
+    for (const [kind] of KINDS) gone[kind] += some[kind]
+  }
+  return gone
+}
+
+const KINDS: readonly (readonly [keyof Prunable, string])[] = [
+  ['executions', 'runs'],
+  ['deadLetters', 'dead letters'],
+  ['answers', 'cached answers'],
+  ['generations', 'records of generations'],
+  ['events', 'events'],
+  ['ledger', 'lines of the ledger'],
+  ['reviews', 'reviews'],
+  ['audit', 'lines of the audit'],
+  ['content', 'rows of content'],
+]
+
+const NOTHING = Object.fromEntries(KINDS.map(([kind]) => [kind, 0])) as Record<keyof Prunable, number>
 
 function needDatabase({ database }: Config): void {
   if (!existsSync(database)) throw new BotticelliError('not-found', `There is no database ${database} yet.`)

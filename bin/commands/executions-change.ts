@@ -21,9 +21,7 @@ export const executionsResume: Run = async (options, io) => {
   if (done && again) throw new UsageError('Both --done and --send-again were given.', 'Give one of them.', io.globals)
   const execution = await find(options.args[0] ?? '', io)
   if (execution.status === 'completed') throw ended(execution)
-  const doubts = await withStore(config, [], (store) =>
-    store.effects.doubtful().filter(({ executionId }) => isWithin(executionId, execution.id)),
-  )
+  const doubts = await withStore(config, [], (store) => store.effects.doubtful(execution.id))
   if (doubts.length > 0 && !done && !again) {
     throw new BotticelliError(
       'effect-in-doubt',
@@ -82,10 +80,6 @@ async function find(id: string, io: Io): Promise<ExecutionSummary> {
   const found = await withStore(io.config().config, undefined, (store) => findExecution(store, id))
   if (found !== undefined) return found
   throw new BotticelliError('not-found', `There is no execution "${id}": the project has no database yet.`)
-}
-
-function isWithin(executionId: string, root: string): boolean {
-  return executionId === root || executionId.startsWith(`${root}/`)
 }
 
 function ended({ id, status }: ExecutionSummary): BotticelliError {

@@ -38,6 +38,21 @@ describe('without a file', () => {
   })
 })
 
+test('the ledger is kept for as long as runs are, and long enough for a budget of a month', () => {
+  const retention = (text: string) => {
+    write('botticelli.toml', text)
+    return load().config.retention
+  }
+  const day = 86_400_000
+  expect(retention('')).toEqual({ recordsMs: 90 * day, ledgerMs: 400 * day })
+  expect(retention('retention = "500d"\ncontent_retention = "30d"')).toEqual({
+    recordsMs: 500 * day,
+    ledgerMs: 500 * day,
+    contentMs: 30 * day,
+  })
+  expect(() => retention('ledger_retention = "31d"')).toThrow(/at least "32d"/)
+})
+
 describe('layers', () => {
   test('a flag wins over the environment, that over .env, that over the file, that over the default', () => {
     write('botticelli.toml', 'posting = "live"\n[models]\ndefault = "from-file"\n[telemetry]\nmetrics_port = 1')

@@ -22,7 +22,7 @@ test('what is over goes when something is kept, a few at a time, and with the re
   store.answers.keep('young', saying('x', 20, 1_000))
   await store.committed()
   expect(query('select count(*) as n from cached_answers')).toEqual([{ n: 11 }])
-  expect(store.maintenance.prunable(11)).toMatchObject({ answers: 10 })
+  expect(store.maintenance.prunable({ at: 11 })).toMatchObject({ answers: 10 })
   expect(store.maintenance.prune({ at: 11, now: 40, limit: 4 })).toMatchObject({ answers: 4, more: true })
   expect(store.maintenance.prune({ at: 11, now: 40 })).toMatchObject({ answers: 6, more: false })
   expect(query('select key from cached_answers')).toEqual([{ key: 'young' }])

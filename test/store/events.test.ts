@@ -209,7 +209,7 @@ test('the list is filtered, and can be followed', () => {
 test('old events are forgotten, and the oldest of too many', () => {
   const { store } = temporaryStore()
   for (let at = 1; at <= 10; at++) store.events.add({ type: 'run.skipped', at, data: { reason: 'nothing' } })
-  expect(store.maintenance.prunable(4)).toMatchObject({ events: 3 })
+  expect(store.maintenance.prunable({ at: 4 })).toMatchObject({ events: 3 })
   expect(store.maintenance.prune({ at: 4, now: 20, limit: 2 })).toMatchObject({ events: 2, more: true })
   expect(store.maintenance.prune({ at: 4, now: 20 })).toMatchObject({ events: 1, more: false })
   expect(store.maintenance.prune({ at: 0, now: 20, keptEvents: 5 })).toMatchObject({ events: 4 })
