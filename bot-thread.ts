@@ -24,7 +24,7 @@ export async function start(scope: Scope, data: unknown, port: ThreadPort): Prom
   const { config, bot, memory } = data as BotThreadData<Config>
   const say = (note: BotNote) => port.note(note)
   const telemetry = await startTelemetry(telemetryOptions(config, {}))
-  const tellNumbers = startRelay((relayed) => say({ type: 'telemetry', relayed }))
+  const tellNumbers = startRelay((relayed) => say({ type: 'telemetry', relayed }), config.telemetry.log.extras)
   port.onEnd(async () => {
     tellNumbers()
     await telemetry.shutdown()

@@ -6,6 +6,7 @@
 //   B6. A run that took its bot down each time it was taken up again is given up, so that the bot can go on.
 
 import { basename } from 'node:path'
+import type { Span } from '@opentelemetry/api'
 import { fromPromise } from 'xstate'
 import { BotticelliError, serializeError } from '../errors.ts'
 import type { Execution } from '../store/store.ts'
@@ -14,6 +15,7 @@ import { errorTypeOf } from '../telemetry/error-type.ts'
 import type { BotType } from '../telemetry/instrument-table.ts'
 import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
+import { withLogFields } from '../telemetry/log-context.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import { begunNarrative } from './begun-narrative.ts'
@@ -21,6 +23,7 @@ import { type BotMessage, type BotRun, botMachine } from './bot.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import { type ExecutionOutcome, type ExecutionPlan, fromOptions, planOf, wasTakenDown } from './execution-plan.ts'
 import { isStoreTrouble } from './insist.ts'
+import { linkToItem } from './item-trace.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -213,16 +216,16 @@ function attempt(
     'botticelli.bot.type': bot.type,
     'botticelli.run.id': id,
     'botticelli.trigger': trigger,
-    'botticelli.narrative.name': bot.narrativeName ?? basename(bot.narrative, '.toml'),
+    'botticelli.narrative.name': narrativeNameOf(bot),
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': bot.name,
   }
   const options = { attributes, parent: 'root' as const, links: [currentTraceContext()?.traceparent] }
-  return inSpan(`bot.run ${bot.name}`, options, async (): Promise<BotRun | undefined> => {
+  const work = async (span: Span): Promise<BotRun | undefined> => {
     const startedAt = services.clock.now()
     log('bot.run_started', { bot: bot.name, bot_type: bot.type, trigger, execution: id, resumed })
     try {
-      const execution = await runExecution(plan(), services, scope, tellFollowers(post))
+      const execution = await runExecution(planned(plan, post, trigger), services, scope, tellFollowers(post))
       succeeded(post, execution, services.clock.now() - startedAt)
       return { outcome: 'ok', execution }
     } catch (error) {
@@ -230,10 +233,30 @@ function attempt(
       if (wasTakenDown(scope, error)) throw error
       // Nothing is wrong with the bot: it goes on by itself once there is a budget again.
       if (errorTypeOf(error) === 'budget-reached') skipped(post, (error as Error).message)
-      else failed(post, id, error, services.clock.now() - startedAt)
+      else {
+        const durationMs = services.clock.now() - startedAt
+        withLogFields(linkToItem(span, id, services.store.journal), () => failed(post, id, error, durationMs))
+      }
       return undefined
     }
+  }
+  return inSpan(`bot.run ${bot.name}`, options, (span) => {
+    return withLogFields({ bot: bot.name, execution: id }, () => work(span))
   })
+}
+
+/** A narrative that cannot be loaded, or lacks an input, is told as such: no execution will tell of it. */
+function planned(plan: () => ExecutionPlan, { bot }: Post, trigger: string): ExecutionPlan {
+  try {
+    return plan()
+  } catch (err) {
+    log('narrative.not_started', { narrative: narrativeNameOf(bot), trigger, err })
+    throw err
+  }
+}
+
+function narrativeNameOf({ narrative, narrativeName }: BotSettings): string {
+  return narrativeName ?? basename(narrative, '.toml')
 }
 
 function skipped({ bot, health }: Post, reason: string): void {

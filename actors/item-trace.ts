@@ -4,8 +4,11 @@
 // the item's story. Without a running tracer there are no spans, but the item has its trace id all the same: it is found
 // by it in tables and logs, and its later steps are traced once a tracer runs.
 
-import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
-import { activeTraceparent, newTraceparent } from '../telemetry/trace-context.ts'
+import type { Span } from '@opentelemetry/api'
+import type { Journal } from '../store/store.ts'
+import { inSpan, linkTo, type SpanOptions } from '../telemetry/spans.ts'
+import { activeTraceparent, newTraceparent, traceIdOf } from '../telemetry/trace-context.ts'
+import type { ActResult } from './act-task.ts'
 
 /**
  * The item is born, as a row of the table.
@@ -36,6 +39,22 @@ export function continueItem(table: string, traceparent: string): string {
   }
   return inSpan(`process ${table}`, options, activeTraceparent) ?? traceparent
 }
+
+/**
+ * Links the span of a run that failed to the item that it had taken up, and so to the item's generation.
+ *
+ * @returns what the lines about the failure say of it
+ */
+export function linkToItem(span: Span, executionId: string, journal: Journal): { readonly item_trace?: string } {
+  const results = journal.acts(executionId).map(({ result }) => result as unknown as ActResult | undefined)
+  const last = results.findLast((result) => result?.itemRow !== undefined)
+  if (last === undefined) return {}
+  linkTo(span, last.item)
+  return { item_trace: traceIdOf(last.item) ?? UNKNOWN_TRACE }
+}
+
+/** Of an item that somebody stored without one. */
+export const UNKNOWN_TRACE = 'unknown'
 
 function attributesOf(table: string) {
   return { 'messaging.system': 'botticelli', 'messaging.destination.name': table }

@@ -4,13 +4,15 @@ import { BotticelliError, serializeError } from '../errors.ts'
 import type { NarrativeInput, Retry } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
 import type { ActorSpec, Scope } from '../supervisor/index.ts'
-import { activeTraceparent, currentTraceContext, withTraceContext } from '../telemetry/trace-context.ts'
+import { type BoundFields, withLogFields } from '../telemetry/log-context.ts'
+import { activeTraceparent, currentTraceContext, traceIdOf, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActWork, actMachine } from './act.ts'
 import type { ActResult, ActTask, Gathered } from './act-task.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { gatherInputs } from './gather-inputs.ts'
+import { UNKNOWN_TRACE } from './item-trace.ts'
 import { keepResult } from './keep-result.ts'
 import { patientClock } from './patient-clock.ts'
 import type { Services } from './services.ts'
@@ -43,6 +45,8 @@ function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecutio
   const { maxRestarts, minMs, maxMs } = retryOf(stepTask.step.act.retry, shared)
   const trace = currentTraceContext()
   const task = actTask(stepTask)
+  const fields = logFieldsOf(stepTask)
+  const within = <T>(fn: () => T): T => withTraceContext(trace, () => withLogFields(fields, fn))
   return {
     id: task.key,
     kind: 'act',
@@ -65,17 +69,28 @@ function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecutio
     let begun: ActRecord
     return {
       gatherInputs: (signal) =>
-        withTraceContext(trace, async () => {
+        within(async () => {
           reportStart(stepTask, services, scope.incarnation)
           begun = begin(task, services, scope.incarnation === 1)
           // The inputs are journaled with the answer.
           if (begun.answer !== undefined) return begun.prompt as unknown as Gathered
           return gatherInputs(task, services, { signal, last, runNested })
         }),
-      askModel: (gathered, signal) =>
-        withTraceContext(trace, () => askModel(task, gathered, begun, services, { signal, last })),
-      keepResult: (gathered, asked) => withTraceContext(trace, () => keepResult(task, gathered, asked, services)),
+      askModel: (gathered, signal) => within(() => askModel(task, gathered, begun, services, { signal, last })),
+      keepResult: (gathered, asked) => within(() => keepResult(task, gathered, asked, services)),
     }
+  }
+}
+
+/** What each line says that is logged on the act's behalf. */
+export function logFieldsOf({ plan, step, knowledge }: StepTask): BoundFields {
+  const { item, itemRow } = knowledge
+  return {
+    bot: plan.bot,
+    execution: plan.id,
+    narrative: plan.narrative.key,
+    act: step.act.name,
+    ...(itemRow !== undefined && { item_trace: traceIdOf(item) ?? UNKNOWN_TRACE }),
   }
 }
 

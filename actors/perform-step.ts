@@ -5,12 +5,13 @@
 import { measure } from '../narratives/measures.ts'
 import { targetTable } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
+import { withLogFields } from '../telemetry/log-context.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import type { ActResult } from './act-task.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import type { Host, RunExecution } from './execution-plan.ts'
-import { performAct } from './perform-act.ts'
+import { logFieldsOf, performAct } from './perform-act.ts'
 import { performNarrative } from './perform-narrative.ts'
 import type { Services } from './services.ts'
 import { skipStep } from './skip-step.ts'
@@ -40,11 +41,12 @@ export function performStep(
     'botticelli.act.type': typeOfAct(step.act),
   }
   const perform = step.act.composes === undefined ? performAct : performNarrative
-  return inSpan(`act ${step.act.name}`, { attributes, ...inItem }, async () => {
+  const work = async () => {
     const result = await perform(task, services, host, runExecution)
     await tellMeasures(task, result, services)
     return result
-  })
+  }
+  return inSpan(`act ${step.act.name}`, { attributes, ...inItem }, () => withLogFields(logFieldsOf(task), work))
 }
 
 /** Only once the act is on the disk: one that is replayed is not measured again. */

@@ -12,6 +12,7 @@ import { serializeError } from '../errors.ts'
 import type { Execution } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
+import { withLogFields } from '../telemetry/log-context.ts'
 import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
 import { activeTraceparent, currentTraceContext, newTraceparent, withTraceContext } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
@@ -26,6 +27,7 @@ import {
   stepsOf,
   wasTakenDown,
 } from './execution-plan.ts'
+import { linkToItem } from './item-trace.ts'
 import { performStage } from './perform-stage.ts'
 import type { Services } from './services.ts'
 
@@ -41,7 +43,7 @@ export function runExecution(
   alongside?: (outcome: ExecutionOutcome) => void,
 ): Promise<ExecutionOutcome> {
   const earlier = services.store.executions.find(plan.id)
-  return inSpan(`invoke_workflow ${plan.narrative.key}`, spanOf(plan, earlier?.traceparent), async () => {
+  return inSpan(`invoke_workflow ${plan.narrative.key}`, spanOf(plan, earlier?.traceparent), async (span) => {
     const startedAt = services.clock.now()
     begin(plan, services, startedAt, earlier)
     try {
@@ -53,7 +55,10 @@ export function runExecution(
       services.onProgress({ type: 'execution.completed', ...positionOf(plan), durationMs, acts, costUsd })
       return outcome
     } catch (error) {
-      if (!wasTakenDown(host, error)) await fail(plan, services, startedAt, error)
+      if (!wasTakenDown(host, error)) {
+        const item = linkToItem(span, plan.id, services.store.journal)
+        await withLogFields(item, () => fail(plan, services, startedAt, error))
+      }
       throw error
     }
   })
@@ -177,7 +182,9 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
   }
 
   function execution(host: Host) {
-    const perform = (stage: Stage) => withTraceContext(trace, () => performStage(stage, services, host, runExecution))
+    const fields = { bot: plan.bot, execution: plan.id, narrative: plan.narrative.key }
+    const perform = (stage: Stage) =>
+      withTraceContext(trace, () => withLogFields(fields, () => performStage(stage, services, host, runExecution)))
     return { input: { plan, performStage: perform }, logic: executionMachine }
   }
 }

@@ -6,6 +6,7 @@ import type { Timetable } from '../actors/timetable.ts'
 import type { ScriptedReply } from '../models/scripted/script.ts'
 
 import type { BotType } from '../telemetry/instrument-table.ts'
+import type { LogExtra } from '../telemetry/log-context.ts'
 import type { ConditionName } from '../telemetry/notification.ts'
 import type { NotifyChannel } from '../telemetry/notify-channel.ts'
 
@@ -203,6 +204,7 @@ export interface TelemetryConfig {
     /** By part of the program. */
     readonly levels: Readonly<Record<string, LogLevel>>
     readonly detailRatio: number
+    readonly extras: readonly LogExtra[]
   }
 }
 

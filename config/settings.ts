@@ -5,6 +5,7 @@
 
 import { type DayWindow, MISSED_POLICIES } from '../actors/timetable.ts'
 import { BOT_TYPES } from '../telemetry/instrument-table.ts'
+import { LOG_EXTRAS } from '../telemetry/log-context.ts'
 import { CONDITIONS } from '../telemetry/notification.ts'
 import { ISOLATIONS, LOG_FORMATS, LOG_LEVELS, POSTINGS } from './config.ts'
 import {
@@ -222,7 +223,11 @@ export const SETTINGS = {
   'telemetry.service_name': setting(text, 'botticelli-bot-server', 'Name of the server in traces.', [
     'OTEL_SERVICE_NAME',
   ]),
-  'telemetry.environment': unset(text, 'Where the server runs: development, production.', ['ENVIRONMENT']),
+  'telemetry.environment': unset(
+    text,
+    'Where the server runs, such as development or production. In production the log is JSON, and a tenth of the traces is kept, unless told otherwise.',
+    ['ENVIRONMENT'],
+  ),
   'telemetry.tracing': setting(boolean, true, 'Trace, where there is an endpoint.'),
   'telemetry.otlp_endpoint': unset(url, 'Receiver of OTLP over HTTP that traces go to, and what is pushed.', [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -258,10 +263,11 @@ export const SETTINGS = {
     ['OTEL_TRACES_SAMPLER'],
   ),
   'telemetry.max_traces_per_second': unset(number(0), 'More new traces than that are left out.'),
-  'telemetry.sample_ratio': setting(number(0, 1), 1, 'Share of traces that are kept, 0 to 1.', [
-    'OTEL_TRACES_SAMPLER_ARG',
-    'TRACE_SAMPLE_RATE',
-  ]),
+  'telemetry.sample_ratio': unset(
+    number(0, 1),
+    'Share of traces that are kept, 0 to 1. Default 1, and 0.1 where the environment is production.',
+    ['OTEL_TRACES_SAMPLER_ARG', 'TRACE_SAMPLE_RATE'],
+  ),
   'telemetry.narratives.*.sample_ratio': unset(number(0, 1), 'Another share for the traces of one narrative.'),
   'telemetry.batch_size': setting(integer(1, 8_192), 512, 'Spans that are sent in one request.', [
     'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
@@ -310,10 +316,17 @@ export const SETTINGS = {
   'telemetry.log_detail_ratio': setting(number(0, 1), 1, 'Share of the debug and trace lines that are written.', [
     'LOG_SAMPLE_DEBUG',
   ]),
-  'telemetry.log_format': unset(choice(LOG_FORMATS), 'Default: "pretty" on a terminal, "json" elsewhere.', [
-    'BOTTICELLI_LOG_FORMAT',
-    'LOG_FORMAT',
-  ]),
+  'telemetry.log_fields': setting(
+    choices(LOG_EXTRAS),
+    [],
+    'What each line tells beside: "thread", "source" (file and line of our code), "span" (name and attributes).',
+    ['LOG_FIELDS'],
+  ),
+  'telemetry.log_format': unset(
+    choice(LOG_FORMATS),
+    'Default: "pretty" on a terminal, "json" elsewhere and in production.',
+    ['BOTTICELLI_LOG_FORMAT', 'LOG_FORMAT'],
+  ),
 } as const satisfies Record<string, Setting<unknown>>
 
 /** A value of a setting as a person would write it; `-` where there is none. */

@@ -42,9 +42,10 @@ export function assembleTelemetry(
     ...(on && optional('sentryDsn', values.get('telemetry.sentry_dsn'))),
     log: {
       level: values.get('telemetry.log_level'),
-      format: values.get('telemetry.log_format') ?? (onTerminal ? 'pretty' : 'json'),
+      format: values.get('telemetry.log_format') ?? (onTerminal && !isProduction(values) ? 'pretty' : 'json'),
       levels: Object.fromEntries(values.get('telemetry.log_levels')),
       detailRatio: values.get('telemetry.log_detail_ratio'),
+      extras: values.get('telemetry.log_fields'),
     },
   }
   return { made, faults: histograms.faults }
@@ -128,7 +129,7 @@ function decoded(text: string): string {
 function sampling(values: Values, file: ConfigFile | undefined) {
   const narratives = [...(file?.names.get('telemetry.narratives.*.')?.keys() ?? [])]
   const sampler = values.get('telemetry.sampler')
-  const ratio = values.get('telemetry.sample_ratio')
+  const ratio = values.get('telemetry.sample_ratio') ?? (isProduction(values) ? PRODUCTION_RATIO : 1)
   return {
     sampleRatio: sampler?.endsWith('always_on') ? 1 : sampler?.endsWith('always_off') ? 0 : ratio,
     narrativeRatios: Object.fromEntries(
@@ -139,6 +140,13 @@ function sampling(values: Values, file: ConfigFile | undefined) {
     ),
     ...optional('maxTracesPerSecond', values.get('telemetry.max_traces_per_second')),
   }
+}
+
+/** Traces with a failure are kept in any case. */
+const PRODUCTION_RATIO = 0.1
+
+function isProduction(values: Values): boolean {
+  return /^prod(uction)?$/i.test(values.get('telemetry.environment') ?? '')
 }
 
 // ---------------------------------------------------------------------------- metrics and health

@@ -29,6 +29,16 @@ export const COMMON_FIELDS = {
   'execution?': 'string',
   'duration_ms?': 'number',
   'err?': 'error',
+  /** Trace id of the content item that is handled, which began with its generation; `unknown` where it has none. */
+  'item_trace?': 'string',
+  /** The person who asked for it. */
+  'user?': 'string',
+  /** Where `telemetry.log_fields` asks for them: 0 is the main thread. */
+  'thread_id?': 'number',
+  /** `file` and `line` of our code. */
+  'source?': 'data',
+  /** `name` and attributes of the span. */
+  'span?': 'data',
 } as const satisfies Record<string, FieldType>
 
 export const LOG_EVENTS = {
@@ -194,6 +204,11 @@ export const LOG_EVENTS = {
     level: 'error',
     message: 'Narrative file cannot be used, the narrative goes on as it was',
     fields: { narrative: 'string', file: 'string', err: 'error' },
+  },
+  'narrative.not_started': {
+    level: 'error',
+    message: 'Narrative cannot be executed',
+    fields: { narrative: 'string', err: 'error', 'trigger?': 'string' },
   },
   'narrative.started': {
     level: 'info',

@@ -7,6 +7,7 @@
 //   L5. A warning or an error that comes again and again is written some times, then counted.
 
 import { context, isSpanContextValid, trace } from '@opentelemetry/api'
+import { boundFields, extraFields, type LogExtra } from './log-context.ts'
 import { type FieldsOf, LOG_EVENTS, type LogEventName, type LogLevel } from './log-event-table.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactValue } from './redaction.ts'
@@ -36,17 +37,29 @@ export interface LogOptions {
   readonly base?: Readonly<Record<string, string | number>>
   /** Share of the lines of the levels debug and trace that are written, 0 to 1. Default 1. */
   readonly detailRatio?: number
+  /** What each line tells beside its own fields. Default nothing. */
+  readonly extras?: readonly LogExtra[]
   /** A number from 0 to 1, below 1. Default: by chance. */
   readonly random?: () => number
 }
 
 /** Logs one event of the table. */
 export function log<E extends LogEventName>(event: E, fields: FieldsOf<E>): void {
-  running?.write(event, fields)
+  take(event, fields, around)
+}
+
+function take(event: LogEventName, fields: object, readAround: () => object): void {
+  running?.write(event, fields, readAround)
   if (listeners.size === 0) return
   const { level, message } = LOG_EVENTS[event]
   if (RANK[level] < RANK.warn) return
-  for (const listener of listeners) listener(event, message, () => redactValue(fields) as Record<string, unknown>)
+  const read = () => redactValue({ ...readAround(), ...fields }) as Record<string, unknown>
+  for (const listener of listeners) listener(event, message, read)
+}
+
+/** What the line says that nobody handed down. Costs something: to be asked for a line that is written. */
+function around(): object {
+  return { ...extraFields(running?.extras ?? [], log), ...boundFields() }
 }
 
 /** Hears of every warning and error, also of repeated ones. @param read gives the fields, without secrets */
@@ -74,14 +87,15 @@ export async function startLog(options: LogOptions): Promise<void> {
     guard(options),
   )
   const levels = new Map(Object.entries(options.levels ?? {}))
-  const { detailRatio = 1, random = Math.random } = options
+  const { detailRatio = 1, random = Math.random, extras = [] } = options
   const repeats = openRepeats(() => performance.now())
   running = {
     level: options.level,
     levels,
     repeats,
     sinks: new Set(),
-    write(event, fields) {
+    extras,
+    write(event, fields, readAround) {
       const { level, message } = LOG_EVENTS[event]
       const part = event.slice(0, event.indexOf('.'))
       if (RANK[level] < RANK[levels.get(part) ?? this.level]) return
@@ -89,7 +103,7 @@ export async function startLog(options: LogOptions): Promise<void> {
       const leftOut = RANK[level] < RANK.warn ? 0 : repeats.take(keyOf(event, fields))
       if (leftOut === undefined) return
       countLine(level, part)
-      const clean = redactValue(fields) as Record<string, unknown>
+      const clean = redactValue({ ...readAround(), ...fields }) as Record<string, unknown>
       const shown = { event, target: part, ...clean, ...(leftOut > 0 && { left_out: leftOut }) }
       logger[level](shown, message)
       for (const sink of this.sinks) sink(level, message, shown)
@@ -106,22 +120,23 @@ export interface RelayedLine {
 }
 
 /** From now on another thread writes the lines, and decides on their levels. */
-export function relayLog(send: (line: RelayedLine) => void): void {
+export function relayLog(send: (line: RelayedLine) => void, extras: readonly LogExtra[]): void {
   running = {
     level: 'trace',
     levels: new Map(),
     repeats: openRepeats(() => performance.now()),
     sinks: new Set(),
-    write(event, fields) {
+    extras,
+    write(event, fields, readAround) {
       const trace = currentTraceContext()
-      send({ event, fields: redactValue(fields) as object, ...(trace && { trace }) })
+      send({ event, fields: redactValue({ ...readAround(), ...fields }) as object, ...(trace && { trace }) })
     },
   }
 }
 
 /** Logs a line of another thread, in the span that it belongs to. */
 export function logRelayed({ event, fields, trace }: RelayedLine): void {
-  withTraceContext(trace, () => log(event, fields as never))
+  withTraceContext(trace, () => take(event, fields, () => ({})))
 }
 
 /** Sends the lines to another place as well. @returns the end of it */
@@ -175,7 +190,8 @@ interface RunningLog {
   readonly levels: Map<string, LogThreshold>
   readonly repeats: Repeats
   readonly sinks: Set<LogSink>
-  write(event: LogEventName, fields: object): void
+  readonly extras: readonly LogExtra[]
+  write(event: LogEventName, fields: object, readAround: () => object): void
 }
 
 let running: RunningLog | undefined

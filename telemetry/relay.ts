@@ -7,6 +7,7 @@
 
 import { type RelayedNumber, relayInstruments, takeRelayed } from './instruments.ts'
 import { logRelayed, type RelayedLine, relayLog } from './log.ts'
+import type { LogExtra } from './log-context.ts'
 import { type ProviderEvent, providerEvent, relayProviders } from './provider-health.ts'
 
 export type Relayed =
@@ -14,8 +15,8 @@ export type Relayed =
   | { readonly type: 'numbers'; readonly numbers: readonly RelayedNumber[] }
   | { readonly type: 'provider'; readonly event: ProviderEvent }
 
-/** To be called in the thread, once. @returns sends the numbers that wait */
-export function startRelay(send: (relayed: Relayed) => void): () => void {
+/** To be called in the thread, once. @param extras what each line of its log is to have @returns sends the numbers that wait */
+export function startRelay(send: (relayed: Relayed) => void, extras: readonly LogExtra[]): () => void {
   let numbers: RelayedNumber[] = []
   const flush = () => {
     if (numbers.length === 0) return
@@ -27,7 +28,7 @@ export function startRelay(send: (relayed: Relayed) => void): () => void {
     flush()
     send(relayed)
   }
-  relayLog((line) => inOrder({ type: 'line', line }))
+  relayLog((line) => inOrder({ type: 'line', line }), extras)
   relayProviders((event) => inOrder({ type: 'provider', event }))
   relayInstruments((number) => {
     if (numbers.push(number) === 1) setImmediate(flush)

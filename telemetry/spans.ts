@@ -60,6 +60,11 @@ export function pastSpan(name: SpanName, durationMs: number, attributes: Attribu
   span.end()
 }
 
+/** Adds a link to a span that has begun already; none for what cannot be read. */
+export function linkTo(span: Span, traceparent: string | undefined): void {
+  span.addLinks(toLinks([traceparent]))
+}
+
 const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
   internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,

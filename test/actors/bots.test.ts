@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openHealthBook } from '../../actors/bot-health.ts'
 import { type BotSettings, botSpec } from '../../actors/bot-runs.ts'
 import { ModelError } from '../../models/model-error.ts'
+import { startLog, stopLog } from '../../telemetry/log.ts'
 import { until } from '../end-to-end/project.ts'
 import { type House, openHouse, type Say } from './house.ts'
 
@@ -114,6 +115,27 @@ test('a run that fails is counted, and the bot stays up', async () => {
     lastError: { code: 'model-auth' },
   })
   expect(house.system.record('/bots/maker')).toMatchObject({ incarnation: 1, restarts: 0, value: 'idle' })
+})
+
+test('a narrative that cannot be executed at all is told, with whom and what asked for it', async () => {
+  const lines: string[] = []
+  await startLog({ level: 'warn', format: 'json', destination: { write: (line) => lines.push(line) } })
+  await using house = await openBots([bot('maker', { narrativeName: 'other' })])
+  house.tell('maker', '01A')
+  await house.handled('maker', 1)
+  stopLog()
+  const [created, failed] = lines.map((line) => JSON.parse(line))
+  expect(created).toMatchObject({
+    event: 'narrative.not_started',
+    level: 'ERROR',
+    narrative: 'other',
+    bot: 'maker',
+    execution: '01A',
+    trigger: 'schedule',
+    err: { code: 'narrative-not-found' },
+  })
+  expect(failed).toMatchObject({ event: 'bot.failed' })
+  expect(house.store.executions.list()).toEqual([])
 })
 
 test('a bot gives its narrative what is configured, and what the message says that woke it', async () => {

@@ -66,6 +66,20 @@ environment = "staging"
   })
 })
 
+test.for<[string, object]>([
+  ['', { sampleRatio: 1, log: { format: 'pretty' } }],
+  ['environment = "development"', { sampleRatio: 1, log: { format: 'pretty' } }],
+  ['environment = "production"', { sampleRatio: 0.1, log: { format: 'json' } }],
+  [
+    'environment = "production"\nsample_ratio = 0.5\nlog_format = "pretty"',
+    { sampleRatio: 0.5, log: { format: 'pretty' } },
+  ],
+])('on a terminal, %j gives other defaults', ([lines, expected]) => {
+  writeFileSync(join(folder, 'botticelli.toml'), `[telemetry]\n${lines}\n`)
+  const { config } = loadConfig({ cwd: folder, environment: {}, onTerminal: true })
+  expect(config.telemetry).toMatchObject(expected)
+})
+
 describe('variables', () => {
   test.for<[Record<string, string>, object]>([
     [{ LOG_LEVEL: 'warn' }, { log: { level: 'warn' } }],

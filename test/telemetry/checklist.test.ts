@@ -155,6 +155,31 @@ describe('traces', () => {
     expect(pushed?.traceId).toBe(evidence.draftTrace)
   })
 
+  test('each event names what brought it about, and the trace it happened in', () => {
+    const { events, receiver } = evidence
+    const [published] = events.filter(({ type }) => type === 'content.published')
+    const causes: string[] = []
+    for (let at = published; at !== undefined; at = events.find(({ id }) => String(id) === at?.causationId)) {
+      causes.push(at.type)
+    }
+    expect(causes).toEqual(['content.published', 'act.started', 'execution.started'])
+    const run = events.find(({ id }) => String(id) === published?.causationId)
+    expect(run?.correlationId).toBe(published?.correlationId)
+    expect(published?.traceId).toBe(evidence.draftTrace)
+    for (const { type, executionId, traceId, spanId, causationId, correlationId } of events) {
+      if (executionId === undefined) continue
+      expect({ type, causationId, correlationId }).toEqual({
+        type,
+        causationId: expect.any(String),
+        correlationId: expect.any(String),
+      })
+      expect(
+        receiver.spans(traceId).map((span) => span.spanId),
+        type,
+      ).toContain(spanId)
+    }
+  })
+
   test('a request goes on in the trace that it brings', () => {
     const { askedTrace, pages, receiver } = evidence
     const [first] = receiver.spans(askedTrace)

@@ -1,6 +1,8 @@
+import { threadId } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BotticelliError } from '../../errors.ts'
 import { type LogOptions, log, logLevels, repeatsLeftOut, setLogLevel, startLog, stopLog } from '../../telemetry/log.ts'
+import { withLogFields } from '../../telemetry/log-context.ts'
 import { COMMON_FIELDS, LOG_EVENTS } from '../../telemetry/log-event-table.ts'
 import { openRepeats } from '../../telemetry/repeats.ts'
 import { inSpan } from '../../telemetry/spans.ts'
@@ -51,6 +53,47 @@ describe('as JSON', () => {
         cause: { message: 'deeper' },
       },
     })
+  })
+
+  test('what work is bound to stands in all of its lines, over awaits, and the inner and the own field wins', async () => {
+    const { records } = await captured()
+    await withLogFields({ bot: 'writer', execution: 'e1' }, async () => {
+      await Promise.resolve()
+      withLogFields({ act: 'draft' }, () => log('db.slow', { name: 'a', duration_ms: 1 }))
+      log('bot.paused', { bot: 'other', reason: 'by hand' })
+    })
+    log('db.slow', { name: 'b', duration_ms: 1 })
+    const [inside, own, outside] = records()
+    expect(inside).toMatchObject({ bot: 'writer', execution: 'e1', act: 'draft' })
+    expect(own).toMatchObject({ bot: 'other', execution: 'e1' })
+    expect(outside).not.toHaveProperty('bot')
+  })
+
+  test('thread, source and span are in a line where they are wanted, and nowhere else', async () => {
+    const lines: string[] = []
+    const destination = { write: (line: string) => lines.push(line) }
+    const telemetry = await startTelemetry({
+      serviceName: 'x',
+      serviceVersion: '0',
+      otlpEndpoint: 'http://127.0.0.1:9',
+      shutdownMs: 50,
+      log: { level: 'info', format: 'json', destination, extras: ['thread', 'source', 'span'] },
+    })
+    inSpan('act a', { attributes: { 'botticelli.act.type': 'model', api_key: SECRETS[0]![1] } }, () =>
+      log('bot.resumed', { bot: 'b' }),
+    )
+    log('bot.resumed', { bot: 'b' })
+    await telemetry.shutdown()
+    const [inside, outside] = lines.map((line) => JSON.parse(line))
+    const source = { file: 'test/telemetry/log.test.ts', line: expect.any(Number) }
+    expect(inside).toMatchObject({ source, span: { name: 'act a', 'botticelli.act.type': 'model' } })
+    expect(inside.thread_id).toEqual(threadId)
+    expect(inside.source.line).toBeLessThan(outside.source.line)
+    expect(lines[0]).not.toContain(SECRETS[0]![1])
+    expect(outside).not.toHaveProperty('span')
+    const { records } = await captured()
+    log('bot.resumed', { bot: 'b' })
+    for (const field of ['thread_id', 'source', 'span']) expect(records()[0]).not.toHaveProperty(field)
   })
 
   test('a line inside a span carries its ids', async () => {

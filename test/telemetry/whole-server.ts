@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../../json.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
+import type { DomainEvent } from '../../store/store.ts'
 import { traceIdOf } from '../../telemetry/trace-context.ts'
 import { makeProject, type Project, type Running } from '../end-to-end/project.ts'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
@@ -29,6 +30,8 @@ export interface Evidence {
   /** Trace of the one published item: as its rows have it. */
   readonly draftTrace: string | undefined
   readonly approvedTrace: string | undefined
+  /** What happened, as the database has it. */
+  readonly events: readonly DomainEvent[]
   /** The trace that a page was asked in. */
   readonly askedTrace: string
 }
@@ -113,6 +116,7 @@ export async function runWholeServer(): Promise<Evidence> {
     discordHeaders: discord.requests.map(({ headers }) => headers),
     draftTrace: traceIdOf(draft?.traceparent),
     approvedTrace: traceIdOf(post?.traceparent),
+    events: project.look((store) => store.events.list({ limit: 10_000 })),
     askedTrace: ASKED_TRACE,
   }
 }
@@ -141,6 +145,8 @@ api_url = "${discordUrl}"
 [telemetry]
 metrics_port = 0
 log_format = "json"
+log_fields = ["thread", "source", "span"]
+export_console = true
 push_metrics = true
 push_logs = true
 [bots.writer]
