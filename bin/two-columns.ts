@@ -12,12 +12,19 @@ export function rows(pairs: readonly (readonly [string, string])[]): string {
     .join('\n')
 }
 
-function wrap(text: string, width: number): string[] {
+/** Lines of at most so many characters, broken at blanks; a word that is longer is cut. */
+export function wrap(text: string, width: number): string[] {
   const lines = ['']
-  for (const word of text.split(' ')) {
+  for (const word of text.split(' ').flatMap((each) => cut(each, width))) {
     const last = lines.at(-1) ?? ''
     if (last !== '' && last.length + 1 + word.length > width) lines.push(word)
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
   }
   return lines
+}
+
+function cut(word: string, width: number): readonly string[] {
+  const parts: string[] = []
+  for (let at = 0; at < word.length; at += width) parts.push(word.slice(at, at + width))
+  return parts.length === 0 ? [''] : parts
 }

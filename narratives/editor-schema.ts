@@ -3,7 +3,9 @@
 // Draft 7, which Taplo and with it Even Better TOML understand.
 //
 //   E1. Made from language.ts alone; older names of keys are in it, marked as deprecated.
-//   E2. What the older dialects have at the root is accepted and said to be older, not described.
+//   E2. Where a value has several shapes, what it is decides which of them it is held to: an editor marks the key that is wrong, and
+//       not all that is around it.
+//   E3. What the older dialects have at the root is accepted and said to be older, not described.
 
 import type { Json } from '../json.ts'
 import { type KeySpec, LANGUAGE, SCHEMA_KEYWORDS, type TableSpec } from './language.ts'
@@ -17,8 +19,10 @@ export function editorSchema(): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Botticelli narrative',
-    ...withOlderDialects(objectOf(file!)),
-    definitions: { ...definitions, act: actSchema(definitions.act!), input: INPUT, json_schema: JSON_SCHEMA },
+    ...(decided({
+      ...withOlderDialects(objectOf(file!)),
+      definitions: { ...definitions, act: actSchema(definitions.act!), input: INPUT, json_schema: JSON_SCHEMA },
+    }) as Schema),
   }
 }
 
@@ -71,6 +75,55 @@ const JSON_SCHEMA: Schema = {
   required: ['type'],
   properties: Object.fromEntries(SCHEMA_KEYWORDS.map((keyword) => [keyword, {}])),
   additionalProperties: false,
+}
+
+// ---------------------------------------------------------------------------- one shape of several
+
+/** What an object must be to be held to a definition, where another definition would do as well; the last one needs no test. */
+const OBJECT_TESTS: Readonly<Record<string, Schema>> = {
+  // Several narratives by name are nothing but tables.
+  narrative: { not: { additionalProperties: { type: 'object' } } },
+  link: { required: ['narrative'], not: { required: ['toc'] } },
+  reference: { required: ['ref'] },
+  ...Object.fromEntries(
+    ['media_input', 'command', 'table_input', 'narrative_input'].map((name) => [name, { required: ['type'] }] as const),
+  ),
+}
+
+/** Every `anyOf` becomes a choice by type and tests. The alternatives stay beside it, for editors that complete by them. */
+function decided(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(decided)
+  if (schema === null || typeof schema !== 'object') return schema
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, decided(value)]))
+  if (!Array.isArray(inner.anyOf)) return inner
+  const { anyOf, ...others } = inner
+  const alternatives = anyOf as readonly Schema[]
+  const types = [...new Set(alternatives.flatMap(typesOf))]
+  const choices = types.map((type) => when({ type }, chosen(alternatives.filter((one) => typesOf(one).includes(type)))))
+  return { ...others, type: types, anyOf: [...alternatives, {}], allOf: choices }
+}
+
+function typesOf({ type, const: only }: Schema): readonly string[] {
+  if (type !== undefined) return [type].flat() as readonly string[]
+  return [only !== undefined ? typeof only : 'object']
+}
+
+function chosen(alternatives: readonly Schema[]): Schema {
+  const tested = alternatives.toSorted((a, b) => Number(testOf(b) !== undefined) - Number(testOf(a) !== undefined))
+  const last = tested.at(-1)!
+  return tested.slice(0, -1).reduceRight((otherwise, one) => when(testOf(one)!, one, otherwise), last)
+}
+
+function when(test: Schema, held: Schema, otherwise?: Schema): Schema {
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, and nothing that anybody awaits
+  return { if: test, then: held, ...(otherwise !== undefined && { else: otherwise }) }
+}
+
+function testOf({ $ref }: Schema): Schema | undefined {
+  const name = String($ref).replace('#/definitions/', '')
+  const test = OBJECT_TESTS[name]
+  const type = (LANGUAGE as Readonly<Record<string, TableSpec>>)[name]?.keys.type?.value
+  return test === undefined || type === undefined || name === 'reference' ? test : { ...test, properties: { type } }
 }
 
 // ---------------------------------------------------------------------------- older dialects

@@ -15,6 +15,7 @@ import { type CaseResult, type FileResult, runTestFile } from '../narrative-test
 import type { TapeMode } from '../narrative-tests/tape.ts'
 import { UsageError } from '../parse.ts'
 import { plainText } from '../plain-text.ts'
+import { wrap } from '../two-columns.ts'
 
 export const narrativesTest: Run = async (options, io) => {
   const { config } = io.config()
@@ -97,12 +98,30 @@ function showCase({ name, durationMs, failures, unused }: CaseResult, io: Io): v
   const mark = failures.length > 0 ? io.paint('red', '✗') : io.paint('green', '✓')
   io.print(`  ${mark} ${plainText(name)}  ${io.paint('dim', duration(durationMs))}`)
   for (const { code, message, place, diff = [], fix } of failures) {
-    io.print(`      ${io.paint('red', code)}: ${plainText(message)}`)
+    const [first, ...rest] = wrap(`${code}: ${plainText(message)}`, widthOf(io) - 6)
+    io.print(`      ${io.paint('red', code)}${first!.slice(code.length)}`)
+    for (const line of rest) io.print(`      ${line}`)
     io.print(`        --> ${relative(io.cwd, place.file)}:${place.line}:${place.column}`)
-    for (const line of diff) io.print(`        ${painted(plainText(line), io)}`)
-    if (fix !== undefined) io.print(`        ${io.paint('dim', 'fix')} ${fix}`)
+    for (const line of diff.flatMap((one) => wrappedChange(plainText(one), widthOf(io) - 8))) {
+      io.print(`        ${painted(line, io)}`)
+    }
+    if (fix !== undefined) {
+      const [first, ...rest] = wrap(fix, widthOf(io) - 12)
+      io.print(`        ${io.paint('dim', 'fix')} ${first}`)
+      for (const line of rest) io.print(`            ${line}`)
+    }
   }
   for (const each of unused) io.print(`      unused: ${each}`)
+}
+
+function widthOf(io: Io): number {
+  return Math.max(io.columns ?? 80, 40)
+}
+
+/** A line of a diff on as many as it takes, each with its sign. */
+function wrappedChange(line: string, width: number): readonly string[] {
+  const sign = line.slice(0, 2)
+  return wrap(line.slice(2), width - 2).map((part) => `${sign}${part}`)
 }
 
 function painted(line: string, io: Io): string {

@@ -1,5 +1,7 @@
 // run --dry-run: everything is shown, nothing is asked, sent or stored.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeProject } from './project.ts'
 
@@ -58,6 +60,17 @@ test('a new narrative is whole, and tried at once; nothing is overwritten', asyn
     narrative: 'spring_24',
     estimated: { calls: 2 },
   })
+  expect(readFileSync(join(project.folder, 'posts/Spring 24.toml'), 'utf8')).not.toContain('#:schema')
+  const unrecorded = await project.botticelli(['narratives', 'test', 'posts'])
+  expect(unrecorded).toMatchObject({ code: 1, stdout: expect.stringContaining('1 passed, 1 failed in 1 file') })
+  const recorded = await project.botticelli(['narratives', 'test', 'posts', '--record', '--model', 'scripted'])
+  expect(recorded.code, recorded.stdout).toBe(0)
+  expect((await project.botticelli(['narratives', 'test', 'posts'])).stdout).toContain('2 passed, 0 failed in 1 file')
+  project.write('narrative.schema.json', '{}')
+  expect((await project.botticelli(['narratives', 'new', 'posts/b'])).code).toBe(0)
+  expect(readFileSync(join(project.folder, 'posts/b.toml'), 'utf8')).toMatch(
+    /^#:schema \.\.\/narrative\.schema\.json\n/,
+  )
   const again = await project.botticelli(['narratives', 'new', 'posts/Spring 24.toml'])
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('file-exists') })
 }, 60_000)

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { parse as parseToml } from 'smol-toml'
 import { expect, test } from 'vitest'
 import { parseNarrativeFile } from '../../narratives/parse-file.ts'
 
@@ -16,6 +17,28 @@ test.for(examples.map((text, index) => [index + 1, text] as const))('example %i'
   const { file, diagnostics } = parseNarrativeFile(text, 'docs.toml')
   expect(diagnostics).toEqual([])
   expect(file).toBeDefined()
+})
+
+test('the settings of editors name the schema where the page saves it, for narratives and not for their tests', () => {
+  const saved = /narratives schema > (\S+)/.exec(page)![1]
+  const taplo = parseToml(/^# \.taplo\.toml\n[\s\S]*?(?=^```)/m.exec(page)![0]) as {
+    readonly include: string[]
+    readonly exclude: string[]
+    readonly schema: { readonly path: string }
+  }
+  expect(taplo.schema).toEqual({ path: `./${saved}`, enabled: true })
+  const settings = JSON.parse(/^\{ "evenBetterToml.*\}$/m.exec(page)![0])
+  const [[pattern, url]] = Object.entries<string>(settings['evenBetterToml.schema.associations']) as [[string, string]]
+  expect(url.endsWith(`/${saved}`)).toBe(true)
+  for (const [name, isNarrative] of [
+    ['narratives/a.toml', true],
+    ['narratives/b/a.toml', true],
+    ['narratives/a.test.toml', false],
+  ] as const) {
+    const matches = (globs: string[]) => globs.some((glob) => path.matchesGlob(name, glob))
+    expect([name, matches(taplo.include) && !matches(taplo.exclude)]).toEqual([name, isNarrative])
+    expect([name, new RegExp(pattern).test(name)]).toEqual([name, isNarrative])
+  }
 })
 
 test('the table of sections names files that exist', () => {

@@ -151,6 +151,43 @@ describe('what an editor marks', () => {
     expect(problems(text)).not.toEqual([])
   })
 
+  test.for<[title: string, text: string, marked: string[]]>([
+    [
+      'a misspelled key of the narrative',
+      `${H}modell = "m"\n[acts]\na = "x"\n`,
+      ['/narrative must NOT have additional properties'],
+    ],
+    [
+      'a wrong type in the narrative',
+      `${H}temperature = "hot"\n[acts]\na = "x"\n`,
+      ['/narrative/temperature must be number'],
+    ],
+    [
+      'a wrong type in one of several',
+      '[narrative.x]\ntoc = ["a"]\nseed = "s"\n[narrative.y]\ntoc = ["a"]\n[acts]\na = "x"\n',
+      ['/narrative/x/seed must be integer'],
+    ],
+    [
+      'a misspelled key of an act',
+      `${H}[acts.a]\nprompt = "x"\nmodell = "m"\n`,
+      ['/acts/a must NOT have additional properties'],
+    ],
+    [
+      'a wrong type in an input',
+      `${H}[acts]\na = [{ type = "table", table_name = "t", limit = "5" }]\n`,
+      ['/acts/a/0/limit must be integer'],
+    ],
+    [
+      'a misspelled key beside a reference',
+      `${H}[acts]\na = [{ ref = "tables.t", limits = 5 }]\n`,
+      ['/acts/a/0 must NOT have additional properties'],
+    ],
+  ])('%s, and nothing around it', ([, text, marked]) => {
+    expect(
+      problems(text).filter((problem) => !problem.includes('must match "then" schema') && !problem.includes('"else"')),
+    ).toEqual(marked)
+  })
+
   test('every key has a sentence, and the sentences end', () => {
     const helps = Object.values(LANGUAGE as Readonly<Record<string, TableSpec>>).flatMap(({ help, keys }) => [
       help,
