@@ -7,7 +7,7 @@ import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
 import { type BotSettings, botSpec, type Employer } from './actors/bot-runs.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
-import { findFile } from './actors/find-file.ts'
+import { findFile, isThere } from './actors/find-file.ts'
 import { isolatedBotSpec } from './actors/isolated-bot.ts'
 import { keepLastGood } from './actors/last-good.ts'
 import { warnOfNarratives } from './actors/narrative-warnings.ts'
@@ -30,6 +30,7 @@ import { openWatch } from './actors/watch.ts'
 import type { Config, NotifyConfig } from './config/config.ts'
 import { takeOver } from './config/take-over.ts'
 import type { JsonObject } from './json.ts'
+import { openMedia } from './media/open-media.ts'
 import type { Allowance } from './models/budget.ts'
 import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
@@ -411,7 +412,7 @@ export function createServices(
   const reading = {
     base: config.root,
     checkFilter: filterProblem,
-    fileExists: (name: string, narrativeFile: string) => findFile(name, narrativeFile, bases) !== undefined,
+    fileExists: (name: string, narrativeFile: string) => isThere(findFile(name, narrativeFile, bases)),
     isEnvSet: (name: string) => env(name) !== undefined,
   }
   const warn = warnOfNarratives()
@@ -427,6 +428,7 @@ export function createServices(
       texts === undefined ? loadNow(file, narrative) : loadNarrative(file, narrative, { ...reading, texts }),
     loadNested: (file, input, texts) => warn(loadNested(file, input, texts ? { ...reading, texts } : reading)),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, bases),
+    media: openMedia(config.media),
     env,
     clock,
     processId: process.pid,
@@ -440,8 +442,8 @@ export function createServices(
 /** True if runs of both would be given the same models, platforms and files. */
 function isSameWork(one: Config, other: Config): boolean {
   const [first, second] = [one, other].map((config) => {
-    const { models, discord, posting, contextPaths, narrativePaths, environment } = config
-    return JSON.stringify([models, discord, posting, contextPaths, narrativePaths, environment])
+    const { models, media, discord, posting, contextPaths, narrativePaths, environment } = config
+    return JSON.stringify([models, media, discord, posting, contextPaths, narrativePaths, environment])
   })
   return first === second
 }

@@ -120,6 +120,10 @@ export const CODES = {
     summary: 'The schema of an act is not one that answers can be held to.',
     fix: 'Write it with the keywords that the message lists.',
   },
+  'file-outside': {
+    summary: 'A file that an input names lies outside of the project and of the folders in context.path.',
+    fix: 'Put it into the project, or name its folder in context.path of botticelli.toml.',
+  },
   'missing-file': {
     summary: 'A file that an input names was not found.',
     fix: 'Put the file beside the narrative, or correct its name.',
@@ -331,6 +335,32 @@ export const CODES = {
     summary: 'There is a budget, and the price of a model is not known.',
     fix: 'Give its price under [models.prices], or ask another model.',
   },
+  // --- media/
+  'media-refused': {
+    summary: 'Media has an address that is not fetched: on this machine, in a private network, or of no web server.',
+    fix: 'Put the file into the project, or name its host in media.private_hosts of botticelli.toml.',
+  },
+  'media-unreadable': {
+    summary: 'Media cannot be read or fetched.',
+    fix: 'Check its name or address; the message says what happened.',
+  },
+  'media-too-large': {
+    summary: 'Media is larger than media.max_size allows.',
+    fix: 'Make it smaller, or raise media.max_size in botticelli.toml.',
+  },
+  'media-unknown': {
+    summary: 'Media is of no format that is known.',
+    fix: 'Use a common format, such as PNG, JPEG, MP3, WAV, MP4, PDF or plain text.',
+  },
+  'media-mismatch': {
+    summary: 'Media is of another kind than the narrative says.',
+    fix: 'Correct the type of the input, or name another file.',
+  },
+  'media-unsupported': {
+    summary: 'The provider of a model does not take media of this kind.',
+    fix: 'Ask a model of another provider, or convert the media.',
+  },
+
   // --- store/
   'store-open': {
     summary: 'The database file cannot be opened or created.',

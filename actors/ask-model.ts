@@ -114,7 +114,7 @@ async function askOnce(
   return answer
 
   async function askAnew(): Promise<StoredAnswer> {
-    const question = await questionOf(task, gathered, { refused, wanted, turn })
+    const question = questionOf(task, gathered, { refused, wanted, turn }, services)
     await store.committed()
     return stored(await patiently(() => ask(question, task, services, signal), services, signal))
   }
@@ -129,7 +129,7 @@ async function cacheFor(
 ): Promise<AnswerCache | undefined> {
   const cacheMs = cacheTimeOf(task, services)
   if (cacheMs === undefined) return undefined
-  const question = await questionOf(task, gathered, { refused: [], wanted, turn: 1 })
+  const question = questionOf(task, gathered, { refused: [], wanted, turn: 1 }, services)
   return answerCache(task, cacheMs, { question, model: modelOf(task, services) }, services)
 }
 

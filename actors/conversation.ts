@@ -1,9 +1,9 @@
 // Conversation: what has been said between a narrative and its model so far, as plain data.
 //
-//   C1. Everything here survives JSON: media is named, its bytes are read when it is sent.
+//   C1. Everything here survives JSON: media is named by its hash, its bytes are in the store.
 //   C2. A conversation belongs to one execution; a nested one begins with none.
 
-import type { MediaKind } from '../models/model.ts'
+import type { MediaKind } from '../media/media.ts'
 
 /** A piece of a user message. */
 export type Piece =
@@ -11,8 +11,13 @@ export type Piece =
   | {
       readonly type: 'media'
       readonly media: MediaKind
-      readonly mime?: string
-      readonly source: { readonly url: string } | { readonly file: string } | { readonly base64: string }
+      readonly mime: string
+      /** SHA-256 of its bytes, by which the store keeps them. */
+      readonly hash: string
+      readonly sizeBytes: number
+      readonly from: 'file' | 'web' | 'narrative'
+      /** For people: a file, or an address without its query. */
+      readonly name: string
       readonly filename?: string
     }
 
@@ -34,5 +39,5 @@ export function introduce(results: readonly ActionResult[]): Piece[] {
 /** Bytes that a piece takes in the conversation; media by URL or file counts nothing (narrative format, section 16). */
 export function sizeOf(piece: Piece): number {
   if (piece.type === 'text') return Buffer.byteLength(piece.text)
-  return 'base64' in piece.source ? Buffer.byteLength(piece.source.base64, 'base64') : 0
+  return piece.from === 'narrative' ? piece.sizeBytes : 0
 }

@@ -1,41 +1,56 @@
 // Find file: where a narrative's `file = "…"` points to (narrative format, section 10; D-44, D-45).
 //
-//   F1. A path that is not absolute never leaves its base.
+//   F1. A file lies in one of the bases, whatever its name says and wherever links lead: what is elsewhere is refused.
 //   F2. The search downwards is bounded, in depth and in entries, and its order does not depend on the disk.
 
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 const MAX_DEPTH = 6
 const MAX_ENTRIES = 20_000
 const SKIPPED = new Set(['target', 'node_modules'])
 
+export type FoundFile =
+  | { readonly path: string }
+  /** It is there and lies outside of every base. */
+  | { readonly refused: string }
+
 /**
- * Absolute path of the file, or undefined when none of the bases has it.
+ * The file, or undefined when none of the bases has it.
  *
  * @param name as written in the narrative
  * @param narrativeFile the file that names it; its folder is the first base
- * @param bases further folders, in order: context paths, then the folder of the process
+ * @param bases further folders, in order: context paths, then the folder of the project
  */
-export function findFile(name: string, narrativeFile: string, bases: readonly string[]): string | undefined {
-  if (isAbsolute(name)) return isFile(name) ? name : undefined
+export function findFile(name: string, narrativeFile: string, bases: readonly string[]): FoundFile | undefined {
   const all = [dirname(resolve(narrativeFile)), ...bases.map((base) => resolve(base))]
-  const direct = all
-    .map((base) => resolve(base, name))
-    .find((path, index) => isInside(path, all[index] ?? '') && isFile(path))
-  if (direct !== undefined || isPath(name)) return direct
-  return all
+  const candidates = isAbsolute(name) ? [name] : all.map((base) => resolve(base, name))
+  const there = candidates.filter(isFile)
+  const allowed = there.find((path) => all.some((base) => isReallyInside(path, base)))
+  if (allowed !== undefined) return { path: allowed }
+  if (there.length > 0) return { refused: there[0]! }
+  if (isPath(name)) return undefined
+  const path = all
     .values()
     .map((base) => searchBelow(base, name))
-    .find((path) => path !== undefined)
+    .find((found) => found !== undefined)
+  return path === undefined ? undefined : { path }
+}
+
+/** As the reader of narratives asks. */
+export function isThere(found: FoundFile | undefined): boolean | 'outside' {
+  if (found === undefined) return false
+  return 'path' in found || 'outside'
 }
 
 function isPath(name: string): boolean {
   return name.includes('/') || name.includes('\\')
 }
 
-function isInside(path: string, base: string): boolean {
-  const way = relative(base, path)
+/** By where links lead, not by names. */
+function isReallyInside(path: string, base: string): boolean {
+  if (!existsSync(base)) return false
+  const way = relative(realpathSync(base), realpathSync(path))
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 

@@ -2,17 +2,16 @@
 //
 // Inputs are processed in order, one after another: a command may need the channel that the one before it made.
 
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { BotticelliError } from '../errors.ts'
 import {
   type CommandInput,
   type Input,
-  type MediaInput,
   type NarrativeInput,
   needsModel,
   type TextInput,
 } from '../narratives/narrative.ts'
-import { fillIn, fillInEnv, type Values } from '../narratives/placeholders.ts'
+import { fillIn, type Values } from '../narratives/placeholders.ts'
 import { assemblePrompt, isContentFocus } from '../narratives/templates.ts'
 import type { RowRef } from '../store/store.ts'
 import { record } from '../telemetry/instruments.ts'
@@ -20,6 +19,8 @@ import { log } from '../telemetry/log.ts'
 import type { ActTask, Gathered, Processed } from './act-task.ts'
 import { carryOut, mayHavePublished } from './carry-out.ts'
 import { introduce, type Piece } from './conversation.ts'
+import { gatherMedia } from './gather-media.ts'
+import { inputFile, withPlace } from './input-file.ts'
 import { readTable } from './read-table.ts'
 import type { Services } from './services.ts'
 import { valuesFor } from './values.ts'
@@ -86,7 +87,7 @@ function processInput(input: Input, index: number, around: Around): Processed | 
     case 'text':
       return processText(input, index, around)
     case 'media':
-      return processMedia(input, around)
+      return gatherMedia(input, around.task, around.services, around.attempt.signal)
     case 'command':
       return processCommand(input, index, around)
     case 'table':
@@ -99,10 +100,11 @@ function processInput(input: Input, index: number, around: Around): Processed | 
 async function processText(input: TextInput, index: number, { task, services, values }: Around): Promise<Processed> {
   if ('file' in input.source) {
     // The text of a file is data: what looks like a placeholder in it is left alone.
-    const path = fileFor(fillInEnv(input.source.file, services.env), task, services)
+    const path = inputFile(input.source.file, input.place, task, services)
+    const text = await withPlace(input.place, () => services.media.readText(path))
     const ageMs = services.clock.now() - (await stat(path)).mtimeMs
     record('botticelli.act.input_age', Math.max(ageMs, 0) / 1_000, { source: 'file' })
-    return { pieces: [textPiece(await readFile(path, 'utf8'))] }
+    return { pieces: [textPiece(text)] }
   }
   const { narrative, act } = task
   const assembled =
@@ -113,26 +115,6 @@ async function processText(input: TextInput, index: number, { task, services, va
   if (unresolved.length > 0)
     log('placeholder.unresolved', { narrative: narrative.key, act: act.name, names: unresolved })
   return { pieces: text.trim() === '' ? [] : [textPiece(text)] }
-}
-
-function processMedia({ media, mime, filename, source }: MediaInput, { task, services }: Around): Processed {
-  const located =
-    'file' in source
-      ? { file: fileFor(fillInEnv(source.file, services.env), task, services) }
-      : 'url' in source
-        ? { url: fillInEnv(source.url, services.env) }
-        : source
-  const named = { ...(mime !== undefined && { mime }), ...(filename !== undefined && { filename }) }
-  return { pieces: [{ type: 'media', media, ...named, source: located }] }
-}
-
-function fileFor(name: string, { act, file }: ActTask, services: Services): string {
-  const path = services.findFile(name, file.path)
-  if (path !== undefined) return path
-  throw new BotticelliError('missing-file', `The file "${name}" of act "${act.name}" was not found.`, {
-    place: act.place,
-    fix: `Put it beside ${file.path}, or name its folder in BOTTICELLI_CONTEXT_PATH.`,
-  })
 }
 
 async function processCommand(input: CommandInput, index: number, { attempt, ...around }: Around): Promise<Processed> {

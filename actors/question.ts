@@ -1,23 +1,24 @@
 // Question: what an act asks its model, made of what was said so far and what its inputs became.
 
-import { readFile } from 'node:fs/promises'
-import type { ChatMessage, MediaKind, Part, Question } from '../models/model.ts'
-import { guessMedia } from '../narratives/media-kinds.ts'
+import { BotticelliError } from '../errors.ts'
+import type { ChatMessage, Part, Question } from '../models/model.ts'
 import type { ActTask, Gathered, Refused } from './act-task.ts'
 import type { Piece, Turn } from './conversation.ts'
 import type { JsonWanted } from './json-wanted.ts'
+import type { Services } from './services.ts'
 
 /** @param refused what the model said to the same question before, to be put right */
-export async function questionOf(
+export function questionOf(
   { act, narrative, knowledge }: ActTask,
   gathered: Gathered,
   { refused, wanted, turn }: { refused: readonly Refused[]; wanted: JsonWanted | undefined; turn: number },
-): Promise<Question> {
+  services: Pick<Services, 'store'>,
+): Question {
   const { temperature, maxTokens, topP, stop, seed } = act.settings
   const turns: Turn[] = [...knowledge.turns, { role: 'user', pieces: gathered.pieces.map(({ piece }) => piece) }]
   for (const { answer, problem } of refused) turns.push({ role: 'assistant', text: answer.text }, correction(problem))
   return {
-    messages: await messagesOf(turns),
+    messages: messagesOf(turns, services),
     ...(act.system !== undefined && { system: act.system }),
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
@@ -35,10 +36,11 @@ function correction(problem: string): Turn {
 }
 
 /** Speakers take turns, and the user speaks first: some providers refuse anything else. */
-async function messagesOf(turns: readonly Turn[]): Promise<ChatMessage[]> {
+function messagesOf(turns: readonly Turn[], services: Pick<Services, 'store'>): ChatMessage[] {
   const messages: { role: 'user' | 'assistant'; parts: Part[] }[] = []
   for (const turn of turns) {
-    const parts = turn.role === 'assistant' ? [textPart(turn.text)] : await Promise.all(turn.pieces.map(partOf))
+    const parts =
+      turn.role === 'assistant' ? [textPart(turn.text)] : turn.pieces.map((piece) => partOf(piece, services))
     const role = messages.length === 0 ? 'user' : turn.role
     const last = messages.at(-1)
     if (last?.role === role) last.parts.push(...parts)
@@ -47,29 +49,21 @@ async function messagesOf(turns: readonly Turn[]): Promise<ChatMessage[]> {
   return messages
 }
 
-async function partOf(piece: Piece): Promise<Part> {
+function partOf(piece: Piece, { store }: Pick<Services, 'store'>): Part {
   if (piece.type === 'text') return textPart(piece.text)
-  const { source, media, filename } = piece
-  const name = 'url' in source ? source.url : 'file' in source ? source.file : ''
+  const { media, mime, filename, from, name } = piece
+  const bytes = store.media.read(piece.hash)
+  if (bytes === undefined) {
+    throw new BotticelliError('media-unreadable', `The bytes of ${name} are not in the database any more.`)
+  }
   return {
     type: 'media',
     kind: media,
-    mime: piece.mime ?? guessMedia(name)?.mime ?? ANY_MIME[media],
-    source: 'url' in source ? source : { bytes: await bytesOf(source) },
+    mime,
+    bytes,
+    ...(from === 'web' && { address: name }),
     ...(filename !== undefined && { filename }),
   }
-}
-
-async function bytesOf(source: { readonly file: string } | { readonly base64: string }): Promise<Uint8Array> {
-  return 'file' in source ? await readFile(source.file) : Buffer.from(source.base64, 'base64')
-}
-
-/** For media whose name says nothing: the provider looks at the bytes. */
-const ANY_MIME: Readonly<Record<MediaKind, string>> = {
-  image: 'image/*',
-  audio: 'audio/*',
-  video: 'video/*',
-  document: 'application/octet-stream',
 }
 
 function textPart(text: string): Part {

@@ -1,6 +1,7 @@
 // Services: what the actors need of the world, handed in by the composition root. Interfaces only.
 
 import type { BotticelliError } from '../errors.ts'
+import type { MediaReader } from '../media/media.ts'
 import type { Model } from '../models/model.ts'
 import type { LoadedNarrative } from '../narratives/load-file.ts'
 import type { NarrativeFile, NarrativeInput, SecurityPolicy } from '../narratives/narrative.ts'
@@ -8,6 +9,7 @@ import type { Sources, Texts } from '../narratives/sources.ts'
 import type { Command, Platforms } from '../platforms/platform.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../supervisor/index.ts'
+import type { FoundFile } from './find-file.ts'
 import type { ProgressListener } from './progress.ts'
 
 export interface Services {
@@ -28,8 +30,9 @@ export interface Services {
   loadNarrative(file: string, narrative?: string, texts?: Texts): LoadedNarrative & { readonly sources?: Sources }
   /** The file and narrative that an input of `from` names. With `texts`, files are what these say. */
   loadNested(from: NarrativeFile, input: NarrativeInput, texts?: Texts): LoadedNarrative
-  /** Absolute path of a file that a narrative names, or undefined (narrative format, section 10). */
-  findFile(name: string, narrativeFile: string): string | undefined
+  /** Where a file is that a narrative names, or undefined (narrative format, section 10). */
+  findFile(name: string, narrativeFile: string): FoundFile | undefined
+  readonly media: MediaReader
   /** Environment variables that `${VAR}` may read. */
   env(name: string): string | undefined
   readonly clock: Clock

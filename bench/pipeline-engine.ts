@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { newId } from '../actors/new-id.ts'
 import { createRunner } from '../actors/runner.ts'
 import type { Services } from '../actors/services.ts'
+import { openMedia } from '../media/open-media.ts'
 import type { Model } from '../models/model.ts'
 import type { loadNarrative } from '../narratives/load-file.ts'
 import { parseNarrativeFile } from '../narratives/parse-file.ts'
@@ -55,6 +56,7 @@ export async function openEngine(): Promise<PipelineEngine> {
     loadNarrative: () => loaded,
     loadNested: () => loaded,
     findFile: () => undefined,
+    media: openMedia({ maxBytes: 1, timeoutMs: 1, privateHosts: [], offline: true }),
     env: () => undefined,
     clock: systemClock,
     processId: process.pid,

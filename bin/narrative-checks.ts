@@ -1,6 +1,6 @@
 // Narrative checks: what a project knows that the text of a narrative does not say.
 
-import { findFile } from '../actors/find-file.ts'
+import { findFile, isThere } from '../actors/find-file.ts'
 import type { Config } from '../config/config.ts'
 import { filterProblem } from '../store/filter/filter-problem.ts'
 
@@ -9,7 +9,7 @@ export function narrativeChecks(config: Config, withEnv = false) {
   const bases = [...config.contextPaths, config.root]
   return {
     checkFilter: filterProblem,
-    fileExists: (name: string, narrativeFile: string) => findFile(name, narrativeFile, bases) !== undefined,
+    fileExists: (name: string, narrativeFile: string) => isThere(findFile(name, narrativeFile, bases)),
     ...(withEnv && { isEnvSet: (name: string) => config.environment[name] !== undefined }),
   }
 }

@@ -79,6 +79,7 @@ function offline(config: Config, database: string): Config {
   return {
     ...config,
     database,
+    media: { ...config.media, offline: true },
     models,
     discord,
     posting: 'dry-run',

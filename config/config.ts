@@ -27,6 +27,7 @@ export interface Config {
   readonly narrativePaths: readonly string[]
   /** Rules that are not looked at when narratives are linted. */
   readonly lintOff: readonly string[]
+  readonly media: MediaConfig
   readonly models: ModelsConfig
   readonly discord: DiscordConfig
   readonly bots: readonly BotConfig[]
@@ -57,6 +58,17 @@ interface RetentionConfig {
 
 export const POSTINGS = ['dry-run', 'live'] as const
 type Posting = (typeof POSTINGS)[number]
+
+interface MediaConfig {
+  /** Of one picture, sound, film or document. */
+  readonly maxBytes: number
+  /** Longest wait for one from the web. */
+  readonly timeoutMs: number
+  /** May be fetched from though they are on this machine or in a private network. */
+  readonly privateHosts: readonly string[]
+  /** Nothing is fetched. */
+  readonly offline?: boolean
+}
 
 export interface ModelsConfig {
   /** The model of an act that names none. */

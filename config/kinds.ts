@@ -186,6 +186,25 @@ export const msDuration: Kind<number> = {
   fromText: (value) => (/^[1-9]\d*$/.test(value) ? Number(value) : parseDuration(value)),
 }
 
+const SIZES = { B: 1, KB: 1_000, MB: 1_000_000, GB: 1_000_000_000 } as const
+
+/** Bytes, written with their unit: `500KB`, `20MB`. At least one, at most 1 GB: they are held in memory. */
+export const size: Kind<number> = {
+  expected: 'a size up to 1GB, such as "500KB" or "20MB"',
+  fromToml: (value) => (typeof value === 'string' ? parseSize(value) : undefined),
+  fromText: parseSize,
+  show: (bytes) => {
+    const unit = (['GB', 'MB', 'KB'] as const).find((each) => bytes % SIZES[each] === 0) ?? 'B'
+    return `${bytes / SIZES[unit]}${unit}`
+  },
+}
+
+function parseSize(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+) ?(B|KB|MB|GB)$/i.exec(text.trim()) ?? []
+  const bytes = Number(number) * SIZES[unit.toUpperCase() as keyof typeof SIZES]
+  return bytes >= 1 && bytes <= SIZES.GB ? bytes : undefined
+}
+
 /** Upper bounds of the buckets of a histogram. */
 export const bucketList: Kind<readonly number[]> = {
   expected: 'a list of rising numbers such as [0.1, 1, 10]',

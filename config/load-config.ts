@@ -69,6 +69,11 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     contextPaths: values.paths('context.path'),
     narrativePaths: values.paths('narratives.path'),
     lintOff: values.get('lint.off'),
+    media: {
+      maxBytes: values.get('media.max_size'),
+      timeoutMs: values.get('media.timeout'),
+      privateHosts: values.get('media.private_hosts'),
+    },
     models: assembleModels(values, servers.made, prices.made),
     discord: {
       ...optional('token', values.get('discord.token')),

@@ -27,6 +27,7 @@ import {
   pathList,
   ruleList,
   sentryDsn,
+  size,
   snowflake,
   text,
   textList,
@@ -99,6 +100,14 @@ export const SETTINGS = {
   ]),
 
   'lint.off': setting(ruleList, [] as readonly string[], 'Rules that `narratives lint` leaves out.'),
+
+  'media.max_size': setting(size, 20_000_000, 'Largest picture, sound, film or document that an act may send.'),
+  'media.timeout': setting(duration, 30_000, 'Longest wait for media from the web.'),
+  'media.private_hosts': setting(
+    textList,
+    [] as readonly string[],
+    'Hosts that media may be fetched from though they are on this machine or in a private network: "files.local", "127.0.0.1:8080".',
+  ),
 
   'models.default': setting(text, 'gemini-2.5-flash-lite', 'The model of an act that names none.', [
     'BOTTICELLI_MODEL',

@@ -2,7 +2,7 @@
 //
 // One question, one answer. Which company answers, over which wire, at which price, stays behind this file.
 
-/** A piece of a message. Media is given by URL or by bytes, never both. */
+/** A piece of a message. */
 export type Part =
   | { readonly type: 'text'; readonly text: string }
   | {
@@ -10,12 +10,14 @@ export type Part =
       readonly kind: MediaKind
       /** Media type, such as `image/png`. */
       readonly mime: string
-      readonly source: { readonly url: string } | { readonly bytes: Uint8Array }
+      readonly bytes: Uint8Array
+      /** Where the bytes were fetched from, without query and user; none for a file. Not sent. */
+      readonly address?: string
       readonly filename?: string
     }
 
-const MEDIA_KINDS = ['image', 'audio', 'video', 'document'] as const
-export type MediaKind = (typeof MEDIA_KINDS)[number]
+/** As in media/media.ts. */
+export type MediaKind = 'image' | 'audio' | 'video' | 'document'
 
 export interface ChatMessage {
   readonly role: 'user' | 'assistant'
@@ -77,6 +79,8 @@ export interface Model {
   readonly provider: string
   /** The name the provider knows it by, such as `gemini-2.5-flash`. */
   readonly name: string
+  /** Whether the provider takes media of a type; if not, what it takes, in words. Without it, it takes everything. */
+  takes?(type: { readonly kind: MediaKind; readonly mime: string }): true | string
   /**
    * Asks once. No retries here: whoever asks decides.
    * @throws ModelError with `retryable` and, where the provider said so, `retryAfterMs`

@@ -83,12 +83,13 @@ function make({ provider, model }: ModelName, config: ModelsConfig, prices: Pric
   const { clock } = setup
   if (provider === 'scripted') return observed(limited(makeScripted(model, config, clock), config, clock), setup)
   const settings = config.servers?.[provider] ?? config.providers?.[provider]
-  const { baseUrl, schemas, load } = wireOf(provider, settings)
+  const { baseUrl, schemas, media, load } = wireOf(provider, settings)
   const asked = createProviderModel({
     provider,
     name: model,
     load: () => load(model),
     schemas,
+    media,
     secrets: settings?.apiKey === undefined ? [] : [settings.apiKey],
     prices,
     clock,

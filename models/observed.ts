@@ -33,8 +33,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
   }
 
   return {
-    provider,
-    name,
+    ...model,
     ask(question, options) {
       const attributes = { ...genAi, ...address, ...requestAttributes(question) }
       return inSpan(`chat ${name}`, { kind: 'client', attributes }, async (span) => {

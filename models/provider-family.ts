@@ -3,6 +3,14 @@
 // Each loads its part of the AI SDK when it is first asked, so that a server pays only for the providers it uses.
 
 import type { LanguageModel } from 'ai'
+import {
+  ANTHROPIC_MEDIA,
+  COMPATIBLE_MEDIA,
+  GEMINI_MEDIA,
+  type MediaSupport,
+  OLLAMA_MEDIA,
+  OPENAI_MEDIA,
+} from './media-support.ts'
 import { ModelError } from './model-error.ts'
 
 export interface ProviderSettings {
@@ -17,6 +25,7 @@ interface Family {
   /** The variable that holds the key; undefined when the provider needs none. */
   readonly key?: string
   readonly schemas: 'any' | 'objects'
+  readonly media: MediaSupport
   load(
     model: string,
     settings: ProviderSettings & { readonly baseUrl: string; readonly name: string },
@@ -27,6 +36,7 @@ interface Family {
 export interface Wire {
   readonly baseUrl: string
   readonly schemas: 'any' | 'objects'
+  readonly media: MediaSupport
   readonly load: (model: string) => Promise<LanguageModel>
 }
 
@@ -44,6 +54,7 @@ export function wireOf(provider: string, settings: ProviderSettings | undefined)
   return {
     baseUrl,
     schemas: family.schemas,
+    media: family.media,
     load: (model) => family.load(model, { ...settings, baseUrl, name: provider }),
   }
 }
@@ -51,6 +62,7 @@ export function wireOf(provider: string, settings: ProviderSettings | undefined)
 /** Servers that speak OpenAI’s chat completions. */
 const COMPATIBLE: Family = {
   schemas: 'objects',
+  media: COMPATIBLE_MEDIA,
   async load(model, { apiKey, baseUrl, name }) {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
     const server = createOpenAICompatible({
@@ -68,6 +80,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     address: 'https://generativelanguage.googleapis.com/v1beta',
     key: 'GEMINI_API_KEY',
     schemas: 'any',
+    media: GEMINI_MEDIA,
     async load(model, { apiKey, baseUrl }) {
       const { createGoogle } = await import('@ai-sdk/google')
       return createGoogle({ baseURL: baseUrl, apiKey: apiKey! })(model)
@@ -77,6 +90,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     address: 'https://api.openai.com/v1',
     key: 'OPENAI_API_KEY',
     schemas: 'objects',
+    media: OPENAI_MEDIA,
     async load(model, { apiKey, baseUrl }) {
       const { createOpenAI } = await import('@ai-sdk/openai')
       // Chat completions rather than responses: what OPENAI_BASE_URL points at often speaks nothing else.
@@ -87,6 +101,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     address: 'https://api.anthropic.com/v1',
     key: 'ANTHROPIC_API_KEY',
     schemas: 'objects',
+    media: ANTHROPIC_MEDIA,
     async load(model, { apiKey, baseUrl }) {
       const { createAnthropic } = await import('@ai-sdk/anthropic')
       return createAnthropic({ baseURL: baseUrl, apiKey: apiKey! })(model)
@@ -94,6 +109,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   },
   ollama: {
     ...COMPATIBLE,
+    media: OLLAMA_MEDIA,
     address: 'http://127.0.0.1:11434',
     // OLLAMA_HOST names the server; what speaks OpenAI's protocol is below /v1.
     load: (model, settings) =>

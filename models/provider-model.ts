@@ -11,6 +11,7 @@ import type { generateText, LanguageModel, ModelMessage } from 'ai'
 import type { Clock } from '../supervisor/clock.ts'
 import { callError } from './call-error.ts'
 import { enclose, isStrict, type JsonSchema, openEnvelope } from './json-envelope.ts'
+import { isText, type MediaSupport, takes } from './media-support.ts'
 import {
   type Answer,
   type ChatMessage,
@@ -32,6 +33,7 @@ export interface ProviderModelOptions {
   readonly load: () => Promise<LanguageModel>
   /** Which JSON schemas the provider takes: with any root, or only with an object as root, into which a list is put. */
   readonly schemas: 'any' | 'objects'
+  readonly media: MediaSupport
   readonly secrets: readonly string[]
   readonly prices: Prices
   readonly clock: Clock
@@ -50,6 +52,7 @@ export function createProviderModel(options: ProviderModelOptions): Model {
 
   async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
     const startedAt = clock.now()
+    refuseUnsupported(question, options)
     loading ??= load()
     const [{ generateText }, model] = await Promise.all([loadSdk(), loading])
     signal.throwIfAborted()
@@ -61,7 +64,7 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       abortSignal: signal,
       telemetry: { isEnabled: false },
       headers: traceHeaders(),
-      messages: question.messages.map(toModelMessage),
+      messages: question.messages.map((message) => toModelMessage(message, options.media)),
       ...(question.system !== undefined && { instructions: question.system }),
       ...(question.temperature !== undefined && { temperature: question.temperature }),
       ...(question.maxTokens !== undefined && { maxOutputTokens: question.maxTokens }),
@@ -89,6 +92,7 @@ export function createProviderModel(options: ProviderModelOptions): Model {
   return {
     provider,
     name,
+    takes: (type) => takes(options.media, type),
     async ask(question, { signal }) {
       try {
         return await ask(question, signal)
@@ -116,27 +120,34 @@ function traceHeaders(): Record<string, string> {
   return headers
 }
 
-function toModelMessage({ role, parts }: ChatMessage): ModelMessage {
-  if (role === 'user') return { role, content: parts.map(toContent) }
-  return { role, content: parts.flatMap((part) => (part.type === 'text' ? [part] : [])) }
-}
-
-function toContent(part: Part) {
-  if (part.type === 'text') return { type: 'text' as const, text: part.text }
-  const data = 'url' in part.source ? parseUrl(part.source.url) : part.source.bytes
-  return {
-    type: 'file' as const,
-    mediaType: part.mime,
-    data,
-    ...(part.filename !== undefined && { filename: part.filename }),
+/** What an earlier act showed to a model of another provider is still in the conversation. */
+function refuseUnsupported({ messages }: Question, { provider, name, media }: ProviderModelOptions): void {
+  for (const part of messages.flatMap(({ parts }) => parts)) {
+    const taken = part.type === 'media' ? takes(media, part) : true
+    if (part.type === 'text' || taken === true) continue
+    const message = `${provider} takes no ${part.kind} of the type ${part.mime}: ${name} cannot be asked about it.`
+    throw new ModelError('media-unsupported', message, { provider, model: name, fix: `It takes ${taken}.` })
   }
 }
 
-function parseUrl(text: string): URL {
-  if (URL.canParse(text)) return new URL(text)
-  throw new ModelError('model-bad-request', `The address of an attachment is not a URL: ${text}`, {
-    fix: 'Write it in full, such as https://example.com/picture.png.',
-  })
+function toModelMessage({ role, parts }: ChatMessage, media: MediaSupport): ModelMessage {
+  if (role === 'user') return { role, content: parts.map((part) => toContent(part, media)) }
+  return { role, content: parts.flatMap((part) => (part.type === 'text' ? [part] : [])) }
+}
+
+function toContent(part: Part, { textAs }: MediaSupport) {
+  if (part.type === 'text') return { type: 'text' as const, text: part.text }
+  const { bytes, mime, filename } = part
+  if (isText(mime) && textAs === 'text') {
+    const text = new TextDecoder().decode(bytes)
+    return { type: 'text' as const, text: filename === undefined ? text : `${filename}:\n${text}` }
+  }
+  return {
+    type: 'file' as const,
+    mediaType: isText(mime) ? 'text/plain' : mime,
+    data: bytes,
+    ...(filename !== undefined && { filename }),
+  }
 }
 
 /** Holds the provider to the schema but leaves the reading of the JSON to the asker: the text is the answer. */

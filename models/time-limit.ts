@@ -12,8 +12,7 @@ export interface TimeLimit {
 /** Fails with `model-timeout` when the time is over, and closes the connection. */
 export function withTimeLimit(model: Model, { clock, timeoutMs }: TimeLimit): Model {
   return {
-    provider: model.provider,
-    name: model.name,
+    ...model,
     async ask(question, { signal }) {
       const limit = new AbortController()
       const timeIsOver = () => limit.abort(new DOMException(`${timeoutMs} ms are over.`, 'TimeoutError'))

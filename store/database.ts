@@ -14,7 +14,7 @@ import { bindToTrace } from '../telemetry/trace-context.ts'
 import { Commits } from './commits.ts'
 import { StoreError, translate } from './store-error.ts'
 
-type SqlValue = null | number | bigint | string | undefined
+type SqlValue = null | number | bigint | string | Uint8Array | undefined
 export type SqlParams = Readonly<Record<string, SqlValue>>
 type Named = [SqlParams]
 

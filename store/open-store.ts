@@ -16,6 +16,7 @@ import { openJournal } from './journal.ts'
 import { openLedger } from './ledger.ts'
 import { openMailbox } from './mailbox.ts'
 import { openMaintenance } from './maintenance.ts'
+import { openMediaStore } from './media.ts'
 import { checkMigrated, migrate } from './migrate.ts'
 import { openSchedules } from './schedules.ts'
 import { openState } from './state.ts'
@@ -76,6 +77,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     journal: openJournal(db),
     effects: openEffects(db),
     answers: openAnswers(db),
+    media: openMediaStore(db),
     content: openContent(db),
     ledger: openLedger(db),
     state: openState(db),

@@ -8,6 +8,7 @@ import { forgetContent, forgettable } from './content/forget-content.ts'
 import type { Db } from './database.ts'
 import { UNDECIDED } from './effects.ts'
 import { tell } from './events.ts'
+import { forgetUnusedMedia } from './media.ts'
 import type { Maintenance, Prunable, Pruned, RetentionBounds } from './store.ts'
 import { forgetUnused } from './versions.ts'
 
@@ -60,7 +61,10 @@ export function prune(db: Db, bounds: Parameters<Maintenance['prune']>[0]): Prun
   const { limit = PRUNED_AT_ONCE, now, contentAt } = bounds
   const content = contentAt === undefined ? 0 : forgetContent(db, contentAt, limit)
   const gone = { ...each((rule) => forget(db, rule, { ...bounds, limit })), content }
-  if (gone.executions > 0) forgetUnused(db)
+  if (gone.executions > 0) {
+    forgetUnused(db)
+    forgetUnusedMedia(db)
+  }
   const counts = Object.values(gone)
   if (counts.some((count) => count > 0)) {
     const { deadLetters: dead_letters, ...rest } = gone

@@ -19,6 +19,7 @@ export interface Store extends Disposable {
   readonly journal: Journal
   readonly effects: Effects
   readonly answers: Answers
+  readonly media: Media
   readonly content: Content
   readonly ledger: Ledger
   readonly state: State
@@ -138,6 +139,15 @@ export interface NarrativeText {
 export interface Versions {
   /** The file of the execution first; none for a version that is not known. */
   files(version: string): readonly NarrativeText[]
+}
+
+// ---------------------------------------------------------------------------- media
+
+export interface Media {
+  /** Keeps the bytes, once, for as long as an execution that has sent them is known. */
+  keep(executionId: string, medium: { readonly hash: string; readonly bytes: Uint8Array }): void
+  /** By the SHA-256 of the bytes, in hex. */
+  read(hash: string): Uint8Array | undefined
 }
 
 // ---------------------------------------------------------------------------- journal of acts

@@ -49,6 +49,11 @@ function takeActs(db: Db, from: string, to: string, before: number | undefined):
      order by rowid`,
     { from, to, before },
   )
+  db.run(
+    `insert into media_uses (execution_id, hash) select @to, hash from media_uses where execution_id = @from
+      on conflict do nothing`,
+    { from, to },
+  )
 }
 
 function begin(db: Db, from: string, to: string, status: 'running' | 'completed', at: number): void {

@@ -12,14 +12,14 @@ const LAYERS = [
   ['botticelli.ts'],
   ['config', 'console'],
   ['actors'],
-  ['narratives', 'models', 'platforms', 'store'],
+  ['narratives', 'models', 'platforms', 'media', 'store'],
   ['supervisor'],
   ['telemetry'],
   ['errors.ts', 'json.ts'],
 ]
 
 /** Actors know adapters by their interface alone. */
-const INTERFACES_FOR_ACTORS = new Set(['models/model.ts', 'platforms/platform.ts', 'store/store.ts'])
+const INTERFACES_FOR_ACTORS = new Set(['models/model.ts', 'platforms/platform.ts', 'media/media.ts', 'store/store.ts'])
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)/g
 
@@ -42,7 +42,7 @@ function complaint(file: string, target: string): string | undefined {
   const [fromLayer, toLayer] = [layerOf(from), layerOf(to)]
   if (toLayer === -1) return `${file} imports ${target}, which is on no layer`
   if (toLayer <= fromLayer) return `${file} imports ${target}: an import that climbs`
-  const adapter = from === 'actors' && ['models', 'platforms', 'store'].includes(to)
+  const adapter = from === 'actors' && ['models', 'platforms', 'media', 'store'].includes(to)
   if (adapter && !INTERFACES_FOR_ACTORS.has(target)) return `${file} imports ${target}: actors know interfaces only`
   return undefined
 }

@@ -129,12 +129,10 @@ function promptText(prompt: Json): string {
   const { pieces } = prompt as unknown as Partial<Gathered>
   if (pieces === undefined) return typeof prompt === 'string' ? prompt : JSON.stringify(prompt, null, 2)
   return pieces
-    .map(({ piece }) => (piece.type === 'text' ? piece.text : `[${piece.media} ${nameOf(piece.source)}]`))
+    .map(({ piece }) =>
+      piece.type === 'text' ? piece.text : `[${piece.media} ${piece.name}, ${piece.mime}, ${piece.sizeBytes} bytes]`,
+    )
     .join('\n\n')
-}
-
-function nameOf(source: Extract<Gathered['pieces'][number]['piece'], { type: 'media' }>['source']): string {
-  return 'url' in source ? source.url : 'file' in source ? source.file : 'within the prompt'
 }
 
 function section(title: string, text: string, io: Io): void {

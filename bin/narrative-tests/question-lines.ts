@@ -21,10 +21,10 @@ export function questionLines(question: Question, model: string | undefined): re
   return redactJson(text).split('\n')
 }
 
-/** Media by its address or a digest of its bytes. */
+/** Media by its address, since nothing is fetched when the answer is played; by a digest of its bytes without one. */
 function textOf(part: Part): string {
   if (part.type === 'text') return part.text
-  const { kind, mime, source } = part
-  const content = 'url' in source ? source.url : createHash('sha256').update(source.bytes).digest('hex')
-  return `<${kind} ${mime} ${content}>`
+  const { kind, mime, bytes, address } = part
+  if (address !== undefined) return `<${kind} ${address}>`
+  return `<${kind} ${mime} ${createHash('sha256').update(bytes).digest('hex')}>`
 }

@@ -98,6 +98,7 @@ function sealed(config: Config, database: string, { env }: TestCase, tape: Tape)
   return {
     ...config,
     database,
+    media: { ...config.media, offline: !tape.asks },
     environment: env,
     posting: 'dry-run',
     discord: tape.asks ? config.discord : anonymous,

@@ -96,6 +96,7 @@ export class Tape {
     return {
       provider: outside?.provider ?? 'recorded',
       name: outside?.name ?? named ?? 'default',
+      ...(outside?.takes !== undefined && { takes: (type) => outside.takes!(type) }),
       ask: async (question, options) => {
         options.signal.throwIfAborted()
         const act = `${question.origin.narrative}/${question.origin.act}`

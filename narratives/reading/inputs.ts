@@ -6,7 +6,7 @@ import type { TomlNode, TomlTable } from '../toml-tree.ts'
 import { readCommand } from './command-input.ts'
 import { Keys, reportType } from './keys.ts'
 import { readInlineMedia } from './media-input.ts'
-import { type Ports, warnOfMissingFile } from './ports.ts'
+import { type Ports, warnOfMissingFile, warnOfUnreadableFile } from './ports.ts'
 import { present } from './present.ts'
 import { looksLikeReference, parseReference, type Reference, withExtension } from './references.ts'
 import { keyOf, type Report, type Spot } from './report.ts'
@@ -158,7 +158,7 @@ function readText(keys: Keys, scope: InputScope): Input | undefined {
   keys.warnOfRest()
   if (text !== undefined) return { kind: 'text', source: { text }, retention: 'full', place }
   if (file === undefined) return undefined
-  warnOfMissingFile(file, keys.node('file')!, scope.report, scope.ports)
+  warnOfUnreadableFile(file, keys.node('file')!, scope.report, scope.ports)
   return { kind: 'text', source: { file }, retention: 'full', place }
 }
 

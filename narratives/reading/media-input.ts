@@ -4,7 +4,7 @@ import type { Place } from '../../errors.ts'
 import { guessMedia, kindOfMime } from '../media-kinds.ts'
 import type { InputMediaKind, MediaInput } from '../narrative.ts'
 import type { Keys } from './keys.ts'
-import { type Ports, warnOfMissingFile } from './ports.ts'
+import { type Ports, warnOfUnreadableFile } from './ports.ts'
 import { present } from './present.ts'
 import { keyOf, type Report } from './report.ts'
 import { readRetention } from './settings.ts'
@@ -69,6 +69,6 @@ function readSource(keys: Keys, own: Report, ports: Ports, order: SourceOrder): 
   }
   const value = values.find(([name]) => name === first)![1]
   if (value === undefined) return undefined
-  if (first === 'file') warnOfMissingFile(value, keys.node('file')!, own, ports)
+  if (first === 'file') warnOfUnreadableFile(value, keys.node('file')!, own, ports)
   return first === 'url' ? { url: value } : first === 'file' ? { file: value } : { base64: value }
 }

@@ -47,6 +47,8 @@ export const OWN_TABLES = [
   'executions',
   'ledger',
   'mailbox',
+  'media',
+  'media_uses',
   'migrations',
   'narrative_files',
   'narrative_texts',

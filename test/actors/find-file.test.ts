@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -29,9 +29,21 @@ test.for<[title: string, name: string, found: string | undefined]>([
   ['not outside of the bases', '../../outside.md', undefined],
   ['not where there is none', 'none.md', undefined],
 ])('a file is found %s', ([, name, found]) => {
-  expect(findFile(name, narrative, [join(root, 'context')])).toBe(found && join(root, found))
+  expect(pathOf(findFile(name, narrative, [join(root, 'context')]))).toBe(found && join(root, found))
 })
 
-test('an absolute path is taken as it is', () => {
-  expect(findFile(join(root, 'outside.md'), narrative, [])).toBe(join(root, 'outside.md'))
+test('an absolute path is taken where it lies in one of the bases, and refused elsewhere', () => {
+  const path = join(root, 'outside.md')
+  expect(findFile(path, narrative, [root])).toEqual({ path })
+  expect(findFile(path, narrative, [])).toEqual({ refused: path })
 })
+
+test('a link that leads out of the bases is refused', () => {
+  const link = join(root, 'project', 'narratives', 'link.md')
+  symlinkSync(join(root, 'outside.md'), link)
+  expect(findFile('link.md', narrative, [])).toEqual({ refused: link })
+})
+
+function pathOf(found: ReturnType<typeof findFile>): string | undefined {
+  return found !== undefined && 'path' in found ? found.path : undefined
+}

@@ -9,6 +9,7 @@ import { findFile } from '../../actors/find-file.ts'
 import type { ProgressEvent } from '../../actors/progress.ts'
 import { createRunner, type RunReport, type RunRequest } from '../../actors/runner.ts'
 import type { Services } from '../../actors/services.ts'
+import { openMedia } from '../../media/open-media.ts'
 import type { Model, Question } from '../../models/model.ts'
 import { ModelError } from '../../models/model-error.ts'
 import { withTimeLimit } from '../../models/time-limit.ts'
@@ -45,7 +46,7 @@ export interface House extends AsyncDisposable {
   readonly events: readonly ProgressEvent[]
   /** Prompts that an act was asked with, in order. */
   promptsOf(act: string): readonly string[]
-  write(file: string, text: string): string
+  write(file: string, text: string | Uint8Array): string
   /** Writes the text as a narrative file and runs it. */
   run(toml: string, request?: Partial<RunRequest>): Promise<RunReport>
   resume(executionId: string): Promise<RunReport>
@@ -83,6 +84,7 @@ export async function openHouse(
       texts === undefined ? loadWhole(file, narrative) : loadNarrative(file, narrative, { texts }),
     loadNested: (file, input, texts) => loadNested(file, input, texts ? { texts } : {}),
     findFile: (name, narrativeFile) => findFile(name, narrativeFile, []),
+    media: openMedia({ maxBytes: 1_000_000, timeoutMs: 10_000, privateHosts: [] }),
     env: (name) => (name === 'GUILD_ID' ? '1234567890' : undefined),
     clock: systemClock,
     processId: process.pid,

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { ModelError } from '../../models/model-error.ts'
+import { SAMPLES } from '../media/samples.ts'
 import { openHouse } from './house.ts'
 
 const head = (toc: string, more = '') => `[narrative]\nname = "n"\n${more}\n[toc]\norder = [${toc}]\n`
@@ -275,7 +276,7 @@ a = "Invent a gaming guild."`)
 
 test('media reaches the model, and a missing file ends the act with its place', async () => {
   await using house = await openHouse()
-  house.write('dot.png', 'not really a picture')
+  house.write('dot.png', SAMPLES.png)
   const file = (name: string) =>
     `${head('"look"')}[media.dot]\nfile = "./${name}"\n[acts]\nlook = ["media.dot", "Look."]`
   await house.run(file('dot.png'))

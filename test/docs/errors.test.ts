@@ -16,7 +16,7 @@ test('docs/errors.md lists every code, with what happened and what to do', async
 
 test('every code of the list is raised somewhere', () => {
   const sources = globSync(
-    '{actors,bin,config,console,models,narratives,platforms,store,supervisor,telemetry}/**/*.{ts,mjs}',
+    '{actors,bin,config,console,media,models,narratives,platforms,store,supervisor,telemetry}/**/*.{ts,mjs}',
   )
   const text = [...sources, 'botticelli.ts', 'bin/botticelli'].map((file) => readFileSync(file, 'utf8')).join('\n')
   expect(Object.keys(CODES).filter((code) => !text.includes(`'${code}'`))).toEqual([])

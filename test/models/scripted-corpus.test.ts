@@ -50,7 +50,7 @@ async function play(narrative: Narrative, filePath: string, model = createModel(
     const parts = act.inputs.map((input, index): Part => {
       if (input.kind === 'text') return { type: 'text', text: textOf(input, index) }
       if (input.kind === 'media')
-        return { type: 'media', kind: input.media, mime: 'image/png', source: { url: 'https://example.com/a.png' } }
+        return { type: 'media', kind: input.media, mime: 'image/png', bytes: new Uint8Array() }
       if (input.kind === 'table') {
         const table = renderRows(input.where === '1=0' ? [] : rows, columns, input.format)
         for (const name of placeholderNames(input)) responses.set(name, table)
