@@ -81,6 +81,9 @@ function logActor(event: SupervisionEvent): void {
     case 'loop-blocked':
       log('actor.loop_blocked', { actor, kind, noticed_after_ms: Math.round(event.noticedAfterMs) })
       break
+    case 'fault':
+      log('actor.fault', { actor, kind, what: event.what, err: event.error })
+      break
     case 'handled':
       log('message.handled', { actor, message_type: event.messageType, duration_ms: event.durationMs, ok: event.ok })
       break

@@ -22,6 +22,7 @@ import {
 import { Delivery, type Receiver } from './delivery.ts'
 import { describeExit, type Exit, exitOf, KILLED, NORMAL } from './exit.ts'
 import { Family } from './family.ts'
+import type { Fault } from './faults.ts'
 import { KeptSnapshot } from './kept-snapshot.ts'
 import { Life } from './life.ts'
 import { handlesShutdown, isGated, SHUTDOWN_EVENT } from './logic-facts.ts'
@@ -240,7 +241,7 @@ export class ActorCell extends Cell implements Host, Receiver {
   /** A first start that failed is tried again by a rule that has a limit or a back-off, and given up otherwise. */
   #orRetry(outcome: StartOutcome, epoch: number): Soon<StartOutcome> {
     if (outcome.is !== 'failed' || epoch !== this.#epoch) return outcome
-    const rule = ruleFor(this.#rules, outcome.error)
+    const rule = this.#ruleFor(outcome.error)
     const retries = rule?.do === 'restart' && (rule.limit !== undefined || rule.backoff !== undefined)
     if (!retries || !this.#allows(rule)) {
       this.#publishCrash(outcome.error, 'stop')
@@ -269,6 +270,10 @@ export class ActorCell extends Cell implements Host, Receiver {
 
   drained(): void {
     void this.stop(NORMAL, shutdownOf(this.spec))
+  }
+
+  lostError(error: unknown): void {
+    this.#fault('inbox', error)
   }
 
   lettersDied(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[]): void {
@@ -334,7 +339,7 @@ export class ActorCell extends Cell implements Host, Receiver {
     if (this.runtime.tracer) {
       this.#crash = { at: this.runtime.clock.now(), error, span: this.delivery.spanContext }
     }
-    const rule = this.#stopping ? undefined : ruleFor(this.#rules, error)
+    const rule = this.#stopping ? undefined : this.#ruleFor(error)
     if (rule) this.#ownRestarts?.forgetAfter(this.runtime.clock.now() - this.startedAt, rule)
     if (rule?.do === 'resume' && this.#resume(life, error)) return
     if (rule?.do === 'escalate' && this.#escalate(life, error)) return
@@ -349,6 +354,14 @@ export class ActorCell extends Cell implements Host, Receiver {
       this.#publishCrash(error, this.#rules === undefined ? undefined : 'stop', traceparent)
       this.#ended({ is: 'error', error })
     })
+  }
+
+  #ruleFor(error: unknown): PolicyRule | undefined {
+    return ruleFor(this.#rules, error, (thrown) => this.#fault('policy', thrown))
+  }
+
+  #fault(what: Fault, error: unknown): void {
+    this.runtime.fault(what, error, this)
   }
 
   #isHealthyAgain(): boolean {
@@ -372,10 +385,12 @@ export class ActorCell extends Cell implements Host, Receiver {
     let ref: AnyActorRef
     try {
       ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
-    } catch {
+    } catch (thrown) {
+      this.#fault('resume', thrown)
       return false
     }
     if (life.startError) {
+      this.#fault('resume', life.startError.error)
       stopActor(ref)
       return false
     }
@@ -394,8 +409,8 @@ export class ActorCell extends Cell implements Host, Receiver {
     this.#publishCrash(error, 'restart', this.delivery.traceparent)
     try {
       this.spec.beforeRestart?.(error, this.incarnation)
-    } catch {
-      // What the hook throws does not stop the restart; the crash itself has been published.
+    } catch (thrown) {
+      this.#fault('before-restart', thrown)
     }
     this.delivery.crashedOver(error)
     this.delivery.keepToStash()
@@ -414,7 +429,7 @@ export class ActorCell extends Cell implements Host, Receiver {
       this.#ended(NORMAL)
       return
     }
-    const rule = ruleFor(this.#rules, outcome.error)
+    const rule = this.#ruleFor(outcome.error)
     if (rule?.do !== 'restart' || !this.#allows(rule)) {
       this.#publishCrash(outcome.error, 'stop')
       this.#ended({ is: 'error', error: outcome.error })
@@ -597,7 +612,7 @@ export class ActorCell extends Cell implements Host, Receiver {
   childEscalated(_child: Cell, error: unknown): Escalation {
     const { life } = this
     if (life === undefined) return 'refused'
-    if (ruleFor(this.#rules, error)?.do === 'resume') {
+    if (this.#ruleFor(error)?.do === 'resume') {
       if (this.runtime.observed) this.publish({ type: 'resumed', error: serializeError(error) })
       return 'resume'
     }
@@ -623,8 +638,9 @@ export class ActorCell extends Cell implements Host, Receiver {
     try {
       this.#kept?.remove()
     } catch (error) {
-      // It has ended and cannot crash any more; its record tells, and the next start will refuse or use the state.
+      // It has ended and cannot crash any more; the next start will refuse or use the state.
       this.failedWith(error)
+      this.#fault('snapshots', error)
     }
   }
 

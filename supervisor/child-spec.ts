@@ -94,7 +94,7 @@ export interface ActorSpec<_Output = unknown> {
   restartOn?(error: unknown): boolean
   /** Rules for errors by kind; without them every error is the supervisor's business. */
   readonly policy?: readonly PolicyRule[]
-  /** Called when an incarnation has crashed and another will follow. What it throws is ignored. */
+  /** Called when an incarnation has crashed and another will follow. What it throws is told as a `fault`, and hinders nothing. */
   beforeRestart?(error: unknown, incarnation: number): void
   /**
    * Default capacity 1,000, overflow `reject`. The message in hand does not count. `durable`: what waits is kept in the

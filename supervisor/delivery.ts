@@ -47,6 +47,8 @@ export interface Receiver {
   drained(): void
   /** It has shown a sign of life, and so has whoever waits for it. */
   madeProgress(): void
+  /** The inbox store threw, and there is no life that could crash over it. */
+  lostError(error: unknown): void
   /** Counts a dead letter. */
   lettersDied(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[]): void
 }
@@ -249,6 +251,7 @@ export class Delivery implements Turn {
   failed(error: unknown): void {
     const { life } = this.#receiver
     if (life) this.#receiver.fail(life, error)
+    else this.#receiver.lostError(error)
   }
 
   /** Gives the actor the message in hand. True: another one waits to be given. */
@@ -397,8 +400,7 @@ export class Delivery implements Turn {
       this.#inbox?.ack(message.meta.id)
       return true
     } catch (error) {
-      const { life } = this.#receiver
-      if (life) this.#receiver.fail(life, error)
+      this.failed(error)
       return false
     }
   }

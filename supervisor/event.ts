@@ -3,6 +3,7 @@
 import type { SerializedError } from '../errors.ts'
 import type { BreakerState } from './breaker.ts'
 import type { PolicyAction } from './child-spec.ts'
+import type { Fault } from './faults.ts'
 import type { DeadLetter } from './message.ts'
 
 export const RESTART_CAUSES = ['own_failure', 'sibling', 'start_retry', 'operator'] as const
@@ -49,6 +50,8 @@ export type SupervisionEvent = {
   | { readonly type: 'hung'; readonly busyMs: number; readonly messageType?: string }
   /** The event loop stood still; the path is that of the actor whose turn it was, or the root's. */
   | { readonly type: 'loop-blocked'; readonly noticedAfterMs: number }
+  /** A callback, an observer or a store threw where no actor could crash over it. Told once for each path and kind. */
+  | { readonly type: 'fault'; readonly what: Fault; readonly error: SerializedError }
   | { readonly type: 'breaker'; readonly state: BreakerState }
   | { readonly type: 'paused'; readonly reason: string; readonly until?: number }
   | { readonly type: 'resumed-by-hand' }

@@ -37,6 +37,7 @@ export { type Clock, systemClock } from './clock.ts'
 export { RESTART_CAUSES, type RestartCause, type SupervisionEvent } from './event.ts'
 // How lives end.
 export { type Exit, Shutdown } from './exit.ts'
+export { FAULTS, type Fault } from './faults.ts'
 export type { InboxStore } from './inbox-store.ts'
 export type { WatchdogOptions } from './loop-watchdog.ts'
 export type {

@@ -40,7 +40,8 @@ export class LoopWatchdog {
   readonly #timer: NodeJS.Timeout
   readonly #worker: Worker
 
-  constructor(options: WatchdogOptions, onBlock: (block: LoopBlock) => void) {
+  /** @param onError hears of the end of the watching thread by an error: nothing is watched from then on */
+  constructor(options: WatchdogOptions, onBlock: (block: LoopBlock) => void, onError: (error: unknown) => void) {
     const shared = new SharedArrayBuffer(PATH_OFFSET_BYTES + LONGEST_PATH_BYTES)
     this.#words = new Int32Array(shared, 0, 2)
     this.#path = new Uint8Array(shared, PATH_OFFSET_BYTES)
@@ -50,6 +51,7 @@ export class LoopWatchdog {
     this.#worker = new Worker(entry, { workerData: { shared, limitMs: 100, ...options }, name: 'loop-watchdog' })
     this.#worker.unref()
     this.#worker.on('message', onBlock)
+    this.#worker.on('error', onError)
   }
 
   /** Settles when the thread has begun to watch. */

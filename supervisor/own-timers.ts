@@ -32,12 +32,20 @@ export class OwnTimers {
   readonly #clock: Clock
   readonly #store: TimerStore | undefined
   readonly #fire: (timer: StoredTimer) => void
+  readonly #threw: (error: unknown, path: string) => void
   readonly #armed = new Map<string, Map<string, unknown>>()
 
-  constructor(clock: Clock, store: TimerStore | undefined, fire: (timer: StoredTimer) => void) {
+  /** @param threw hears of a store that keeps a timer of this path from firing */
+  constructor(
+    clock: Clock,
+    store: TimerStore | undefined,
+    fire: (timer: StoredTimer) => void,
+    threw: (error: unknown, path: string) => void,
+  ) {
     this.#clock = clock
     this.#store = store
     this.#fire = fire
+    this.#threw = threw
   }
 
   /** Arms what an earlier process left behind. */
@@ -77,7 +85,8 @@ export class OwnTimers {
       try {
         this.#fire(timer)
         this.clear(path, id)
-      } catch {
+      } catch (error) {
+        this.#threw(error, path)
         // The store is not there just now. The timer stays, and fires when it can: late rather than never.
         this.#armed.set(path, timers)
         timers.set(id, this.#clock.setTimeout(ring, RETRY_MS))

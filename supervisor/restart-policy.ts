@@ -67,17 +67,24 @@ export function resetAfterMs(backoff: Backoff): number {
   return backoff.resetAfterMs ?? (backoff.minMs + backoff.maxMs) / 2
 }
 
-/** The rule for this error; none means the error is not the actor's own business. */
-export function ruleFor(rules: readonly PolicyRule[] | undefined, error: unknown): PolicyRule | undefined {
-  return rules?.find(({ on }) => matches(on, error))
+/**
+ * The rule for this error; none means the error is not the actor's own business.
+ * @param threw hears of a test that throws; it does not match
+ */
+export function ruleFor(
+  rules: readonly PolicyRule[] | undefined,
+  error: unknown,
+  threw: (error: unknown) => void,
+): PolicyRule | undefined {
+  return rules?.find(({ on }) => matches(on, error, threw))
 }
 
-/** A test that throws does not match. */
-function matches(on: PolicyRule['on'], error: unknown): boolean {
+function matches(on: PolicyRule['on'], error: unknown, threw: (error: unknown) => void): boolean {
   if (typeof on !== 'function') return on.some((name) => isNamed(error, name))
   try {
     return on(error)
-  } catch {
+  } catch (thrown) {
+    threw(thrown)
     return false
   }
 }

@@ -8,6 +8,7 @@ import type { ChildSpec } from './child-spec.ts'
 import type { Clock } from './clock.ts'
 import type { SupervisionEvent } from './event.ts'
 import type { Exit } from './exit.ts'
+import type { Fault } from './faults.ts'
 import type { InboxStore } from './inbox-store.ts'
 import type { AskOptions, DeadLetterReason, Delivered, Message, Meta, NoticeOptions, TellOutcome } from './message.ts'
 import type { OwnTimers } from './own-timers.ts'
@@ -25,6 +26,8 @@ export interface Runtime {
   /** True while anyone listens to events. */
   readonly observed: boolean
   publish(event: SupervisionEvent): void
+  /** Tells that something threw which is nobody's crash. Without a cell it is the system's own. */
+  fault(what: Fault, error: unknown, cell?: Cell): void
   tell(to: string, message: Message, options?: NoticeOptions, sender?: ActorCell): TellOutcome
   ask<Result>(to: string, message: Message, options: AskOptions, sender?: ActorCell): Promise<Result>
   reply(meta: Meta, result: unknown): void

@@ -264,9 +264,19 @@ export class SupervisorCell extends Cell implements Host, Managed {
   #givesUp(child: Child, exit: Exit, now: number): boolean {
     const { spec } = child
     if (isSupervisorSpec(spec)) return false
-    if (exit.is === 'error' && !isWorthRestart(spec, exit.error)) return this.#giveUp(child)
+    if (exit.is === 'error' && !this.#isWorthRestart(child, spec, exit.error)) return this.#giveUp(child)
     if (spec.limit === undefined) return false
     return addLimited(child.restarts, now, spec.limit) ? false : this.#giveUp(child)
+  }
+
+  /** What `restartOn` says; one that throws says nothing. */
+  #isWorthRestart({ cell }: Child, { restartOn }: ActorSpec, error: unknown): boolean {
+    try {
+      return restartOn?.(error) ?? true
+    } catch (thrown) {
+      this.runtime.fault('restart-on', thrown, cell)
+      return true
+    }
   }
 
   #giveUp(child: Child): true {
@@ -469,15 +479,6 @@ const supervisorLogic: SupervisorLogic = {
 
 function killedWhileStarting(path: string): StartOutcome {
   return { is: 'failed', error: new StartError('child-start', `${path} was killed while it started.`) }
-}
-
-/** What `restartOn` says; one that throws says nothing. */
-function isWorthRestart({ restartOn }: ActorSpec, error: unknown): boolean {
-  try {
-    return restartOn?.(error) ?? true
-  } catch {
-    return true
-  }
 }
 
 function taken(path: string, id: string): StartOutcome {

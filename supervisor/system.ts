@@ -4,7 +4,7 @@
 
 import type { Tracer } from '@opentelemetry/api'
 import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate'
-import type { SerializedError } from '../errors.ts'
+import { type SerializedError, serializeError } from '../errors.ts'
 import { ActorCell } from './actor-cell.ts'
 import { Asks } from './asks.ts'
 import type { Cell, Host } from './cell.ts'
@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { SupervisionEvent } from './event.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
+import { type Fault, Faults } from './faults.ts'
 import type { InboxStore } from './inbox-store.ts'
 import type { Beyond } from './life.ts'
 import { type LoopBlock, LoopWatchdog, type WatchdogOptions } from './loop-watchdog.ts'
@@ -82,11 +83,11 @@ export interface ActorSystem {
   forward(to: string, message: Delivered): TellOutcome
   records(): Iterable<ActorRecord>
   record(path: string): ActorRecord | undefined
-  /** Hears of everything that happens to the actors. What the listener throws is ignored. */
+  /** Hears of everything that happens to the actors. What the listener throws first, the others hear of. */
   subscribe(listener: (event: SupervisionEvent) => void): () => void
   /** The XState actors of all paths that run now, supervisors as well. */
   actors(): Iterable<RunningActor>
-  /** Sees every inspection event of XState from now on; costs nothing once ended. What the observer throws is ignored. */
+  /** Sees every inspection event of XState from now on; costs nothing once ended. What it throws first, listeners hear of. */
   inspect(observer: (event: InspectionEvent) => void): () => void
 
   // OTP's management calls. They wait their turn behind whatever the supervisor is doing.
@@ -157,6 +158,7 @@ class System implements ActorSystem, Runtime {
   readonly #cells = new Map<string, Cell>()
   readonly #past = new Map<string, number>()
   readonly #listeners = new Set<(event: SupervisionEvent) => void>()
+  readonly #faults = new Faults()
   readonly #letters = new DeadLetters()
   readonly #asks: Asks
   readonly #queue: RunQueue
@@ -173,11 +175,22 @@ class System implements ActorSystem, Runtime {
     this.snapshots = options.snapshots
     this.inbox = options.inbox
     this.tracer = activeTracer()
-    this.timers = new OwnTimers(this.clock, options.timers, (timer) => this.#ring(timer))
+    this.timers = new OwnTimers(
+      this.clock,
+      options.timers,
+      (timer) => this.#ring(timer),
+      (error, path) => this.fault('timers', error, this.#cells.get(path)),
+    )
     this.ended = this.#ended.promise
     this.#inspect = options.inspect
     this.#outside = options.outside
-    this.#watchdog = options.watchdog && new LoopWatchdog(options.watchdog, (block) => this.#blocked(block))
+    this.#watchdog =
+      options.watchdog &&
+      new LoopWatchdog(
+        options.watchdog,
+        (block) => this.#blocked(block),
+        (error) => this.fault('watchdog', error),
+      )
     this.#queue = new RunQueue(this.#watchdog)
     if (options.listen) this.#listeners.add(options.listen)
     this.#asks = new Asks(this.clock)
@@ -204,7 +217,7 @@ class System implements ActorSystem, Runtime {
       id,
       clock: this.clock as never,
       logger: () => {},
-      ...(inspect && { inspect: guarded(inspect) }),
+      ...(inspect && { inspect: this.#guarded(inspect) }),
     } as never) as AnyActorRef
     prepareSystem(ref, this.clock)
     return ref
@@ -318,8 +331,9 @@ class System implements ActorSystem, Runtime {
   #keep(letter: DeadLetter): void {
     try {
       this.inbox?.giveUp(letter)
-    } catch {
-      // Its event tells of the letter, and the list in memory has it.
+    } catch (error) {
+      // The event of the letter tells of it too, and the list in memory has it.
+      this.fault('inbox', error, this.#cells.get(letter.to))
     }
   }
 
@@ -367,8 +381,37 @@ class System implements ActorSystem, Runtime {
     for (const listener of this.#listeners) {
       try {
         listener(event)
-      } catch {
-        // Whoever watches must not hurt what is watched.
+      } catch (error) {
+        // Whoever watches must not hurt what is watched, nor whoever else watches.
+        if (this.#faults.isFirstOf(listener)) this.#observerThrew('listener', error, listener)
+      }
+    }
+  }
+
+  fault(what: Fault, error: unknown, cell: Cell | undefined = this.#root): void {
+    if (!this.#faults.isNew(cell?.path ?? '/', what)) return
+    this.publish(this.#faultEvent(what, error, cell))
+  }
+
+  #faultEvent(what: Fault, error: unknown, cell: Cell | undefined): SupervisionEvent {
+    const { path = '/', kind = 'unknown', incarnation = 0 } = cell ?? {}
+    return { at: this.clock.now(), path, kind, incarnation, type: 'fault', what, error: serializeError(error) }
+  }
+
+  /** Tells the others of it; where there is nobody, Node prints its warning. */
+  #observerThrew(what: 'listener' | 'inspector', error: unknown, observer: object): void {
+    const others = [...this.#listeners].filter((listener) => listener !== observer)
+    if (others.length > 0) this.publish(this.#faultEvent(what, error, this.#root))
+    else process.emitWarning(`The ${what} of an actor system threw: ${String(error)}`, 'SupervisionWarning')
+  }
+
+  /** What an inspector throws would reach whoever sent the event. */
+  #guarded(observer: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+    return (event) => {
+      try {
+        observer(event)
+      } catch (error) {
+        if (this.#faults.isFirstOf(observer)) this.#observerThrew('inspector', error, observer)
       }
     }
   }
@@ -385,7 +428,7 @@ class System implements ActorSystem, Runtime {
   }
 
   inspect(observer: (event: InspectionEvent) => void): () => void {
-    const subscription = this.#root?.ref?.system.inspect(guarded(observer))
+    const subscription = this.#root?.ref?.system.inspect(this.#guarded(observer))
     return () => subscription?.unsubscribe()
   }
 
@@ -553,15 +596,4 @@ class System implements ActorSystem, Runtime {
 
 function beyondOf(cell: Cell): Beyond | undefined {
   return cell instanceof ActorCell ? cell.life?.beyond : undefined
-}
-
-/** What an inspector throws would reach whoever sent the event. */
-function guarded(observer: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
-  return (event) => {
-    try {
-      observer(event)
-    } catch {
-      // Whoever looks must not hurt what is looked at.
-    }
-  }
 }

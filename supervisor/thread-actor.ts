@@ -153,9 +153,19 @@ class Thread implements Beyond {
     return { _nodes }
   }
 
+  /** What is heard is handled outside of any actor's turn: what goes wrong with it is this actor's crash. */
   #receive(message: FromThread): void {
-    const life = this.#life
     if (this.#ended) return
+    try {
+      this.#take(message)
+    } catch (error) {
+      this.#end()
+      this.#died(error as Error)
+    }
+  }
+
+  #take(message: FromThread): void {
+    const life = this.#life
     life.beat()
     if (message.type === 'tell') life.tell(message.to, message.message, message.options)
     else if (message.type === 'reply') life.reply(message.meta, message.result)
@@ -180,10 +190,22 @@ class Thread implements Beyond {
 
   #ask({ id, to, message, options }: FromThread & { type: 'ask' }): void {
     this.#life.ask(to, message, options).then(
-      (result) => this.#post({ type: 'answer', id, result }),
-      (error) =>
-        this.#post({ type: 'refuse', id, error: { name: error.name, message: error.message, code: error.code } }),
+      (result) => this.#answer(id, result),
+      (error) => this.#refuse(id, error),
     )
+  }
+
+  #answer(id: number, result: unknown): void {
+    try {
+      this.#post({ type: 'answer', id, result })
+    } catch (error) {
+      // It cannot be cloned.
+      this.#refuse(id, error as Error)
+    }
+  }
+
+  #refuse(id: number, { name, message, code }: Error & { readonly code?: string }): void {
+    this.#post({ type: 'refuse', id, error: { name, message, ...(code !== undefined && { code }) } })
   }
 
   #post(message: ToThread): void {

@@ -20,7 +20,7 @@ import {
   type ToThread,
 } from './thread-protocol.ts'
 
-const { path, module, name, data, hungAfterMs, beat } = workerData as ThreadData
+const { path, incarnation, module, name, data, hungAfterMs, beat } = workerData as ThreadData
 const parent = parentPort!
 const post = (message: FromThread): void => parent.postMessage(message)
 
@@ -79,7 +79,7 @@ function hear(event: SupervisionEvent): void {
     return
   }
   if (event.type === 'ready' || (event.type === 'handled' && event.ok)) post({ type: 'ready' })
-  else if (event.type === 'hung') post({ type: 'event', event })
+  else if (event.type === 'hung' || event.type === 'fault') post({ type: 'event', event })
   else if (event.type === 'dead-letter') {
     post({ type: 'event', event })
     if (event.letter.reason === 'unhandled') post({ type: 'ready' })
@@ -89,8 +89,14 @@ function hear(event: SupervisionEvent): void {
 
 /** The last word, after whatever the module has to bring to an end. */
 async function end(word: FromThread): Promise<void> {
-  await Promise.allSettled(ends.splice(0).map((run) => run()))
+  const ended = await Promise.allSettled(ends.splice(0).map((run) => run()))
+  for (const one of ended) if (one.status === 'rejected') tellFault(one.reason)
   post(word)
+}
+
+function tellFault(error: unknown): void {
+  const fault = { type: 'fault', what: 'thread-end', error: serializeError(error) } as const
+  post({ type: 'event', event: { at: Date.now(), path, kind: 'thread', incarnation, ...fault } })
 }
 
 let recordsAreDue = false

@@ -193,6 +193,11 @@ export const LOG_EVENTS = {
     message: 'Event loop stood still',
     fields: { actor: 'string', kind: 'string', noticed_after_ms: 'number' },
   },
+  'actor.fault': {
+    level: 'warn',
+    message: 'Something that actors call failed, and hindered nothing',
+    fields: { actor: 'string', kind: 'string', what: 'string', err: 'error' },
+  },
   'message.handled': {
     level: 'trace',
     message: 'Message handled',

@@ -2,7 +2,14 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createActor, fromCallback, fromPromise, setup } from 'xstate'
-import { type ActorSpec, type Scope, Shutdown, type SupervisionEvent, startSystem } from '../../supervisor/index.ts'
+import {
+  type ActorSpec,
+  type InboxStore,
+  type Scope,
+  Shutdown,
+  type SupervisionEvent,
+  startSystem,
+} from '../../supervisor/index.ts'
 import { prepareSystem } from '../../supervisor/xstate-internals.ts'
 import { counter, say, shortEvents } from './counter.ts'
 import { FakeClock, settle } from './fake-clock.ts'
@@ -157,13 +164,19 @@ describe('an actor that throws in its own transition', () => {
     const boom = () => {
       throw new Error('observer')
     }
+    const warnings: Error[] = []
+    const hear = (warning: Error) => void warnings.push(warning)
+    process.on('warning', hear)
     const system = await startSystem(
       { id: 'root', strategy: 'one_for_one', children: [counter('a')] },
-      { inspect: boom, listen: boom },
+      { inspect: () => boom(), listen: () => boom() },
     )
     say(system, '/a', { type: 'add' })
     await settle()
+    process.removeListener('warning', hear)
     expect(system.record('/a')).toMatchObject({ handled: 1, incarnation: 1 })
+    // Nobody else listens: Node warns, once for the listener; the inspector's went to the listener.
+    expect(warnings.map(({ message }) => message)).toEqual(['The listener of an actor system threw: Error: observer'])
   })
 })
 
@@ -379,8 +392,8 @@ describe('callbacks that throw', () => {
     throw new Error('callback')
   }
 
-  test('are as if they were not there', async () => {
-    const { system } = await systemOf([
+  test('hinder nothing, and are told once', async () => {
+    const { system, events } = await systemOf([
       counter('a', { restartOn: boom, redeliver: false }),
       counter('b', { policy: [{ on: boom, do: 'stop' }], beforeRestart: boom, redeliver: false }),
       counter('c', { policy: [{ on: ['*'], do: 'restart' }], beforeRestart: boom, redeliver: false }),
@@ -388,6 +401,39 @@ describe('callbacks that throw', () => {
     for (const path of ['/a', '/b', '/c']) say(system, path, { type: 'fail' }, { type: 'add' })
     await settle()
     for (const path of ['/a', '/b', '/c']) expect(system.record(path)).toMatchObject({ incarnation: 2, handled: 1 })
+    for (const path of ['/a', '/b', '/c']) say(system, path, { type: 'fail' })
+    await settle()
+    const faults = events.flatMap((event) =>
+      event.type === 'fault' ? [`${event.path} ${event.what}: ${event.error.message}`] : [],
+    )
+    expect(faults).toEqual(['/b policy: callback', '/c before-restart: callback', '/a restart-on: callback'])
+  })
+
+  test('a listener that throws is told to the others, once', async () => {
+    const { system, events } = await systemOf([counter('a')])
+    system.subscribe(() => boom())
+    system.inspect(() => boom())
+    say(system, '/a', { type: 'add' }, { type: 'add' })
+    await settle()
+    const faults = events.flatMap((event) => (event.type === 'fault' ? [event.what] : []))
+    expect(faults.toSorted()).toEqual(['inspector', 'listener'])
+    expect(system.record('/a')).toMatchObject({ handled: 2 })
+  })
+
+  test('an inbox store that keeps no dead letter is told, and the letter is not lost', async () => {
+    const events: SupervisionEvent[] = []
+    const inbox = { giveUp: boom } as unknown as InboxStore
+    const system = await startSystem(
+      { id: 'root', strategy: 'one_for_one', children: [] },
+      { inbox, listen: (event) => events.push(event) },
+    )
+    system.tell('/nobody', { type: 'one' })
+    system.tell('/nobody', { type: 'two' })
+    expect(events.filter(({ type }) => type === 'fault')).toMatchObject([
+      { what: 'inbox', error: { message: 'callback' } },
+    ])
+    expect(system.deadLetters()).toHaveLength(2)
+    await system.stop()
   })
 
   test('a shutdown that throws is a crash, and the stop goes on', async () => {
