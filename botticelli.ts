@@ -154,13 +154,14 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const watch = options.bots && config.notify !== undefined ? watchFor(config.notify) : undefined
   if (watch !== undefined) opened.defer(() => watch.close(LAST_WORDS_MS))
   const told = options.bots ? tellEvents() : undefined
-  const listen = (event: SupervisionEvent) => {
-    logged(event)
-    told?.hear(event)
-    watch?.hear(event)
-    options.onSupervision?.(event)
-    if (wanted.metrics) countActorEvent(event)
-  }
+  // One for each that listens: what one of them throws, the others tell.
+  const listen = [
+    logged,
+    ...(told ? [(event: SupervisionEvent) => told.hear(event)] : []),
+    ...(watch ? [(event: SupervisionEvent) => watch.hear(event)] : []),
+    ...(options.onSupervision ? [options.onSupervision] : []),
+    ...(wanted.metrics ? [(event: SupervisionEvent) => countActorEvent(event)] : []),
+  ]
   const system = opened.adopt(await startSystem(tree(), { inbox, listen, ...watchdogOf(config, options) }), (each) =>
     each.stop(),
   )

@@ -22,9 +22,6 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** How a part of the runtime says that something threw. */
-export type TellFault = (what: Fault, error: unknown) => void
-
 const REMEMBERED = 1_000
 
 export class Faults {

@@ -46,6 +46,9 @@ import { SupervisorCell } from './supervisor-cell.ts'
 import { activeTracer, injectActive } from './trace-context.ts'
 import { prepareSystem } from './xstate-internals.ts'
 
+/** What it throws is told to the others, the first time. */
+type Listener = (event: SupervisionEvent) => void
+
 export interface SystemOptions {
   /** Default the system's clock. */
   readonly clock?: Clock
@@ -61,8 +64,8 @@ export interface SystemOptions {
   readonly outside?: Outside
   /** Watches the event loop from a second thread. Default: nobody does. */
   readonly watchdog?: WatchdogOptions
-  /** A first listener, which hears of the start as well. */
-  readonly listen?: (event: SupervisionEvent) => void
+  /** Listeners that hear of the start as well. */
+  readonly listen?: Listener | readonly Listener[]
   /** Where own timers are kept. Default: nowhere, they end with the process. */
   readonly timers?: TimerStore
 }
@@ -192,7 +195,7 @@ class System implements ActorSystem, Runtime {
         (error) => this.fault('watchdog', error),
       )
     this.#queue = new RunQueue(this.#watchdog)
-    if (options.listen) this.#listeners.add(options.listen)
+    for (const listener of [options.listen ?? []].flat() as Listener[]) this.#listeners.add(listener)
     this.#asks = new Asks(this.clock)
     // Ids must not repeat over restarts of the process: they end up in stores.
     this.#idPrefix = `${this.clock.now().toString(36)}${Math.floor(this.random() * 2 ** 32).toString(36)}-`
