@@ -5,15 +5,17 @@
 //
 //   A1. Each state leaves its result in the journal before the next begins; a restarted act goes on behind it.
 //   A2. An error ends the actor. Whether it is tried again is its supervisor's decision, not its own.
-//   A3. What its states do is brought with the input: the chart is made once, and not for each of many short acts.
+//   A3. What its states do is brought with the input: the chart is made once, and not for each of many short acts. It ends
+//       with the signal of whoever brings it.
 
-import { assign, fromPromise, setup } from 'xstate'
+import { assign, setup } from 'xstate'
 import { needsModel } from '../narratives/narrative.ts'
 import type { ActResult, ActTask, Asked, Gathered } from './act-task.ts'
+import { sendEnd, throwError, type WorkFailed } from './send-end.ts'
 
 export interface ActWork {
-  gatherInputs(signal: AbortSignal): Promise<Gathered>
-  askModel(gathered: Gathered, signal: AbortSignal): Promise<Asked>
+  gatherInputs(): Promise<Gathered>
+  askModel(gathered: Gathered): Promise<Asked>
   /** @param asked undefined when no model was asked */
   keepResult(gathered: Gathered, asked: Asked | undefined): Promise<ActResult>
 }
@@ -29,54 +31,56 @@ interface ActContext extends ActInput {
   readonly result?: ActResult
 }
 
+type ActEvent =
+  | { readonly type: 'inputs.gathered'; readonly gathered: Gathered }
+  | { readonly type: 'model.answered'; readonly asked: Asked }
+  | { readonly type: 'result.kept'; readonly result: ActResult }
+  | WorkFailed
+
 export const actMachine = setup({
-  types: { context: {} as ActContext, input: {} as ActInput, output: {} as ActResult },
-  actors: {
-    gatherInputs: fromPromise<Gathered, ActContext>(({ input: { work }, signal }) => work.gatherInputs(signal)),
-    askModel: fromPromise<Asked, ActContext>(({ input: { work, gathered }, signal }) =>
-      work.askModel(gathered!, signal),
-    ),
-    keepResult: fromPromise<ActResult, ActContext>(({ input: { work, gathered, asked } }) =>
-      work.keepResult(gathered!, asked),
-    ),
-  },
+  types: { context: {} as ActContext, input: {} as ActInput, output: {} as ActResult, events: {} as ActEvent },
   actions: {
-    keepGathered: assign({ gathered: (_, gathered: Gathered) => gathered }),
-    keepAnswer: assign({ asked: (_, asked: Asked) => asked }),
-    keepActResult: assign({ result: (_, result: ActResult) => result }),
+    gatherInputs: ({ context: { work }, self }) =>
+      sendEnd(self, work.gatherInputs(), (gathered) => ({ type: 'inputs.gathered', gathered })),
+    askModel: ({ context: { work, gathered }, self }) =>
+      sendEnd(self, work.askModel(gathered!), (asked) => ({ type: 'model.answered', asked })),
+    keepResult: ({ context: { work, gathered, asked }, self }) =>
+      sendEnd(self, work.keepResult(gathered!, asked), (result) => ({ type: 'result.kept', result })),
+    learnGathered: assign((_, gathered: Gathered) => ({ gathered })),
+    learnAnswer: assign((_, asked: Asked) => ({ asked })),
+    learnResult: assign((_, result: ActResult) => ({ result })),
+    throwError,
   },
   guards: { asksModel: ({ context }) => needsModel(context.task.act) },
 }).createMachine({
   id: 'act',
   context: ({ input }) => input,
+  on: { 'work.failed': { actions: 'throwError' } },
   initial: 'gathering',
   states: {
     gathering: {
-      invoke: {
-        src: 'gatherInputs',
-        input: ({ context }) => context,
-        onDone: [
+      entry: 'gatherInputs',
+      on: {
+        'inputs.gathered': [
           {
             guard: 'asksModel',
             target: 'asking',
-            actions: { type: 'keepGathered', params: ({ event }) => event.output },
+            actions: { type: 'learnGathered', params: ({ event }) => event.gathered },
           },
-          { target: 'keeping', actions: { type: 'keepGathered', params: ({ event }) => event.output } },
+          { target: 'keeping', actions: { type: 'learnGathered', params: ({ event }) => event.gathered } },
         ],
       },
     },
     asking: {
-      invoke: {
-        src: 'askModel',
-        input: ({ context }) => context,
-        onDone: { target: 'keeping', actions: { type: 'keepAnswer', params: ({ event }) => event.output } },
+      entry: 'askModel',
+      on: {
+        'model.answered': { target: 'keeping', actions: { type: 'learnAnswer', params: ({ event }) => event.asked } },
       },
     },
     keeping: {
-      invoke: {
-        src: 'keepResult',
-        input: ({ context }) => context,
-        onDone: { target: 'performed', actions: { type: 'keepActResult', params: ({ event }) => event.output } },
+      entry: 'keepResult',
+      on: {
+        'result.kept': { target: 'performed', actions: { type: 'learnResult', params: ({ event }) => event.result } },
       },
     },
     performed: { type: 'final' },

@@ -7,10 +7,11 @@
 //   X3. Steps of a group are given what was known before it, and leave what they made in the order of the toc.
 //   X4. What a stage does is brought with the input: the chart is made once, and not for each run.
 
-import { assign, fromPromise, setup } from 'xstate'
+import { assign, setup } from 'xstate'
 import { type Act, stagesOf } from '../narratives/narrative.ts'
 import { type ActResult, type Knowledge, learn, NOTHING_KNOWN } from './act-task.ts'
 import { type ExecutionOutcome, type ExecutionPlan, type Step, stepsOf } from './execution-plan.ts'
+import { sendEnd, throwError, type WorkFailed } from './send-end.ts'
 
 export interface StepTask {
   readonly plan: ExecutionPlan
@@ -41,14 +42,21 @@ interface ExecutionContext extends ExecutionInput {
   readonly knowledge: Knowledge
 }
 
+type ExecutionEvent = { readonly type: 'stage.performed'; readonly results: readonly StepResult[] } | WorkFailed
+
 export const executionMachine = setup({
-  types: { context: {} as ExecutionContext, input: {} as ExecutionInput, output: {} as ExecutionOutcome },
-  actors: {
-    performStage: fromPromise<readonly StepResult[], Stage & Pick<ExecutionInput, 'performStage'>>(
-      ({ input: { performStage, ...stage } }) => performStage(stage),
-    ),
+  types: {
+    context: {} as ExecutionContext,
+    input: {} as ExecutionInput,
+    output: {} as ExecutionOutcome,
+    events: {} as ExecutionEvent,
   },
   actions: {
+    performStage: ({ context, self }) => {
+      const { plan, stages, knowledge } = context
+      const stage = { plan, steps: nextStage(context), total: sum(stages, ({ length }) => length), knowledge }
+      sendEnd(self, context.performStage(stage), (results) => ({ type: 'stage.performed', results }))
+    },
     learnResults: assign(({ context }, results: readonly StepResult[]) => ({
       done: context.done + 1,
       results: [...context.results, ...results],
@@ -57,6 +65,7 @@ export const executionMachine = setup({
         nextStage(context).map(({ act }, index) => [act.name, combined(context, act, results[index]!)]),
       ),
     })),
+    throwError,
   },
   guards: { hasNextStage: ({ context }) => context.done < context.stages.length },
 }).createMachine({
@@ -68,22 +77,19 @@ export const executionMachine = setup({
     results: [],
     knowledge: NOTHING_KNOWN,
   }),
+  on: { 'work.failed': { actions: 'throwError' } },
   initial: 'choosing',
   states: {
     choosing: {
       always: [{ guard: 'hasNextStage', target: 'performing' }, { target: 'completed' }],
     },
     performing: {
-      invoke: {
-        src: 'performStage',
-        input: ({ context }) => ({
-          performStage: context.performStage,
-          plan: context.plan,
-          steps: nextStage(context),
-          total: context.stages.flat().length,
-          knowledge: context.knowledge,
-        }),
-        onDone: { target: 'choosing', actions: { type: 'learnResults', params: ({ event }) => event.output } },
+      entry: 'performStage',
+      on: {
+        'stage.performed': {
+          target: 'choosing',
+          actions: { type: 'learnResults', params: ({ event }) => event.results },
+        },
       },
     },
     completed: { type: 'final' },

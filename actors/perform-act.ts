@@ -62,13 +62,14 @@ function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecutio
 
   /** One incarnation's. */
   function work(scope: Host & Pick<Scope, 'incarnation' | 'beat'>): ActWork {
+    const { signal } = scope
     const services = { ...shared, clock: patientClock(shared.clock, () => scope.beat()) }
     const last = scope.incarnation > maxRestarts
     const runNested = (input: NarrativeInput, key: string) =>
       runNestedInput(input, key, stepTask, services, scope, runExecution)
     let begun: ActRecord
     return {
-      gatherInputs: (signal) =>
+      gatherInputs: () =>
         within(async () => {
           reportStart(stepTask, services, scope.incarnation)
           begun = begin(task, services, scope.incarnation === 1)
@@ -76,7 +77,7 @@ function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecutio
           if (begun.answer !== undefined) return begun.prompt as unknown as Gathered
           return gatherInputs(task, services, { signal, last, runNested })
         }),
-      askModel: (gathered, signal) => within(() => askModel(task, gathered, begun, services, { signal, last })),
+      askModel: (gathered) => within(() => askModel(task, gathered, begun, services, { signal, last })),
       keepResult: (gathered, asked) => within(() => keepResult(task, gathered, asked, services)),
     }
   }
