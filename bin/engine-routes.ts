@@ -19,9 +19,11 @@ export function engineRoutes(app: () => Botticelli | undefined): Routes {
   }
   return {
     'POST /v1/dead-letters/redrive': (query) =>
-      change(query, ({ system }, id) =>
-        system.redrive(id).accepted ? { done: true } : { done: false, reason: `There is no dead letter ${id}.` },
-      ),
+      change(query, ({ store, system }, id) => {
+        const to = store.deadLetters.find(id)?.to
+        if (to !== undefined && system.record(to) === undefined) return { done: false, reason: `${to} does not run.` }
+        return system.redrive(id).accepted ? { done: true } : { done: false, reason: `There is no dead letter ${id}.` }
+      }),
     'POST /v1/executions/resume': (query) =>
       change(query, ({ store, system }, id) => {
         const bot = store.executions.find(id)?.bot

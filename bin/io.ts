@@ -8,8 +8,8 @@ import { relative } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
 import type { Environment, Flags } from '../config/layers.ts'
-import { type Loaded, loadConfig } from '../config/load-config.ts'
-import { BotticelliError } from '../errors.ts'
+import { type Loaded, type LoadOptions, loadConfig, loadInPart } from '../config/load-config.ts'
+import { BotticelliError, type Place } from '../errors.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { Globals } from './parse.ts'
 
@@ -41,6 +41,13 @@ export interface Io {
   readonly signal: AbortSignal
   /** Loads the configuration, once; its warnings are remarked. */
   config(flags?: Flags): Loaded
+  /**
+   * The configuration as far as its file can be read, for a command that only asks the server or looks into the database.
+   * All that is wrong with the file is one warning.
+   *
+   * @throws ConfigError when it is not known where server and database are
+   */
+  configInPart(flags?: Flags): Loaded
   /** Reads the configuration as it is by now, and says nothing of its warnings. @throws as `config` */
   readConfig(flags?: Flags): Loaded
   readonly stderr: NodeJS.WriteStream
@@ -72,6 +79,14 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
   const silent = globals.json || globals.quiet
   const mayAsk = globals.input && stdin.isTTY === true && stderr.isTTY === true
   let loaded: Loaded | undefined
+  let inPart: Loaded | undefined
+  const loadOptions = (flags: Flags): LoadOptions => ({
+    ...{ cwd, environment: world.environment, flags },
+    onTerminal: stderr.isTTY === true && !globals.json,
+    ...(globals.config !== undefined && { file: globals.config }),
+  })
+  const placeOf = (place: Place | undefined) =>
+    place === undefined ? '' : `${relative(cwd, place.file)}:${place.line}:${place.column}: `
   const io: Io = {
     cwd,
     globals,
@@ -101,18 +116,24 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
       if (loaded !== undefined) return loaded
       loaded = io.readConfig(flags)
       for (const { place, message, hint } of loaded.warnings) {
-        const where = `${relative(cwd, place.file)}:${place.line}:${place.column}`
-        io.remark(
-          `${io.paintRemark('yellow', 'warning')}: ${where}: ${message}${hint === undefined ? '' : ` (${hint})`}`,
-        )
+        const better = hint === undefined ? '' : ` (${hint})`
+        io.remark(`${io.paintRemark('yellow', 'warning')}: ${placeOf(place)}${message}${better}`)
       }
       return loaded
     },
-    readConfig(flags = {}) {
-      const file = globals.config === undefined ? {} : { file: globals.config }
-      const onTerminal = stderr.isTTY === true && !globals.json
-      return loadConfig({ cwd, environment: world.environment, flags, onTerminal, ...file })
+    configInPart(flags = {}) {
+      if (inPart !== undefined) return inPart
+      try {
+        return io.config(flags)
+      } catch (error) {
+        if (!(error instanceof BotticelliError)) throw error
+        inPart = loadInPart(loadOptions(flags))
+        const message = `${placeOf(error.place)}${error.message.replace(/\.?$/, '.')} This command goes on without it.`
+        io.remark(`${io.paintRemark('yellow', 'warning')}: ${message}`)
+        return inPart
+      }
     },
+    readConfig: (flags = {}) => loadConfig(loadOptions(flags)),
   }
   return io
 }

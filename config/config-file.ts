@@ -103,6 +103,32 @@ export function readConfigFile(text: string, path: string): ConfigFile {
   }
 }
 
+/** Keys that say where the server and the database are. */
+export const WHEREABOUTS: readonly string[] = ['state_dir', 'database']
+
+/** The same for a file that is no TOML: a few lines that cannot be read are left out, and past these all that follows. */
+export function readMendedFile(text: string, path: string): ConfigFile {
+  const problems: Diagnostic[] = []
+  const lines = text.split('\n')
+  for (;;) {
+    const file = readConfigFile(lines.join('\n'), path)
+    const problem = file.diagnostics.find(({ code }) => code === 'toml-syntax')
+    if (problem === undefined) return { ...file, diagnostics: [...problems, ...file.diagnostics] }
+    const index = Math.min(problem.place.line, lines.length) - 1
+    const isMended = problems.length < MOST_MENDED && lines[index] !== ''
+    const left = isMended ? lines.splice(index, 1, withoutKeys(lines[index]!)) : lines.splice(index)
+    const keys = left.map((line) => /^\s*(\w+)/.exec(line)?.[1] ?? '')
+    problems.push({ ...problem, path: keys.find((key) => WHEREABOUTS.includes(key)) ?? '' })
+  }
+}
+
+const MOST_MENDED = 10
+
+/** What follows a header belongs to no other table. */
+function withoutKeys(line: string): string {
+  return /^\s*\[/.test(line) ? '[[unreadable]]' : ''
+}
+
 /** A diagnostic about something in a configuration file. */
 export function diagnosticAt(code: ErrorCode, file: string, span: Span, message: string, path: string): Diagnostic {
   return { code, severity: 'error', message, path, place: { file, ...span.start }, end: span.end }

@@ -4,11 +4,11 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { parseScript, type ScriptedReply } from '../models/scripted/script.ts'
+import { parseScript } from '../models/scripted/script.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import type { Config, ModelsConfig, ProviderConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
-import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { type ConfigFile, readConfigFile, readMendedFile, WHEREABOUTS } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
 import { assembleBots, assemblePrices, assembleServers, patience } from './named-settings.ts'
 import { assembleNotify } from './notify-config.ts'
@@ -39,10 +39,38 @@ export interface Loaded {
 }
 
 /** @throws ConfigError with every fault of the file, or the first one of the environment */
-export function loadConfig({ cwd, environment, file: named, flags = {}, onTerminal = false }: LoadOptions): Loaded {
+export function loadConfig(options: LoadOptions): Loaded {
+  const { fault, ...loaded } = load(options, 'whole')
+  if (fault !== undefined) throw fault
+  return loaded
+}
+
+interface LoadedInPart extends Loaded {
+  /** Of the file; what it concerns has its default. */
+  readonly fault?: ConfigError
+}
+
+/**
+ * The same as far as the file can be read, for whoever wants to know where the server and the database are, and not much
+ * more. A script of the scripted model is not read.
+ *
+ * @throws ConfigError when that is what cannot be read, or for a fault of the environment
+ */
+export function loadInPart(options: LoadOptions): LoadedInPart {
+  const loaded = load(options, 'in part')
+  if (loaded.fault?.diagnostics.some(({ severity, path }) => severity === 'error' && WHEREABOUTS.includes(path)))
+    throw loaded.fault
+  return loaded
+}
+
+function load(
+  { cwd, environment, file: named, flags = {}, onTerminal = false }: LoadOptions,
+  how: 'whole' | 'in part',
+): LoadedInPart {
   const path = named === undefined ? findUp(cwd) : resolve(cwd, named)
   const root = path === undefined ? cwd : dirname(path)
-  const file = path === undefined ? undefined : readConfigFile(readText(path), path)
+  const file =
+    path === undefined ? undefined : (how === 'whole' ? readConfigFile : readMendedFile)(readText(path), path)
   const dotEnv = readDotEnv(join(root, '.env'))
   const settings = resolveSettings({ flags, environment, dotEnv, file, cwd })
   const values = new Values(settings, { root, cwd })
@@ -57,7 +85,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
   const diagnostics = [file?.diagnostics ?? [], bots.faults, servers.faults, prices.faults, telemetry.faults]
     .flat()
     .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
-  if (diagnostics.some((one) => one.severity === 'error')) throw ConfigError.of(diagnostics)
+  const fault = diagnostics.some((one) => one.severity === 'error') ? ConfigError.of(diagnostics) : undefined
 
   const config: Config = {
     root,
@@ -74,7 +102,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
       timeoutMs: values.get('media.timeout'),
       privateHosts: values.get('media.private_hosts'),
     },
-    models: assembleModels(values, servers.made, prices.made),
+    models: assembleModels(values, servers.made, prices.made, how === 'whole' ? scriptOf(values) : {}),
     discord: {
       ...optional('token', values.get('discord.token')),
       ...optional('apiUrl', values.get('discord.api_url')),
@@ -96,7 +124,7 @@ export function loadConfig({ cwd, environment, file: named, flags = {}, onTermin
     },
     environment: { ...variables, ...forNarratives(values) },
   }
-  return { config, settings, warnings: diagnostics, file }
+  return { config, settings, warnings: diagnostics, file, ...optional('fault', fault) }
 }
 
 /** Settings that narratives name as variables, wherever they were set. */
@@ -135,6 +163,7 @@ function assembleModels(
   values: Values,
   servers: ModelsConfig['servers'],
   prices: ModelsConfig['prices'],
+  script: Pick<ModelsConfig, 'scripted'>,
 ): ModelsConfig {
   return {
     default: values.get('models.default'),
@@ -153,15 +182,15 @@ function assembleModels(
       ...optional('monthlyUsd', values.get('models.monthly_budget_usd')),
     },
     costTracking: values.get('models.cost_tracking'),
-    ...(values.get('models.script') !== undefined && {
-      scripted: { replies: readScript(values.path('models.script')) },
-    }),
+    ...script,
   }
 }
 
 /** @throws ModelError `script-invalid` with its place */
-function readScript(path: string): readonly ScriptedReply[] {
-  return parseScript(readText(path), path)
+function scriptOf(values: Values): Pick<ModelsConfig, 'scripted'> {
+  if (values.get('models.script') === undefined) return {}
+  const path = values.path('models.script')
+  return { scripted: { replies: parseScript(readText(path), path) } }
 }
 
 function provider(apiKey: string | undefined, baseUrl: string | undefined): ProviderConfig {

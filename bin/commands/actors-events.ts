@@ -19,7 +19,7 @@ interface Missed {
 }
 
 export const actorsEvents: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const { actors } = await askRunning<ActorsAnswer>(config, '/v1/actors')
   const path = wanted(options.args[0], actors)
   const follow = options.isSet('follow')

@@ -11,7 +11,7 @@ import { plainText } from '../plain-text.ts'
 import { askRunning } from '../running-server.ts'
 
 export const actorsGraph: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const { actors } = await askRunning<ActorsAnswer>(config, '/v1/actors')
   const paths = actors.map((one) => one.path)
   const path = actorPath(options.args[0] ?? '', paths)

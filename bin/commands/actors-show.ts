@@ -16,7 +16,7 @@ import { askRunning } from '../running-server.ts'
 import { rows } from '../two-columns.ts'
 
 export const actorsShow: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const { actors } = await askRunning<ActorsAnswer>(config, '/v1/actors')
   const paths = actors.map((one) => one.path)
   const path = actorPath(options.args[0] ?? '', paths)

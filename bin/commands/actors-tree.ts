@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts'
 import { askRunning } from '../running-server.ts'
 
 export const actorsTree: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const { now, actors } = await askRunning<ActorsAnswer>(config, '/v1/actors')
   const [given] = options.args
   const paths = actors.map(({ path }) => path)

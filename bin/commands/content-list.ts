@@ -18,7 +18,7 @@ const STAGES = ['generated', 'approved', 'posted', 'rejected'] as const
 type Stage = (typeof STAGES)[number]
 
 export const contentList: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const wanted = options.args[0] ?? options.text('table')
   const stage = stageOf(options.text('status'), io)
   const limit = options.number('limit') ?? 20

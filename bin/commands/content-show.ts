@@ -13,7 +13,7 @@ import { readStore } from '../project.ts'
 import { contentJson, statusOf } from './content-list.ts'
 
 export const contentShow: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const meant = options.text('table') ?? config.pipeline.drafts
   const ref = parseRef(options.args[0] ?? '', meant, io.globals)
   const row = await readStore(config, undefined, (store) =>

@@ -16,7 +16,7 @@ import { table } from '../table.ts'
 
 /** Whole, while others go on; looked through before it counts. */
 export const backup: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   needDatabase(config)
   const stamp = new Date(io.now()).toISOString().replaceAll(/[:.]/g, '-')
   const file = resolve(io.cwd, options.args[0] ?? join(config.stateDir, 'backups', `botticelli-${stamp}.db`))
@@ -56,7 +56,7 @@ export const restore: Run = async (options, io) => {
 }
 
 export const dbCheck: Run = async (_, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   needDatabase(config)
   const found = await withStore(config, undefined, (store) => ({
     damages: store.maintenance.check(),
@@ -71,7 +71,7 @@ export const dbCheck: Run = async (_, io) => {
 
 /** Opening it is what migrates. */
 export const dbMigrate: Run = async (_, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   needDatabase(config)
   const migrations = await withStore(config, [], (store) => store.maintenance.migrations())
   if (io.json) io.printJson(migrations)
@@ -80,7 +80,7 @@ export const dbMigrate: Run = async (_, io) => {
 }
 
 export const dbVacuum: Run = async (_, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   needDatabase(config)
   await using _lock = await openControl(config.stateDir, {})
   const sizes = await withStore(config, undefined, (store) => {

@@ -1,22 +1,25 @@
 // dead-letters list, show, redrive, drop: messages that were given up, and what a person does about them.
 
 import { userInfo } from 'node:os'
+import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { Store, StoredDeadLetter } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
 import type { ChangeAnswer } from '../engine-routes.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { reportError } from '../error-report.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts'
 import { ago, isoTime, plural } from '../figures.ts'
 import type { Io } from '../io.ts'
+import { UsageError } from '../parse.ts'
 import { oneLine, plainText } from '../plain-text.ts'
-import { withStore } from '../project.ts'
+import { readStore, withStore } from '../project.ts'
 import { table } from '../table.ts'
 
 export const deadLettersList: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const filter = { limit: options.number('limit') ?? 20 }
-  const letters = await withStore(config, [], (store) => store.deadLetters.list(filter))
+  const letters = await readStore(config, [], (store) => store.deadLetters.list(filter))
   if (io.json) io.printJson(letters.map(letterJson))
   else if (letters.length === 0) io.remark('No dead letters.')
   else {
@@ -35,9 +38,9 @@ export const deadLettersList: Run = async (options, io) => {
 }
 
 export const deadLettersShow: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const id = options.args[0] ?? ''
-  const letter = await withStore(config, undefined, (store) => store.deadLetters.find(id))
+  const letter = await readStore(config, undefined, (store) => store.deadLetters.find(id))
   if (letter === undefined) throw absent(id)
   if (io.json) io.printJson(letterJson(letter))
   else {
@@ -48,43 +51,94 @@ export const deadLettersShow: Run = async (options, io) => {
   return EXIT.ok
 }
 
-/** A running server sends it itself, so that its actor gets it at once; without one it waits for the next start. */
+/** A running server sends it itself, so that its actor gets it at once; else it waits for the next start of its bot. */
 export const deadLettersRedrive: Run = (options, io) =>
-  eachLetter('redriven', options, io, async (store, id, { config }) => {
+  eachLetter('redriven', options, io, async (store, { id, to }, config) => {
     const answer = await askServer<ChangeAnswer>(config.stateDir, 'POST', `/v1/dead-letters/redrive?id=${id}`)
-    if (answer === undefined) store.deadLetters.redrive(id, { by: userInfo().username, at: io.now() })
-    return answer?.done !== false
+    if (answer?.done) return undefined
+    const name = /^\/bots\/([^/]+)$/.exec(to)?.[1]
+    const bot = config.bots.find((one) => one.name === name)
+    if (name !== undefined && bot === undefined) throw unknownBot(id, name, config)
+    store.deadLetters.redrive(id, { by: userInfo().username, at: io.now() })
+    if (bot?.enabled === false) return `waits until ${name} is enabled`
+    return answer === undefined ? 'waits until the server is started' : `waits until ${to} runs`
   })
 
 export const deadLettersDrop: Run = (options, io) =>
-  eachLetter('dropped', options, io, (store, id) => {
+  eachLetter('dropped', options, io, (store, { id }) => {
     store.deadLetters.drop(id, { by: userInfo().username, at: io.now() })
-    return true
+    return undefined
   })
 
-type Change = (store: Store, id: string, loaded: ReturnType<Io['config']>) => boolean | Promise<boolean>
+/** @returns what a person should know of it. @throws BotticelliError why it is not changed */
+type Change = (
+  store: Store,
+  letter: StoredDeadLetter,
+  config: Config,
+) => Promise<string | undefined> | string | undefined
 
 async function eachLetter(what: string, options: Options, io: Io, change: Change): Promise<ExitCode> {
-  const loaded = io.config()
-  const { config } = loaded
-  const ids = await withStore(config, options.args, (store) =>
-    options.isSet('all') ? store.deadLetters.list().map(({ id }) => id) : options.args,
-  )
+  const all = options.isSet('all')
+  if (!all && options.args.length === 0)
+    throw new UsageError('No dead letter is named.', 'Give an ID, or --all.', io.globals)
+  const { config } = io.configInPart()
+  const ids = all
+    ? await readStore(config, [], (store) => store.deadLetters.list().map(({ id }) => id))
+    : [...new Set(options.args)]
   if (ids.length > 1 && !(await io.confirm(`${plural(ids.length, 'dead letter')} will be ${what}. Go on?`))) {
     return EXIT.stopped
   }
-  const changed = await withStore(config, [] as string[], async (store) => {
-    const done: string[] = []
-    for (const id of ids) {
-      if (store.deadLetters.find(id) !== undefined && (await change(store, id, loaded))) done.push(id)
-    }
-    return done
-  })
-  if (io.json) io.printJson({ [what]: changed })
-  else for (const id of changed) io.print(`${id}  ${what}`)
-  if (changed.length === ids.length) return EXIT.ok
-  if (changed.length > 0) return EXIT.partial
-  throw absent(ids.join(', '))
+  const outcomes = await withStore(
+    config,
+    ids.map((id): Outcome => ({ id, error: absent(id) })),
+    async (store) => {
+      const made: Outcome[] = []
+      for (const id of ids) made.push(await changeOne(store, id, (letter) => change(store, letter, config)))
+      return made
+    },
+  )
+  const done = outcomes.filter(({ error }) => error === undefined)
+  if (io.json) io.printJson({ [what]: done.map(({ id }) => id) })
+  else if (ids.length === 0) io.remark('No dead letters.')
+  for (const { id, error, note } of outcomes) {
+    if (error !== undefined) await reportError(error, io)
+    else if (!io.json) io.print(`${id}  ${what}${note === undefined ? '' : `, ${note}`}`)
+  }
+  const [first] = outcomes
+  if (done.length === outcomes.length) return EXIT.ok
+  return done.length > 0 ? EXIT.partial : exitCodeOf(first?.error?.code)
+}
+
+interface Outcome {
+  readonly id: string
+  readonly note?: string | undefined
+  readonly error?: BotticelliError
+}
+
+async function changeOne(
+  store: Store,
+  id: string,
+  change: (letter: StoredDeadLetter) => ReturnType<Change>,
+): Promise<Outcome> {
+  const letter = store.deadLetters.find(id)
+  if (letter === undefined) return { id, error: absent(id) }
+  try {
+    return { id, note: await change(letter) }
+  } catch (error) {
+    if (!(error instanceof BotticelliError)) throw error
+    return { id, error }
+  }
+}
+
+function unknownBot(id: string, bot: string, { bots }: Config): BotticelliError {
+  const known = bots.length === 0 ? '' : ` There is ${bots.map(({ name }) => name).join(', ')}.`
+  return new BotticelliError(
+    'not-found',
+    `The dead letter ${id} is for the bot "${bot}", which is not configured.${known}`,
+    {
+      fix: `Add [bots.${bot}] to botticelli.toml, or give the message up: botticelli dead-letters drop ${id}`,
+    },
+  )
 }
 
 function absent(id: string): BotticelliError {

@@ -20,7 +20,7 @@ const LOOK_MS = 250
 const MOST_AT_ONCE = 500
 
 export const events: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const follow = options.isSet('follow')
   checkType(options.text('type'), io)
   const latest = await readStore(config, [] as readonly DomainEvent[], (store) =>

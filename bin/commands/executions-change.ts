@@ -1,6 +1,7 @@
 // executions resume, cancel, replay: what a person does about a run that did not end well.
 
 import { userInfo } from 'node:os'
+import type { Flags } from '../../config/layers.ts'
 import { askServer } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { ExecutionSummary } from '../../store/store.ts'
@@ -16,7 +17,8 @@ import { runRequest } from './run.ts'
 
 /** In the server where the execution is a bot's and one runs, else here. */
 export const executionsResume: Run = async (options, io) => {
-  const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const flags: Flags = options.isSet('live') ? { posting: 'live' } : {}
+  const { config } = io.configInPart(flags)
   const [done, again] = [options.isSet('done'), options.isSet('send-again')]
   if (done && again) throw new UsageError('Both --done and --send-again were given.', 'Give one of them.', io.globals)
   const execution = await find(options.args[0] ?? '', io)
@@ -40,11 +42,11 @@ export const executionsResume: Run = async (options, io) => {
       return EXIT.ok
     }
   }
-  return runRequest({ resume: execution.id }, config, io)
+  return runRequest({ resume: execution.id }, io.config(flags).config, io)
 }
 
 export const executionsCancel: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const execution = await find(options.args[0] ?? '', io)
   if (execution.status === 'completed' || execution.status === 'cancelled') throw ended(execution)
   if (execution.parentId !== undefined) {
@@ -77,7 +79,7 @@ export const executionsReplay: Run = async (options, io) => {
 }
 
 async function find(id: string, io: Io): Promise<ExecutionSummary> {
-  const found = await withStore(io.config().config, undefined, (store) => findExecution(store, id))
+  const found = await withStore(io.configInPart().config, undefined, (store) => findExecution(store, id))
   if (found !== undefined) return found
   throw new BotticelliError('not-found', `There is no execution "${id}": the project has no database yet.`)
 }

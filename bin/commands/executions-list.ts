@@ -10,7 +10,7 @@ import { readStore } from '../project.ts'
 import { table } from '../table.ts'
 
 export const executionsList: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const status = options.text('status') as ExecutionStatus | undefined
   const bot = options.text('bot')
   const filter = {

@@ -29,7 +29,7 @@ interface Story {
 const MOST_CHILDREN = 1000
 
 export const executionsShow: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const id = options.args[0] ?? ''
   const story = await readStore(config, undefined, (store) => find(store, id))
   if (story === undefined) {

@@ -25,7 +25,7 @@ const MOST_EVENTS = 10_000
 const USUAL_COLUMNS = 80
 
 export const executionsTrace: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const words = options.args[0] ?? ''
   const story = await readStore(config, undefined, (store) => storyOf(words, config.pipeline.drafts, store))
   if (story === undefined || story.events.length === 0) throw unknown(words)

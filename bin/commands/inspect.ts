@@ -17,7 +17,7 @@ import type { Io } from '../io.ts'
 import { askRunning, followRunning } from '../running-server.ts'
 
 export const inspect: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const before = await askRunning<InspectorAnswer>(config, '/v1/inspector')
   const sanitize = options.text('sanitize') ?? 'types'
   const follow = framesOf(config, sanitize, io)

@@ -8,7 +8,7 @@ import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 
 export const logLevel: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const [level] = options.args
   const target = options.text('target')
   if (level !== undefined && !LOG_LEVELS.some((known) => known === level)) {

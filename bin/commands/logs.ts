@@ -12,7 +12,7 @@ import { followRunning } from '../running-server.ts'
 const RANKS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error']
 
 export const logs: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const follow = options.isSet('follow')
   const least = RANKS.indexOf(options.text('level') ?? 'trace')
   const [target, trace] = [options.text('target'), options.text('trace')]

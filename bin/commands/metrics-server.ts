@@ -9,7 +9,7 @@ import { askRunning } from '../running-server.ts'
 import type { MetricsAnswer } from '../server-routes.ts'
 
 export const metricsServer: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const text = async () => (await askRunning<MetricsAnswer>(config, '/v1/metrics')).text
   const isEmpty = (await text()) === ''
   const pages = await startMetricsServer({

@@ -10,7 +10,7 @@ import { table } from '../table.ts'
 const DAY_MS = 86_400_000
 
 export const report: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const now = io.now()
   const since = now - (options.number('since') ?? DAY_MS)
   const summary = await readStore(config, nothing(since, now), (store) => summarize(store, since, now))

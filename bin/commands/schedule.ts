@@ -9,13 +9,13 @@ import type { StoredSchedule } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, isoTime } from '../figures.ts'
-import { withStore } from '../project.ts'
+import { readStore, type withStore } from '../project.ts'
 import { table } from '../table.ts'
 
 type Scheduled = BotConfig & { readonly timetable: Timetable }
 
 export const scheduleList: Run = async (_, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const bots = scheduled(config, [])
   const stored = await storedOf(config, bots)
   const rows = bots.map(({ name, timetable, enabled }) => {
@@ -48,7 +48,7 @@ export const scheduleList: Run = async (_, io) => {
 }
 
 export const schedulePreview: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const bots = scheduled(config, options.args)
   const stored = await storedOf(config, bots)
   const count = options.number('count') ?? 5
@@ -65,7 +65,7 @@ export const schedulePreview: Run = async (options, io) => {
 }
 
 export const schedulePause: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const forMs = options.number('for')
   const reason = options.text('reason') ?? 'no reason given'
   const at = io.now()
@@ -83,7 +83,7 @@ export const schedulePause: Run = async (options, io) => {
 }
 
 export const scheduleResume: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   const names = scheduled(config, options.args).map(({ name }) => name)
   const who = { by: userInfo().username, at: io.now() }
   const resumed = await inDatabase(config, (store) => names.filter((name) => store.schedules.resume(name, who)))
@@ -106,7 +106,7 @@ function scheduled({ bots }: Config, names: readonly string[]): Scheduled[] {
 }
 
 async function storedOf(config: Config, bots: readonly Scheduled[]): Promise<ReadonlyMap<string, StoredSchedule>> {
-  const found = await withStore(config, [], (store) => bots.flatMap(({ name }) => store.schedules.find(name) ?? []))
+  const found = await readStore(config, [], (store) => bots.flatMap(({ name }) => store.schedules.find(name) ?? []))
   return new Map(found.map((schedule) => [schedule.bot, schedule]))
 }
 

@@ -32,7 +32,7 @@ const NOTHING: Stored = {
 }
 
 export const status: Run = async (options, io) => {
-  const { config } = io.config()
+  const { config } = io.configInPart()
   if (options.isSet('html')) {
     io.print((await askRunning<StatusPageAnswer>(config, '/v1/status-page')).html)
     return EXIT.ok

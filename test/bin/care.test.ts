@@ -51,13 +51,35 @@ test('dead letters are listed, shown, sent again and dropped', async () => {
   expect((await runJson('dead-letters', 'list')).map(({ id }: { id: string }) => id)).toEqual(['m-3', 'm-2', 'm-1'])
   expect((await run('dead-letters', 'show', 'm-1')).stdout).toContain('It was bad.')
   expect(await run('dead-letters', 'show', 'nothing')).toMatchObject({ code: 4 })
-  expect(await runJson('dead-letters', 'redrive', 'm-1')).toEqual({ redriven: ['m-1'] })
-  expect(await run('dead-letters', 'drop', 'm-2', 'nothing')).toMatchObject({ code: 8 })
+  expect(await run('dead-letters', 'redrive', 'm-1')).toMatchObject({
+    code: 0,
+    stdout: 'm-1  redriven, waits until poster is enabled\n',
+  })
+  expect(await run('dead-letters', 'drop', 'm-2', 'nothing')).toMatchObject({
+    code: 8,
+    stdout: 'm-2  dropped\n',
+    stderr: expect.stringContaining('There is no dead letter "nothing"'),
+  })
+  expect(await run('dead-letters', 'drop')).toMatchObject({ code: 2 })
+  expect(await run('dead-letters', 'redrive', 'm-9')).toMatchObject({ code: 4 })
   expect(await runJson('dead-letters', 'drop', '--all')).toEqual({ dropped: ['m-3'] })
+  expect(await run('dead-letters', 'drop', '--all')).toMatchObject({ code: 0, stderr: 'No dead letters.\n' })
   project.look((store) => {
     expect(store.deadLetters.list()).toEqual([])
     expect(store.mailbox.load('/bots/poster').map(({ id }) => id)).toEqual(['m-1'])
   })
+})
+
+test('a dead letter for a bot that is not configured stays where it is', async () => {
+  const letter = { id: 'm-4', to: '/bots/gone', message: { type: 'bot.run' }, reason: 'poison', errors: [], at: 1 }
+  project.look((store) => store.deadLetters.add(letter))
+  expect(await run('dead-letters', 'redrive', 'm-4')).toMatchObject({
+    code: 4,
+    stdout: '',
+    stderr: expect.stringContaining('is for the bot "gone", which is not configured. There is poster.'),
+  })
+  expect(await runJson('dead-letters', 'list')).toMatchObject([{ id: 'm-4' }])
+  expect(await run('dead-letters', 'drop', 'm-4')).toMatchObject({ code: 0 })
 })
 
 test('a run is replayed from an act on, and asks nothing before it again', async () => {

@@ -280,9 +280,12 @@ describe('a broken file', () => {
   })
 
   test('a configuration is shown the same way', async () => {
-    const { stderr } = await project.botticelli(['--config', 'bad.toml', 'status'])
+    const { stderr } = await project.botticelli(['--config', 'bad.toml', 'config', 'show'])
     expect(stderr).toContain('bad.toml:1:11')
     expect(stderr).toContain('posting = "alive"')
+    const status = await project.botticelli(['--config', 'bad.toml', 'status'])
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining('not running') })
+    expect(status.stderr).toMatch(/^warning: bad\.toml:1:11: posting must be .*goes on without it\.$/m)
   })
 })
 

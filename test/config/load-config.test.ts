@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../config/config-error.ts'
-import { type LoadOptions, loadConfig } from '../../config/load-config.ts'
+import { type LoadOptions, loadConfig, loadInPart } from '../../config/load-config.ts'
 
 let folder: string
 beforeEach(() => {
@@ -51,6 +51,30 @@ test('the ledger is kept for as long as runs are, and long enough for a budget o
     contentMs: 30 * day,
   })
   expect(() => retention('ledger_retention = "31d"')).toThrow(/at least "32d"/)
+})
+
+describe('a file with faults, for whoever only looks', () => {
+  const inPart = (text: string) => {
+    write('botticelli.toml', text)
+    expect(() => load()).toThrow()
+    return loadInPart({ cwd: folder, environment: {} })
+  }
+
+  test.for([
+    ['a wrong value', 'drain = "soon"\nstate_dir = "other"'],
+    ['a line that is no TOML', 'x = = 3\nstate_dir = "other"'],
+    ['a text that never ends', 'a = """\nstate_dir = "other"'],
+    ['headers that are none', 'state_dir = "other"\n[bots.gen\nevery = "1h"\n[bots.gen\nstate_dir = "third"'],
+    ['nothing but faults', `state_dir = "other"\n${'= ]\n'.repeat(50)}[bots.a]\nnarrative = 3`],
+    ['a script that is not there', 'state_dir = "other"\n[models]\nscript = "nothing.toml"'],
+  ] as const)('%s leaves the rest in effect', ([, text]) => {
+    expect(inPart(text).config.stateDir).toBe(join(folder, 'other'))
+  })
+
+  test.for(['state_dir = 3', 'database = "x', `${'= ]\n'.repeat(50)}state_dir = "other"`])(
+    'is refused where it is not known where things are: %s',
+    (text) => expect(() => inPart(text)).toThrow(ConfigError),
+  )
 })
 
 describe('layers', () => {
