@@ -5,6 +5,7 @@
 
 import { type HealthChange, openHealthBook } from './actors/bot-health.ts'
 import { type Employer, startBot } from './actors/bot-runs.ts'
+import { callsInFlight } from './actors/calls-in-flight.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import type { BotNote, BotThreadData, BotThreadWork } from './actors/isolated-bot.ts'
 import type { ProgressEvent } from './actors/progress.ts'
@@ -31,8 +32,14 @@ export async function start(scope: Scope, data: unknown, port: ThreadPort): Prom
   })
   // A turn of this thread may take long; the others must not wait for its lock.
   const store = openStore(config.database, { onQuery: recordQuery, commitAtOnce: true })
-  port.onEnd(async () => store.close())
+  const calls = callsInFlight(systemClock)
+  port.onEnd(async () => {
+    await calls.settled()
+    store.close()
+  })
   const onProgress = (event: ProgressEvent) => {
+    // Nobody in the server reads along, and there are many.
+    if (event.type === 'answer.text') return
     const trace = currentTraceContext()
     say({ type: 'progress', event, ...(trace && { trace }) })
   }
@@ -40,11 +47,12 @@ export async function start(scope: Scope, data: unknown, port: ThreadPort): Prom
   const onChange = (change: HealthChange) => say({ type: 'health', change })
   const health = openHealthBook({ known: [memory], onChange })
 
-  let employer: Employer = { bot, health, services: createServices(config, { store, onProgress, onDenied }) }
+  const employ = (from: Config) => createServices(from, { store, onProgress, onDenied, calls })
+  let employer: Employer = { bot, health, services: employ(config) }
   port.onNote((note) => {
     const work = note as BotThreadWork<Config>
     hideSecrets(telemetryOptions(work.config, {}).secrets)
-    employer = { bot: work.bot, health, services: createServices(work.config, { store, onProgress, onDenied }) }
+    employer = { bot: work.bot, health, services: employ(work.config) }
   })
   // Followers are told in the transaction that completes the run (B5), which is one of this connection.
   port.storeMessages((path) => employer.bot.followers.includes(path), durableInbox(store, systemClock))

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream'
 import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
 import { type BotSettings, botSpec, type Employer } from './actors/bot-runs.ts'
+import { callsInFlight } from './actors/calls-in-flight.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { findFile, isThere } from './actors/find-file.ts'
 import { isolatedBotSpec } from './actors/isolated-bot.ts'
@@ -136,9 +137,14 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     for (const listener of listeners) listener(event)
   }
   const denied = new Map<Allowance['period'], Allowance>()
+  const calls = callsInFlight(systemClock)
+  opened.defer(() => calls.settled())
   const onDenied = (allowance: Allowance) => void denied.set(allowance.period, allowance)
   const employ = (from: Config) =>
-    createServices(from, { store, onProgress, onDenied, ...(options.outside && { outside: options.outside }) })
+    createServices(from, {
+      ...{ store, onProgress, onDenied, calls },
+      ...(options.outside && { outside: options.outside }),
+    })
   let services = employ(config)
 
   const { clock } = services
@@ -380,7 +386,8 @@ export function createServices(
     outside = OUTSIDE,
     onProgress,
     onDenied,
-  }: Pick<Services, 'store' | 'onProgress'> &
+    calls,
+  }: Pick<Services, 'store' | 'onProgress' | 'calls'> &
     Pick<OpenOptions, 'outside'> & { readonly onDenied: (allowance: Allowance) => void },
 ): Services {
   const { clock } = outside
@@ -437,6 +444,8 @@ export function createServices(
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
     ...(config.supervision.actHungAfterMs !== undefined && { actHungAfterMs: config.supervision.actHungAfterMs }),
     onProgress,
+    streams: config.models.stream,
+    calls,
   }
 }
 

@@ -11,11 +11,13 @@
 import { assign, setup } from 'xstate'
 import { needsModel } from '../narratives/narrative.ts'
 import type { ActResult, ActTask, Asked, Gathered } from './act-task.ts'
+import type { AnswerSoFar } from './answer-so-far.ts'
 import { sendEnd, throwError, type WorkFailed } from './send-end.ts'
 
 export interface ActWork {
   gatherInputs(): Promise<Gathered>
-  askModel(gathered: Gathered): Promise<Asked>
+  /** @param tell is told now and then what the model has said so far */
+  askModel(gathered: Gathered, tell: (soFar: AnswerSoFar) => void): Promise<Asked>
   /** @param asked undefined when no model was asked */
   keepResult(gathered: Gathered, asked: Asked | undefined): Promise<ActResult>
 }
@@ -27,12 +29,15 @@ interface ActInput {
 
 interface ActContext extends ActInput {
   readonly gathered?: Gathered
+  /** What the model had said when it was last told. */
+  readonly soFar?: AnswerSoFar
   readonly asked?: Asked
   readonly result?: ActResult
 }
 
 type ActEvent =
   | { readonly type: 'inputs.gathered'; readonly gathered: Gathered }
+  | { readonly type: 'answer.grew'; readonly soFar: AnswerSoFar }
   | { readonly type: 'model.answered'; readonly asked: Asked }
   | { readonly type: 'result.kept'; readonly result: ActResult }
   | WorkFailed
@@ -42,11 +47,14 @@ export const actMachine = setup({
   actions: {
     gatherInputs: ({ context: { work }, self }) =>
       sendEnd(self, work.gatherInputs(), (gathered) => ({ type: 'inputs.gathered', gathered })),
-    askModel: ({ context: { work, gathered }, self }) =>
-      sendEnd(self, work.askModel(gathered!), (asked) => ({ type: 'model.answered', asked })),
+    askModel: ({ context: { work, gathered }, self }) => {
+      const tell = (soFar: AnswerSoFar) => self.send({ type: 'answer.grew', soFar })
+      sendEnd(self, work.askModel(gathered!, tell), (asked) => ({ type: 'model.answered', asked }))
+    },
     keepResult: ({ context: { work, gathered, asked }, self }) =>
       sendEnd(self, work.keepResult(gathered!, asked), (result) => ({ type: 'result.kept', result })),
     learnGathered: assign((_, gathered: Gathered) => ({ gathered })),
+    learnSoFar: assign((_, soFar: AnswerSoFar) => ({ soFar })),
     learnAnswer: assign((_, asked: Asked) => ({ asked })),
     learnResult: assign((_, result: ActResult) => ({ result })),
     throwError,
@@ -74,6 +82,7 @@ export const actMachine = setup({
     asking: {
       entry: 'askModel',
       on: {
+        'answer.grew': { actions: { type: 'learnSoFar', params: ({ event }) => event.soFar } },
         'model.answered': { target: 'keeping', actions: { type: 'learnAnswer', params: ({ event }) => event.asked } },
       },
     },

@@ -7,11 +7,12 @@
 
 import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
-import type { Answer, Model, Question } from '../models/model.ts'
+import { type Answer, type Model, paidAnswer, type Question } from '../models/model.ts'
 import type { ActRecord, StoredAnswer } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Asked, Gathered, Refused } from './act-task.ts'
 import { type AnswerCache, answerCache, cacheTimeOf } from './answer-cache.ts'
+import { type AnswerSoFar, followAnswer } from './answer-so-far.ts'
 import { insist, pause } from './insist.ts'
 import { type JsonWanted, jsonWanted, judge } from './json-wanted.ts'
 import { questionOf } from './question.ts'
@@ -24,6 +25,8 @@ interface Attempt {
   readonly signal: AbortSignal
   /** True when no attempt follows. */
   readonly last: boolean
+  /** Told now and then what the model has said so far. */
+  readonly tell: (soFar: AnswerSoFar) => void
 }
 
 /**
@@ -43,7 +46,7 @@ export async function askModel(
   const cache = answer === undefined ? await cacheFor(task, gathered, wanted, services) : undefined
   for (;;) {
     try {
-      answer ??= await askOnce(task, gathered, { refused, wanted, cache }, services, attempt.signal)
+      answer ??= await askOnce(task, gathered, { refused, wanted, cache }, services, attempt)
     } catch (error) {
       const mayPass = error instanceof BotticelliError && error.retryable && !attempt.last
       if (refused.length === 0 || mayPass || attempt.signal.aborted) throw error
@@ -59,7 +62,7 @@ export async function askModel(
     const { narrative, act, executionId } = task
     services.onProgress({
       type: 'answer.refused',
-      ...{ executionId, narrative: narrative.key, act: act.name, asksAgain },
+      ...{ executionId, narrative: narrative.key, act: act.name, key: task.key, asksAgain },
       ...verdict,
     })
     refused = [...refused, { answer, ...verdict }]
@@ -102,9 +105,10 @@ async function askOnce(
   gathered: Gathered,
   { refused, wanted, cache }: Asking,
   services: Services,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<StoredAnswer> {
   const { store } = services
+  const { signal } = attempt
   const turn = store.ledger.lines() + 1
   const given = refused.length === 0 ? cache?.find() : undefined
   const answer = given ?? (await askAnew())
@@ -116,7 +120,8 @@ async function askOnce(
   async function askAnew(): Promise<StoredAnswer> {
     const question = questionOf(task, gathered, { refused, wanted, turn }, services)
     await store.committed()
-    return stored(await patiently(() => ask(question, task, services, signal), services, signal))
+    const call = () => services.calls.track(askOrNoteLoss(question, task, services, attempt))
+    return stored(await patiently(call, services, signal))
   }
 }
 
@@ -137,19 +142,45 @@ function modelOf({ model, act }: ActTask, { findModel }: Services): Model {
   return findModel(model ?? act.settings.model)
 }
 
+/** What a call cost that gave no answer to use is in the ledger all the same. */
+async function askOrNoteLoss(question: Question, task: ActTask, services: Services, attempt: Attempt): Promise<Answer> {
+  try {
+    return await ask(question, task, services, attempt)
+  } catch (error) {
+    const paid = paidAnswer(error)
+    if (paid !== undefined) {
+      const ending = paid.finishReason === 'error' ? ('broken-off' as const) : ('unusable' as const)
+      const lost = { answer: stored(paid), ending, at: services.clock.now() }
+      await insist(() => services.store.journal.noteLost(placeOf(task), lost), services.clock, attempt.signal)
+    }
+    throw error
+  }
+}
+
 /** A provider that does not take the schema is asked without it: the words of the prompt remain. */
-async function ask(question: Question, task: ActTask, services: Services, signal: AbortSignal): Promise<Answer> {
+async function ask(question: Question, task: ActTask, services: Services, attempt: Attempt): Promise<Answer> {
   const found = modelOf(task, services)
   const { timeoutMs } = task.act.settings
   const model = timeoutMs === undefined ? found : services.limited(found, timeoutMs)
+  const options = { signal: attempt.signal, ...(services.streams && { onText: hear(task, services, attempt) }) }
   try {
-    return await model.ask(question, { signal })
+    return await model.ask(question, options)
   } catch (error) {
     const isRefused = error instanceof BotticelliError && error.code === 'model-bad-request'
     if (question.json === undefined || !isRefused) throw error
     log('json.schema_refused', { narrative: task.narrative.key, act: task.act.name, err: error })
     const { json: _, ...plain } = question
-    return model.ask(plain, { signal })
+    return model.ask(plain, options)
+  }
+}
+
+function hear(task: ActTask, { onProgress, clock }: Services, { tell }: Attempt): (piece: string) => void {
+  const { executionId, narrative, act, key } = task
+  const at = { executionId, narrative: narrative.key, act: act.name, key }
+  const follow = followAnswer(tell, () => clock.now())
+  return (text) => {
+    onProgress({ type: 'answer.text', ...at, text })
+    follow(text)
   }
 }
 

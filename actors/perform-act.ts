@@ -8,6 +8,7 @@ import { type BoundFields, withLogFields } from '../telemetry/log-context.ts'
 import { activeTraceparent, currentTraceContext, traceIdOf, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActWork, actMachine } from './act.ts'
 import type { ActResult, ActTask, Gathered } from './act-task.ts'
+import type { AnswerSoFar } from './answer-so-far.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
@@ -77,7 +78,13 @@ function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecutio
           if (begun.answer !== undefined) return begun.prompt as unknown as Gathered
           return gatherInputs(task, services, { signal, last, runNested })
         }),
-      askModel: (gathered) => within(() => askModel(task, gathered, begun, services, { signal, last })),
+      askModel: (gathered, tell) => {
+        const onText = (soFar: AnswerSoFar) => {
+          scope.beat()
+          if (!signal.aborted) tell(soFar)
+        }
+        return within(() => askModel(task, gathered, begun, services, { signal, last, tell: onText }))
+      },
       keepResult: (gathered, asked) => within(() => keepResult(task, gathered, asked, services)),
     }
   }

@@ -78,10 +78,20 @@ export type ProgressEvent =
       readonly executionId: string
       readonly narrative: string
       readonly act: string
+      readonly key: string
       readonly reason: RefusalReason
       readonly problem: string
       /** True when the model is asked again. */
       readonly asksAgain: boolean
+    }
+  | {
+      /** A piece of an answer that is being given; only where answers are streamed. */
+      readonly type: 'answer.text'
+      readonly executionId: string
+      readonly narrative: string
+      readonly act: string
+      readonly key: string
+      readonly text: string
     }
   | {
       /** An act that may be given an earlier answer looked for one. */

@@ -72,6 +72,7 @@ function logProgress(event: ProgressEvent, scores: Scores): void {
       scores.add(event)
       break
     case 'answer.accepted':
+    case 'answer.text':
     case 'command.done':
       break
   }

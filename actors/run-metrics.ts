@@ -90,6 +90,7 @@ function take(event: ProgressEvent, books: Books): void {
       actCompleted(event, books)
       break
     case 'act.skipped':
+    case 'answer.text':
       break
     case 'act.failed':
       if (event.errorType === 'model-content-filter') count('botticelli.content.flagged', { reason: 'content_filter' })

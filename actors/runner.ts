@@ -3,12 +3,13 @@
 import { fromCallback } from 'xstate'
 import { BotticelliError, type SerializedError, serializeError } from '../errors.ts'
 import { checkGiven } from '../narratives/variables.ts'
-import type { ActorSpec, Scope } from '../supervisor/index.ts'
+import type { ActorSpec, Clock, Scope } from '../supervisor/index.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext, traceIdOf } from '../telemetry/trace-context.ts'
 import type { StoredRows } from './act-task.ts'
 import { begunNarrative } from './begun-narrative.ts'
 import { type ExecutionOutcome, type ExecutionPlan, fromOptions, optionsOf, planOf } from './execution-plan.ts'
+import { isStoreTrouble } from './insist.ts'
 import { runExecution } from './run-execution.ts'
 import type { Services } from './services.ts'
 
@@ -51,6 +52,8 @@ export interface RunReport {
   /** US dollars; calls without a known price count 0. */
   readonly costUsd: number
   readonly unpriced: number
+  /** Calls that are paid and gave no answer to use: broken off, or empty. Of the former the tokens are estimates. */
+  readonly lost: number
   readonly traceId?: string
   readonly error?: SerializedError
 }
@@ -84,20 +87,47 @@ async function run(request: RunRequest, services: Services, host: Scope): Promis
     { parent: 'root', attributes: { 'botticelli.narrative.name': plan.narrative.key } },
     async () => {
       const stop = () => void host.stopChild(`run-${plan.id}`)
+      const isCancelled = () => isCancelledByOthers(plan.id, services)
+      const watch = watchFor(isCancelled, stop, services.clock)
       request.signal?.addEventListener('abort', stop, { once: true })
       try {
         return report(plan, services, startedAt, await runExecution(plan, services, host))
       } catch (error) {
-        if (!request.signal?.aborted) return report(plan, services, startedAt, undefined, error)
-        services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+        if (request.signal?.aborted) {
+          services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
+        } else if (!isCancelled()) return report(plan, services, startedAt, undefined, error)
+        await services.calls.settled()
         await services.store.committed()
         return report(plan, services, startedAt, undefined, cancelled(plan))
       } finally {
+        watch.end()
         request.signal?.removeEventListener('abort', stop)
       }
     },
   )
 }
+
+/** Another process says so in the database. One that cannot be read says nothing. */
+function isCancelledByOthers(id: string, { store }: Services): boolean {
+  try {
+    return store.executions.find(id)?.status === 'cancelled'
+  } catch (error) {
+    if (isStoreTrouble(error)) return false
+    throw error
+  }
+}
+
+function watchFor(isSo: () => boolean, act: () => void, clock: Clock): { end(): void } {
+  let timer = clock.setTimeout(look, LOOK_EVERY_MS)
+  return { end: () => clock.clearTimeout(timer) }
+
+  function look(): void {
+    if (isSo()) act()
+    else timer = clock.setTimeout(look, LOOK_EVERY_MS)
+  }
+}
+
+const LOOK_EVERY_MS = 500
 
 function cancelled({ id, narrative }: ExecutionPlan): BotticelliError {
   const message = `The run of "${narrative.key}" was cancelled; what was done is kept.`
@@ -190,6 +220,7 @@ function report(
     outputTokens: totals.outputTokens,
     costUsd: totals.costUsd,
     unpriced: totals.unpriced,
+    lost: totals.lost,
     ...(response !== undefined && { response }),
     ...(traceId !== undefined && { traceId }),
     ...(error !== undefined && { error: serializeError(error) }),

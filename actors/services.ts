@@ -9,6 +9,7 @@ import type { Sources, Texts } from '../narratives/sources.ts'
 import type { Command, Platforms } from '../platforms/platform.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../supervisor/index.ts'
+import type { CallsInFlight } from './calls-in-flight.ts'
 import type { FoundFile } from './find-file.ts'
 import type { ProgressListener } from './progress.ts'
 
@@ -45,4 +46,8 @@ export interface Services {
   /** An act without a sign of life for so long has failed, and is tried again. Default never. */
   readonly actHungAfterMs?: number
   readonly onProgress: ProgressListener
+  /** Models are asked for their answers in pieces, and each is told as progress. */
+  readonly streams: boolean
+  /** Calls of models that have not ended. */
+  readonly calls: CallsInFlight
 }

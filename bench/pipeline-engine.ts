@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { callsInFlight } from '../actors/calls-in-flight.ts'
 import { newId } from '../actors/new-id.ts'
 import { createRunner } from '../actors/runner.ts'
 import type { Services } from '../actors/services.ts'
@@ -65,6 +66,8 @@ export async function openEngine(): Promise<PipelineEngine> {
     refusalOf: () => undefined,
     retry: { maxRestarts: 0, minMs: 1, maxMs: 1 },
     onProgress: () => {},
+    streams: false,
+    calls: callsInFlight(systemClock),
   }
   const runner = createRunner(services)
   const system = await startSystem({ id: '', strategy: 'one_for_one', children: [runner.spec] })

@@ -14,6 +14,7 @@ export interface Options {
   number(flag: string): number | undefined
   /** Of a flag that may be given several times; empty without it. */
   list(flag: string): readonly string[]
+  /** As it is written in the table: `no-stream` is set by `--no-stream`. */
   isSet(flag: string): boolean
 }
 

@@ -152,7 +152,7 @@ function optionsOf(command: Command): Options {
     text: (flag) => read(flag) as string | undefined,
     number: (flag) => read(flag) as number | undefined,
     list: (flag) => (read(flag) as readonly string[] | undefined) ?? [],
-    isSet: (flag) => read(flag) === true,
+    isSet: (flag) => (flag.startsWith('no-') ? read(flag.slice(3)) === false : read(flag) === true),
   }
 }
 

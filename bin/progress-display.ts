@@ -3,8 +3,9 @@
 import type { ProgressEvent } from '../actors/progress.ts'
 import { duration } from './figures.ts'
 import type { Io } from './io.ts'
-import { plainText } from './plain-text.ts'
+import { oneLine, plainText } from './plain-text.ts'
 import { progressLine } from './progress-line.ts'
+import { createStreamedText } from './streamed-text.ts'
 
 const FRAMES = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 const FRAME_MS = 100
@@ -14,14 +15,27 @@ export interface ProgressDisplay extends Disposable {
   show(event: ProgressEvent): void
   /** A line between those of the progress. */
   tell(line: string): void
+  /** True if the text was shown as an answer while it came, and nothing after it. */
+  hasShown(text: string): boolean
 }
 
-export function createProgressDisplay(io: Io): ProgressDisplay {
+/** @param streams answers are shown while they come */
+export function createProgressDisplay(io: Io, streams = false): ProgressDisplay {
   const { live } = io
   const current = new Map<string, { readonly key: string; readonly model: string; readonly since: number }>()
+  const streamed = createStreamedText({
+    write: (text) => live?.write(text),
+    head: (id) => live?.write(`${CLEAR_LINE}${io.paintRemark('dim', ` ▸ ${headOf(id)}`)}\n`),
+  })
   const timer = live === undefined ? undefined : setInterval(draw, FRAME_MS)
   return {
     show(event) {
+      if (event.type === 'answer.text') {
+        if (streams) streamed.add(idOf(event), event.text)
+        return
+      }
+      if (event.type === 'answer.refused' || event.type === 'act.completed' || event.type === 'act.failed')
+        streamed.end(idOf(event))
       const line = progressLine(event, io.paintRemark)
       if (line !== undefined) above(line)
       if (event.type === 'act.started') {
@@ -29,7 +43,11 @@ export function createProgressDisplay(io: Io): ProgressDisplay {
       } else if (event.type === 'act.completed' || event.type === 'act.failed') current.delete(idOf(event))
       // Acts of a group that another one took down tell no end of their own.
       else if (event.type === 'execution.failed') {
-        for (const id of current.keys()) if (id.startsWith(`${event.id}/`)) current.delete(id)
+        for (const id of current.keys()) {
+          if (!id.startsWith(`${event.id}/`)) continue
+          streamed.end(id)
+          current.delete(id)
+        }
       }
       draw()
     },
@@ -37,26 +55,34 @@ export function createProgressDisplay(io: Io): ProgressDisplay {
       above(line)
       draw()
     },
+    hasShown: streamed.hasShown,
     [Symbol.dispose]() {
       clearInterval(timer)
+      streamed.interrupt()
       live?.write(CLEAR_LINE)
     },
   }
 
   function above(line: string): void {
+    streamed.interrupt()
     live?.write(CLEAR_LINE)
     io.remark(line)
   }
 
   function draw(): void {
     const [first, ...others] = current.values()
-    if (live === undefined || first === undefined) return
+    if (live === undefined || first === undefined || streamed.isShowing()) return
     const elapsed = io.now() - first.since
     const frame = FRAMES[Math.floor(elapsed / FRAME_MS) % FRAMES.length]
     const more = others.map(({ key }) => `, ${key}`).join('')
     const text = `${(first.key + more).padEnd(20)} ${duration(elapsed)}   ${first.model}`
     live.write(`${CLEAR_LINE} ${frame} ${plainText(text).slice(0, (live.columns || 80) - 4)}`)
   }
+}
+
+/** The act's place, without the ids of its executions. */
+function headOf(id: string): string {
+  return oneLine(id.slice(id.indexOf('/') + 1), 70)
 }
 
 function idOf({ executionId, key }: { readonly executionId: string; readonly key: string }): string {

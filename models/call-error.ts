@@ -2,6 +2,7 @@
 //
 //   E1. No key, header or prompt gets into the error: of the SDK's errors only name, message and stack are kept.
 
+import type { Answer } from './model.ts'
 import { abortError, ModelError } from './model-error.ts'
 import { refusalError, scrub } from './refusal.ts'
 
@@ -11,11 +12,14 @@ export interface Call {
   readonly signal: AbortSignal
   readonly secrets: readonly string[]
   readonly now: number
+  /** What had come of the answer: it is paid, as far as anyone knows. */
+  readonly answer?: Answer
 }
 
 export function callError(thrown: unknown, call: Call): ModelError {
   if (thrown instanceof ModelError) return thrown
-  if (call.signal.aborted) return abortError(call.signal, { provider: call.provider, name: call.model })
+  const paid = call.answer === undefined ? {} : { answer: call.answer }
+  if (call.signal.aborted) return abortError(call.signal, { provider: call.provider, name: call.model, ...paid })
   const error = thrown as SdkError
   const { statusCode } = error
   if (statusCode !== undefined && (statusCode < 200 || statusCode > 299))
@@ -25,7 +29,7 @@ export function callError(thrown: unknown, call: Call): ModelError {
       body: error.responseBody ?? '',
       headers: error.responseHeaders ?? {},
     })
-  return unansweredError(error, call)
+  return unansweredError(error, call, paid)
 }
 
 /** What is read of the SDK's APICallError and its kin. */
@@ -36,9 +40,13 @@ interface SdkError extends Error {
 }
 
 /** No status, or a good one: the connection failed, the question could not be put, or the body could not be read. */
-function unansweredError(error: SdkError, { provider, model, secrets }: Call): ModelError {
+function unansweredError(
+  error: SdkError,
+  { provider, model, secrets }: Call,
+  paid: { readonly answer?: Answer },
+): ModelError {
   const said = scrub(error.message, secrets)
-  const details = { provider, model, cause: plainCause(error, said) }
+  const details = { provider, model, cause: plainCause(error, said), ...paid }
   const systemCode = codeInside(error)
   if (error.name === 'AI_DownloadError')
     return new ModelError(

@@ -20,6 +20,31 @@ export function openEnvelope(text: string): string {
   return isJson(text) ? content.trimEnd().slice(0, -1).trimEnd() : content
 }
 
+/**
+ * Opens the envelope while its text comes: what follows the key is passed on, without the brace at the end. Text that is
+ * no envelope is passed on as it is.
+ */
+export function openingEnvelope(onText: (piece: string) => void): (piece: string) => void {
+  let waiting = ''
+  let isOpen: boolean | undefined
+  return (piece) => {
+    waiting += piece
+    if (isOpen === undefined) {
+      const opening = OPENING.exec(waiting)
+      if (opening === null && `{"${KEY}":`.startsWith(waiting.replace(/\s+/g, ''))) return
+      isOpen = opening !== null
+      waiting = waiting.slice(opening?.[0].length ?? 0)
+    }
+    // A brace may be the last one; whether it is shows when more comes.
+    const held = isOpen ? (/\s*\}?\s*$/.exec(waiting)?.[0].length ?? 0) : 0
+    const ready = waiting.slice(0, waiting.length - held)
+    waiting = waiting.slice(waiting.length - held)
+    if (ready !== '') onText(ready)
+  }
+}
+
+const OPENING = new RegExp(`^\\s*\\{\\s*"${KEY}"\\s*:\\s*(?=\\S)`)
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text)

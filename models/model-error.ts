@@ -46,8 +46,12 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /** Why a call stopped when its signal was aborted: time ran out, or whoever asked withdrew the question. */
-export function abortError(signal: AbortSignal, of: { readonly provider: string; readonly name: string }): ModelError {
-  const details = { provider: of.provider, model: of.name, cause: signal.reason }
+export function abortError(
+  signal: AbortSignal,
+  of: { readonly provider: string; readonly name: string; readonly answer?: Answer },
+): ModelError {
+  const paid = of.answer === undefined ? {} : { answer: of.answer }
+  const details = { provider: of.provider, model: of.name, cause: signal.reason, ...paid }
   if (signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')
     return new ModelError('model-timeout', `${of.provider} model ${of.name} did not answer in time.`, details)
   return new ModelError('model-aborted', `The question to ${of.provider} model ${of.name} was withdrawn.`, details)

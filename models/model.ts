@@ -73,6 +73,11 @@ export interface Answer {
   readonly durationMs: number
 }
 
+/** What a failed call had brought, and what is paid all the same: a ModelError may carry it. */
+export function paidAnswer(error: unknown): Answer | undefined {
+  return error instanceof Error ? (error as { readonly answer?: Answer }).answer : undefined
+}
+
 /** One language model, ready to be asked. */
 export interface Model {
   /** `gemini`, `openai`, `anthropic`, `ollama`, `scripted` or the name of a configured server. */
@@ -85,7 +90,14 @@ export interface Model {
    * Asks once. No retries here: whoever asks decides.
    * @throws ModelError with `retryable` and, where the provider said so, `retryAfterMs`
    */
-  ask(question: Question, options: { readonly signal: AbortSignal }): Promise<Answer>
+  ask(question: Question, options: AskOptions): Promise<Answer>
+}
+
+export interface AskOptions {
+  /** Aborted, it ends the call down to the connection. */
+  readonly signal: AbortSignal
+  /** Given each piece of the answer as it comes. With it the answer is streamed, and one that breaks off is in the error. */
+  readonly onText?: (piece: string) => void
 }
 
 /** Finds the model that a narrative names. */

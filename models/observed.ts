@@ -11,7 +11,7 @@ import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { providerEvent } from '../telemetry/provider-health.ts'
 import { inSpan } from '../telemetry/spans.ts'
-import type { Answer, Model, Question } from './model.ts'
+import type { Answer, AskOptions, Model, Question } from './model.ts'
 import { ModelError } from './model-error.ts'
 
 export interface ObservedOptions {
@@ -35,7 +35,13 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
   return {
     ...model,
     ask(question, options) {
-      const attributes = { ...genAi, ...address, ...requestAttributes(question) }
+      const stream = options.onText !== undefined
+      const attributes = {
+        ...genAi,
+        ...address,
+        ...requestAttributes(question),
+        ...(stream && { 'gen_ai.request.stream': true }),
+      }
       return inSpan(`chat ${name}`, { kind: 'client', attributes }, async (span) => {
         const startedAt = clock.now()
         providerEvent({ type: 'asked', provider })
@@ -45,7 +51,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
           span.addEvent('request_sent')
           countMessages(question)
           log('llm.request', { ...labels, ...asked(question) })
-          const answer = await model.ask(question, options)
+          const answer = await model.ask(question, { ...options, ...heard(options.onText, startedAt, span) })
           span.addEvent('response_received')
           if (captureContent)
             span.setAttribute('gen_ai.output.messages', shown([{ role: 'assistant', text: answer.text }]))
@@ -68,11 +74,28 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
           count('botticelli.llm.requests', { ...labels, outcome: failure === undefined ? 'ok' : 'error' })
           record('gen_ai.client.inference.duration', (clock.now() - startedAt) / 1000, {
             ...genAi,
+            ...(stream && { 'gen_ai.request.stream': 'true' as const }),
             ...(failure !== undefined && { 'error.type': errorTypeOf(failure) }),
           })
         }
       })
     },
+  }
+
+  /** Notes when the first piece of a streamed answer came. */
+  function heard(onText: AskOptions['onText'], startedAt: number, span: Span): Pick<AskOptions, 'onText'> {
+    if (onText === undefined) return {}
+    let isFirst = true
+    return {
+      onText: (piece) => {
+        if (isFirst) {
+          isFirst = false
+          span.addEvent('first_chunk_received')
+          record('gen_ai.client.inference.time_to_first_chunk', (clock.now() - startedAt) / 1000, genAi)
+        }
+        onText(piece)
+      },
+    }
   }
 
   /** Tokens and money, also of an answer that turned out to be useless: it is paid all the same. */

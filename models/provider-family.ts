@@ -70,6 +70,7 @@ const COMPATIBLE: Family = {
       baseURL: baseUrl,
       ...(apiKey !== undefined && { apiKey }),
       supportsStructuredOutputs: true,
+      includeUsage: true,
     })
     return server.chatModel(model)
   },

@@ -7,13 +7,14 @@
 //   L3. Aborting the signal closes the connection.
 
 import { context, propagation, trace } from '@opentelemetry/api'
-import type { generateText, LanguageModel, ModelMessage } from 'ai'
+import type { LanguageModel, ModelMessage } from 'ai'
 import type { Clock } from '../supervisor/clock.ts'
 import { callError } from './call-error.ts'
-import { enclose, isStrict, type JsonSchema, openEnvelope } from './json-envelope.ts'
+import { enclose, type JsonSchema, openEnvelope, openingEnvelope } from './json-envelope.ts'
 import { isText, type MediaSupport, takes } from './media-support.ts'
 import {
   type Answer,
+  type AskOptions,
   type ChatMessage,
   FINISH_REASONS,
   type FinishReason,
@@ -25,6 +26,7 @@ import {
 import { ModelError } from './model-error.ts'
 import type { Prices } from './prices.ts'
 import { noteRateLimits } from './rate-limits.ts'
+import { callSdk, type SdkResult } from './sdk-call.ts'
 import { countUsage } from './tokens.ts'
 
 export interface ProviderModelOptions {
@@ -50,19 +52,58 @@ export function createProviderModel(options: ProviderModelOptions): Model {
     })
   }
 
-  async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  async function ask(question: Question, signal: AbortSignal, onText: AskOptions['onText']): Promise<Answer> {
     const startedAt = clock.now()
     refuseUnsupported(question, options)
     loading ??= load()
-    const [{ generateText }, model] = await Promise.all([loadSdk(), loading])
-    signal.throwIfAborted()
     const asked = question.json?.schema
     const schema = asked && options.schemas === 'objects' ? enclose(asked) : asked
-    const result = await generateText({
+    const isEnclosed = schema !== asked
+    const told = onText && isEnclosed ? openingEnvelope(onText) : onText
+    let received = ''
+    let isSent = false
+    const hear =
+      told &&
+      ((piece: string) => {
+        received += piece
+        told(piece)
+      })
+    try {
+      const request = requestOf(question, await loading, schema, signal)
+      isSent = !signal.aborted
+      const result = await callSdk(request, hear)
+      noteWarnings(result.warnings)
+      noteRateLimits({ provider, model: name }, result.response.headers)
+      return accept(await answerOf(result), result.finishReason, name)
+    } catch (thrown) {
+      noteRateLimits({ provider, model: name }, (thrown as { responseHeaders?: Headers }).responseHeaders)
+      // One that is given up before its first word is paid for its question.
+      const isPaid = received !== '' || (isSent && signal.aborted)
+      const answer = isPaid ? await answerOf(brokenOff(received)) : undefined
+      const call = { provider, model: name, signal, secrets: options.secrets, now: clock.now() }
+      throw callError(thrown, { ...call, ...(answer !== undefined && { answer }) })
+    }
+
+    async function answerOf({ text, usage: counted, finishReason, response }: Received): Promise<Answer> {
+      const usage = usageOf(counted, text, question)
+      return {
+        text: isEnclosed ? openEnvelope(text) : text,
+        finishReason: REASONS.get(finishReason) ?? 'other',
+        usage,
+        costUsd: await options.prices.costUsd(provider, name, usage, new Date(clock.now())),
+        model: response.modelId || name,
+        provider,
+        ...(response.id && { responseId: response.id }),
+        durationMs: clock.now() - startedAt,
+      }
+    }
+  }
+
+  function requestOf(question: Question, model: LanguageModel, schema: JsonSchema | undefined, signal: AbortSignal) {
+    return {
       model,
-      maxRetries: 0,
+      provider,
       abortSignal: signal,
-      telemetry: { isEnabled: false },
       headers: traceHeaders(),
       messages: question.messages.map((message) => toModelMessage(message, options.media)),
       ...(question.system !== undefined && { instructions: question.system }),
@@ -71,46 +112,26 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       ...(question.topP !== undefined && { topP: question.topP }),
       ...(question.stop !== undefined && { stopSequences: [...question.stop] }),
       ...(question.seed !== undefined && { seed: question.seed }),
-      ...(schema !== undefined && jsonOutput(schema, provider)),
-    })
-    noteWarnings(result.warnings)
-    noteRateLimits({ provider, model: name }, result.response.headers)
-    const usage = usageOf(result, question)
-    const answer: Answer = {
-      text: schema === asked ? result.text : openEnvelope(result.text),
-      finishReason: REASONS.get(result.finishReason) ?? 'other',
-      usage,
-      costUsd: await options.prices.costUsd(provider, name, usage, new Date(clock.now())),
-      model: result.response.modelId || name,
-      provider,
-      ...(result.response.id && { responseId: result.response.id }),
-      durationMs: clock.now() - startedAt,
+      ...(schema !== undefined && { schema }),
     }
-    return accept(answer, result.finishReason, name)
   }
 
   return {
     provider,
     name,
     takes: (type) => takes(options.media, type),
-    async ask(question, { signal }) {
-      try {
-        return await ask(question, signal)
-      } catch (thrown) {
-        noteRateLimits(
-          { provider, model: name },
-          (thrown as { responseHeaders?: Record<string, string> }).responseHeaders,
-        )
-        throw callError(thrown, { provider, model: name, signal, secrets: options.secrets, now: clock.now() })
-      }
-    },
+    ask: (question, { signal, onText }) => ask(question, signal, onText),
   }
 }
 
-async function loadSdk(): Promise<{ readonly generateText: typeof generateText }> {
-  // The SDK would print its warnings; stdout and stderr are not ours here, so they become events of the span.
-  globalThis.AI_SDK_LOG_WARNINGS = false
-  return import('ai')
+/** By name, in lower case. */
+type Headers = Readonly<Record<string, string>>
+
+type Received = Pick<SdkResult, 'text' | 'finishReason' | 'response'> & { readonly usage?: SdkResult['usage'] }
+
+/** What had come when the call ended; nobody counted its tokens. */
+function brokenOff(text: string): Received {
+  return { text, finishReason: 'error', response: {} }
 }
 
 /** The trace of whoever asks, for providers and proxies that continue it. */
@@ -150,34 +171,18 @@ function toContent(part: Part, { textAs }: MediaSupport) {
   }
 }
 
-/** Holds the provider to the schema but leaves the reading of the JSON to the asker: the text is the answer. */
-function jsonOutput(schema: JsonSchema, provider: string) {
-  return {
-    ...(!isStrict(schema) && { providerOptions: { [provider]: { strictJsonSchema: false } } }),
-    output: {
-      name: 'json',
-      responseFormat: Promise.resolve({ type: 'json' as const, schema }),
-      parseCompleteOutput: async ({ text }: { text: string }) => text,
-      parsePartialOutput: async () => undefined,
-      createElementStreamTransform: () => undefined,
-    },
-  }
+function noteWarnings(warnings: readonly object[]): void {
+  for (const warning of warnings) trace.getActiveSpan()?.addEvent('gen_ai.warning', { ...warning })
 }
-
-function noteWarnings(warnings: readonly object[] | undefined): void {
-  for (const warning of warnings ?? []) trace.getActiveSpan()?.addEvent('gen_ai.warning', { ...warning })
-}
-
-type Result = Awaited<ReturnType<typeof generateText>>
 
 /** As the provider counted; a server that does not count gets an estimate. */
-function usageOf({ usage, text }: Result, question: Question): Usage {
+function usageOf(counted: SdkResult['usage'] | undefined, text: string, question: Question): Usage {
   const estimate = countUsage(question, text)
-  const cachedInput = usage.inputTokenDetails.cacheReadTokens
-  const reasoning = usage.outputTokenDetails.reasoningTokens
+  const cachedInput = counted?.inputTokenDetails.cacheReadTokens
+  const reasoning = counted?.outputTokenDetails.reasoningTokens
   return {
-    input: usage.inputTokens ?? estimate.input,
-    output: usage.outputTokens ?? estimate.output,
+    input: counted?.inputTokens ?? estimate.input,
+    output: counted?.outputTokens ?? estimate.output,
     ...(cachedInput !== undefined && { cachedInput }),
     ...(reasoning !== undefined && { reasoning }),
   }
@@ -185,7 +190,7 @@ function usageOf({ usage, text }: Result, question: Question): Usage {
 
 const REASONS = new Map<string, FinishReason>(FINISH_REASONS.map((reason) => [reason, reason]))
 
-function accept(answer: Answer, ended: Result['finishReason'], name: string): Answer {
+function accept(answer: Answer, ended: SdkResult['finishReason'], name: string): Answer {
   const details = { provider: answer.provider, model: name, answer }
   if (ended === 'content-filter')
     throw new ModelError(

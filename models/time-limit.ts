@@ -13,12 +13,12 @@ export interface TimeLimit {
 export function withTimeLimit(model: Model, { clock, timeoutMs }: TimeLimit): Model {
   return {
     ...model,
-    async ask(question, { signal }) {
+    async ask(question, { signal, ...options }) {
       const limit = new AbortController()
       const timeIsOver = () => limit.abort(new DOMException(`${timeoutMs} ms are over.`, 'TimeoutError'))
       const timer = clock.setTimeout(timeIsOver, timeoutMs)
       try {
-        return await model.ask(question, { signal: AbortSignal.any([signal, limit.signal]) })
+        return await model.ask(question, { ...options, signal: AbortSignal.any([signal, limit.signal]) })
       } finally {
         clock.clearTimeout(timer)
       }

@@ -47,6 +47,7 @@ export function openJournal(db: Db): Journal {
     begin: (act) => db.join('journal.begin', () => begin(db, act)),
     find: (act) => db.read('journal.find', () => find(db, act)),
     acts: (executionId) => db.read('journal.acts', () => acts(db, executionId)),
+    noteLost: (act, lost) => db.join('journal.noteLost', () => noteLost(db, act, lost)),
     saveAnswer: (act, saved) => db.join('journal.saveAnswer', () => saveAnswer(db, act, saved)),
     complete: (act, end) =>
       withFailureNoted(db, end.rows, end.at, () => db.join('journal.complete', () => complete(db, act, end))),
@@ -114,7 +115,7 @@ function acts(db: Db, executionId: string): readonly ActRecord[] {
 /** A call that was made is in the ledger whatever became of its act; the answer of a completed act stays as it is. */
 function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
   const state = stateOf(db, act)
-  addToLedger(db, act, saved.answer, state.interrupted === 1, saved.at)
+  addToLedger(db, act, { ...saved, repeated: state.interrupted === 1 })
   db.run(
     `update act_executions set status = 'answered', interrupted = 0, prompt = @prompt, answer = @answer
       where execution_id = @executionId and key = @key and status <> 'completed'`,
@@ -131,6 +132,27 @@ function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAn
     cost_usd: costUsd,
   }
   tellOfRun(db, { type: 'model.answered', at: saved.at, executionId: act.executionId, key: act.key, data }, state)
+}
+
+/** The next call of the act is none that may have been made before. */
+function noteLost(db: Db, act: ActKey, lost: Parameters<Journal['noteLost']>[1]): void {
+  const state = stateOf(db, act)
+  addToLedger(db, act, { ...lost, repeated: state.interrupted === 1 })
+  db.run('update act_executions set interrupted = 0 where execution_id = @executionId and key = @key', {
+    executionId: act.executionId,
+    key: act.key,
+  })
+  const { provider, model, inputTokens, outputTokens, durationMs, costUsd } = lost.answer
+  const data = {
+    provider,
+    model,
+    ending: lost.ending,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    duration_ms: durationMs,
+    cost_usd: costUsd,
+  }
+  tellOfRun(db, { type: 'model.lost', at: lost.at, executionId: act.executionId, key: act.key, data }, state)
 }
 
 /** Done once: made again, it stores nothing and gives the outcome of the first time. */

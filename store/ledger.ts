@@ -2,7 +2,7 @@
 
 import { rootOf } from './claims.ts'
 import type { Db } from './database.ts'
-import type { ActKey, Ledger, LedgerTotals, StoredAnswer } from './store.ts'
+import type { ActKey, Ledger, LedgerTotals, LostCall, StoredAnswer } from './store.ts'
 
 export function openLedger(db: Db): Ledger {
   return {
@@ -16,13 +16,20 @@ export function openLedger(db: Db): Ledger {
   }
 }
 
+interface Line {
+  readonly answer: StoredAnswer
+  readonly at: number
+  readonly repeated: boolean
+  readonly ending?: LostCall
+}
+
 /** For the journal, which adds the line in the transaction of the answer. */
-export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, repeated: boolean, at: number): void {
+export function addToLedger(db: Db, act: ActKey, { answer, at, repeated, ending }: Line): void {
   db.run(
     `insert into ledger (at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
-       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated, cached)
+       cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated, cached, ending)
      values (@at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
-       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated, @cached)`,
+       @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated, @cached, @ending)`,
     {
       at,
       executionId: act.executionId,
@@ -39,6 +46,7 @@ export function addToLedger(db: Db, act: ActKey, answer: StoredAnswer, repeated:
       durationMs: Math.round(answer.durationMs),
       repeated: Number(repeated),
       cached: Number(answer.cached ?? false),
+      ending,
     },
   )
 }
@@ -65,6 +73,7 @@ function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTot
   return db.get<LedgerTotals>(
     `select count(*) - coalesce(sum(cached), 0) as calls,
        coalesce(sum(cached), 0) as cached,
+       count(ending) as lost,
        coalesce(sum(input_tokens), 0) as inputTokens,
        coalesce(sum(output_tokens), 0) as outputTokens,
        coalesce(sum(cost_usd), 0) as costUsd,

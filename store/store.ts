@@ -179,6 +179,9 @@ export interface StoredAnswer {
   readonly cached?: true
 }
 
+/** Ended before the answer was whole, its tokens are estimates then; or the answer was none that can be used. */
+export type LostCall = 'broken-off' | 'unusable'
+
 export interface ActRecord extends ActKey {
   readonly act: string
   readonly sequence: number
@@ -220,6 +223,8 @@ export interface Journal {
   acts(executionId: string): readonly ActRecord[]
   /** The answer and its line in the ledger, before anyone uses it (S2). */
   saveAnswer(act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void
+  /** A call that is paid, as far as anyone knows, and gave no answer to use: its line in the ledger. */
+  noteLost(act: ActKey, lost: { answer: StoredAnswer; ending: LostCall; at: number }): void
   /**
    * Stores the act's rows, deletes what it pulled, completes it: together (S3). Of a completed act, gives the outcome
    * that it had.
@@ -480,6 +485,8 @@ export interface LedgerTotals {
   readonly repeated: number
   /** Answers that were given again; they cost nothing. */
   readonly cached: number
+  /** Calls that gave no answer to use; what they cost is in the sum. */
+  readonly lost: number
 }
 
 export interface Ledger {

@@ -93,6 +93,18 @@ export const DOMAIN_EVENTS = {
       'cost_usd?': 'number',
     },
   },
+  'model.lost': {
+    when: 'A call is paid, as far as anyone knows, and gave no answer to use: `broken-off` (its tokens are estimates) or `unusable`.',
+    fields: {
+      provider: 'string',
+      model: 'string',
+      ending: 'string',
+      input_tokens: 'number',
+      output_tokens: 'number',
+      duration_ms: 'number',
+      'cost_usd?': 'number',
+    },
+  },
 
   // --- commands and content
   'command.intended': { when: 'A command is about to be sent.', fields: { command: 'string' } },

@@ -602,6 +602,14 @@ export const INSTRUMENTS = {
     buckets: INFERENCE,
     help: 'Duration of a call of a language model',
   },
+  'gen_ai.client.inference.time_to_first_chunk': {
+    id: 'M061',
+    kind: 'histogram',
+    unit: 's',
+    labels: genAi,
+    buckets: INFERENCE,
+    help: 'Time until the first piece of an answer came that was streamed',
+  },
   'gen_ai.client.inference.usage.input_tokens': {
     id: 'M062',
     kind: 'counter',

@@ -17,15 +17,20 @@ import { collectWarnings, countWarnings, type RunWarning, type RunWarnings, repe
 import { dryRun } from './run-dry.ts'
 
 export const run: Run = async (options, io) => {
-  const { config } = io.config(options.isSet('live') ? { posting: 'live' } : {})
+  const { config } = io.config({
+    ...(options.isSet('live') && { posting: 'live' }),
+    ...(options.isSet('no-stream') && { 'models.stream': 'false' }),
+  })
   const request = requestOf(options, io, config)
-  return options.isSet('dry-run') ? dryRun(request, config, io) : runRequest(request, config, io)
+  if (options.isSet('dry-run')) return dryRun(request, config, io)
+  return runRequest(request, config, io)
 }
 
 /** Runs to the end, with its progress on the terminal and its report as the result. */
 export async function runRequest(request: RunRequest, config: Config, io: Io): Promise<ExitCode> {
   io.outliveReaders()
-  using display = createProgressDisplay(io)
+  // Where the result goes elsewhere, or a log is in the way, nobody reads along.
+  using display = createProgressDisplay(io, io.columns !== undefined && !io.globals.verbose)
   const warnings = collectWarnings((text) => {
     if (!io.globals.verbose) display.tell(warningLine(text, io))
   })
@@ -42,7 +47,8 @@ export async function runRequest(request: RunRequest, config: Config, io: Io): P
   interrupts.second.then(() => io.leave(EXIT.interrupted))
   const report = await app.run({ ...request, signal })
   display[Symbol.dispose]()
-  show(report, warnings.list(), io)
+  const isShown = report.response !== undefined && display.hasShown(report.response)
+  show(report, { warnings: warnings.list(), isShown }, io)
   return exitCodeOf(report)
 }
 
@@ -82,7 +88,13 @@ function inputsOf(options: Options, io: Io): Pick<RunRequest, 'inputs'> {
   return pairs.length > 0 ? { inputs: Object.fromEntries(pairs) } : {}
 }
 
-function show(report: RunReport, warnings: readonly RunWarning[], io: Io): void {
+interface Shown {
+  readonly warnings: readonly RunWarning[]
+  /** The response stands on the terminal already. */
+  readonly isShown: boolean
+}
+
+function show(report: RunReport, { warnings, isShown }: Shown, io: Io): void {
   if (io.json) {
     const { error, ...rest } = report
     const shown = error === undefined ? undefined : io.globals.verbose ? error : withoutStack(error)
@@ -90,12 +102,12 @@ function show(report: RunReport, warnings: readonly RunWarning[], io: Io): void 
     if (error !== undefined) io.stderr.write(`${serializedErrorJson(error, exitCodeOf(report), io)}\n`)
     return
   }
-  if (report.response !== undefined) io.print(plainText(report.response))
+  if (report.response !== undefined && !isShown) io.print(plainText(report.response))
   const stored = report.rows.map(
     ({ table, stored: count, skipped }) =>
       `${plural(count, 'row')} in ${table}${skipped > 0 ? ` (${skipped} skipped)` : ''}`,
   )
-  const { inputTokens, outputTokens, costUsd, unpriced, status, executionId } = report
+  const { inputTokens, outputTokens, costUsd, unpriced, lost, status, executionId } = report
   const figures = [
     status,
     duration(report.durationMs),
@@ -103,6 +115,7 @@ function show(report: RunReport, warnings: readonly RunWarning[], io: Io): void 
     ...stored,
     tokens(inputTokens + outputTokens),
     `${money(costUsd)}${unpriced > 0 ? ` and ${plural(unpriced, 'call')} without a known price` : ''}`,
+    ...(lost > 0 ? [`${plural(lost, 'call')} without an answer`] : []),
     ...countWarnings(warnings),
   ]
   if (!io.globals.verbose) for (const text of repeatedWarnings(warnings)) io.remark(warningLine(text, io))

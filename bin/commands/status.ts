@@ -28,7 +28,7 @@ interface Stored {
 const NOTHING: Stored = {
   inDoubt: [],
   pipeline: { pending: 0, approved: 0, posted: 0 },
-  today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0, repeated: 0, cached: 0 },
+  today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0, repeated: 0, cached: 0, lost: 0 },
 }
 
 export const status: Run = async (options, io) => {

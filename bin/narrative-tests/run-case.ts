@@ -87,7 +87,16 @@ function placeOfAct(name: string, narrativeFile: string): Place | undefined {
 /** A narrative that cannot be loaded, or that lacks an input, has failed before it began. */
 function refused(thrown: unknown): RunReport {
   if (!(thrown instanceof BotticelliError)) throw thrown
-  const nothing = { durationMs: 0, acts: 0, rows: [], inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0 }
+  const nothing = {
+    durationMs: 0,
+    acts: 0,
+    rows: [],
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: 0,
+    unpriced: 0,
+    lost: 0,
+  }
   return { ...nothing, id: '', executionId: '', status: 'failed', narrative: '', error: serializeError(thrown) }
 }
 

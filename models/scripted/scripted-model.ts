@@ -32,7 +32,7 @@ export function createScriptedModel({ seed = '1', replies = [], fault, clock }: 
   const name = seed === '1' ? 'scripted' : `scripted-${seed}`
   const counts = createCounts()
 
-  async function answerTo(question: Question, signal: AbortSignal): Promise<Answer> {
+  async function answerTo(question: Question, signal: AbortSignal, heard: Heard): Promise<Answer> {
     const startedAt = clock.now()
     const fingerprint = fingerprintOf(question)
     const { narrative, act } = question.origin
@@ -45,8 +45,9 @@ export function createScriptedModel({ seed = '1', replies = [], fault, clock }: 
     const scripted = replies.find(({ when }) => fits(when ?? {}, question, counted)) ?? {}
     const befalls = scripted.fault ?? (Object.keys(scripted).length === 0 ? fault : undefined)
 
-    if (scripted.delay !== undefined)
-      await wait(clock, delayOf(scripted.delay, `${seed} ${fingerprint} ${counted.attempt}`), signal)
+    const delayMs =
+      scripted.delay === undefined ? 0 : delayOf(scripted.delay, `${seed} ${fingerprint} ${counted.attempt}`)
+    if (heard.onText === undefined && delayMs > 0) await wait(clock, delayMs, signal)
     if (befalls?.is === 'hang') await waitForAbort(signal)
     if (befalls !== undefined) throwFault(befalls, provider, name, clock.now())
 
@@ -63,21 +64,53 @@ export function createScriptedModel({ seed = '1', replies = [], fault, clock }: 
       responseId: `scripted-${fingerprint.slice(0, 12)}-${counted.attempt}`,
       durationMs: clock.now() - startedAt,
     })
-    return befalls === undefined ? withText(text) : spoil(withText(text), befalls, withText)
+    const answer = befalls === undefined ? withText(text) : spoil(withText(text), befalls, withText)
+    heard.answer = (written) => ({ ...withText(written), finishReason: 'error' })
+    await speak(answer.text, delayMs, heard, signal)
+    return { ...answer, durationMs: clock.now() - startedAt }
+  }
+
+  /** In pieces, over the time that the answer is to take. */
+  async function speak(text: string, delayMs: number, heard: Heard, signal: AbortSignal): Promise<void> {
+    if (heard.onText === undefined) return
+    const words = text.match(/\S*\s*/g)?.filter((word) => word !== '') ?? []
+    const size = delayMs > 0 ? Math.ceil(words.length / (delayMs / LEAST_PAUSE_MS)) : 1
+    const pieces = Array.from({ length: Math.ceil(words.length / size) }, (_, n) =>
+      words.slice(n * size, (n + 1) * size).join(''),
+    )
+    for (const piece of pieces) {
+      if (delayMs > 0) await wait(clock, delayMs / pieces.length, signal)
+      signal.throwIfAborted()
+      heard.text += piece
+      heard.onText(piece)
+    }
   }
 
   return {
     provider,
     name,
-    async ask(question, { signal }) {
+    async ask(question, { signal, onText }) {
+      const heard: Heard = { text: '', ...(onText !== undefined && { onText }) }
       try {
         signal.throwIfAborted()
-        return await answerTo(question, signal)
+        return await answerTo(question, signal, heard)
       } catch (error) {
-        throw signal.aborted && error === signal.reason ? abortError(signal, { provider, name }) : error
+        if (!signal.aborted || error !== signal.reason) throw error
+        const answer = heard.text === '' ? undefined : heard.answer?.(heard.text)
+        throw abortError(signal, { provider, name, ...(answer !== undefined && { answer }) })
       }
     },
   }
+}
+
+/** Between two pieces of an answer: more timers than that would take longer than the answer is to take. */
+const LEAST_PAUSE_MS = 10
+
+/** What the asker has heard of an answer that is given in pieces. */
+interface Heard {
+  readonly onText?: (piece: string) => void
+  text: string
+  answer?: (text: string) => Answer
 }
 
 interface Counted {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
+import { callsInFlight } from '../../actors/calls-in-flight.ts'
 import { durableInbox } from '../../actors/durable-inbox.ts'
 import { findFile } from '../../actors/find-file.ts'
 import type { ProgressEvent } from '../../actors/progress.ts'
@@ -55,6 +56,7 @@ export interface House extends AsyncDisposable {
 export async function openHouse(
   say: Say = ({ act }) => `answer of ${act}`,
   children: (services: Services) => readonly ChildSpec[] = () => [],
+  own: Partial<Services> = {},
 ): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-house-'))
   const store = openStore(join(folder, 'test.db'))
@@ -91,6 +93,9 @@ export async function openHouse(
     newId: ulid,
     retry: { maxRestarts: 2, minMs: 1, maxMs: 2 },
     onProgress: (event) => events.push(event),
+    streams: false,
+    calls: callsInFlight(systemClock),
+    ...own,
   }
   const runner = createRunner(services)
   const root = { id: '', strategy: 'one_for_one', children: [runner.spec, ...children(services)] } as const

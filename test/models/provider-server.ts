@@ -51,6 +51,10 @@ export interface ProviderServer extends AsyncDisposable {
   readonly calls: readonly ProviderCall[]
   /** The requests as they came over the wire, whatever was answered. */
   readonly requests: readonly WireRequest[]
+  /** Of each answer only the first bytes are sent from now on, and the connection is left open; undefined: all again. */
+  stallAfter(bytes: number | undefined): void
+  /** Requests whose connection the client closed before it had the answer. */
+  readonly givenUp: readonly WireRequest[]
   answerWith(answer: Programmed | ((call: ProviderCall) => Programmed | Promise<Programmed>)): void
   /** Sent with every answer from now on. */
   sendHeaders(headers: Readonly<Record<string, string>>): void
@@ -76,9 +80,11 @@ export async function startProviderServer(
 
   const requests: WireRequest[] = []
   let extra: Readonly<Record<string, string>> = {}
+  const givenUp: WireRequest[] = []
+  let stallAfter: number | undefined
   const door = createServer((request, response) => {
     for (const [name, value] of Object.entries(extra)) response.setHeader(name, value)
-    void pass(request, response, mock.port, requests)
+    void pass(request, response, { port: mock.port, requests, givenUp, stallAfter })
   })
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`
@@ -97,6 +103,10 @@ export async function startProviderServer(
     },
     calls,
     requests,
+    givenUp,
+    stallAfter(bytes) {
+      stallAfter = bytes
+    },
     answerWith(next) {
       current = next
     },
@@ -111,19 +121,39 @@ export async function startProviderServer(
   }
 }
 
+interface Door {
+  readonly port: number
+  readonly requests: WireRequest[]
+  readonly givenUp: WireRequest[]
+  readonly stallAfter: number | undefined
+}
+
 /** Notes the request and hands it on to the server behind. */
-async function pass(incoming: IncomingMessage, response: ServerResponse, port: number, requests: WireRequest[]) {
+async function pass(incoming: IncomingMessage, response: ServerResponse, door: Door) {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
   const { url: path = '/', headers, method } = incoming
-  requests.push({ path, headers, body: body.toString() })
-  const outgoing = forward({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+  const request = { path, headers, body: body.toString() }
+  door.requests.push(request)
+  response.on('close', () => {
+    if (!response.writableFinished) door.givenUp.push(request)
+  })
+  const outgoing = forward({ host: '127.0.0.1', port: door.port, path, method, headers }, (answer) => {
     response.writeHead(answer.statusCode!, answer.headers)
-    answer.pipe(response)
+    if (door.stallAfter === undefined) answer.pipe(response)
+    else sendFirst(answer, response, door.stallAfter)
   })
   outgoing.on('error', () => response.destroy())
   outgoing.end(body)
+}
+
+function sendFirst(answer: IncomingMessage, response: ServerResponse, bytes: number): void {
+  let left = bytes
+  answer.on('data', (chunk: Buffer) => {
+    if (left > 0) response.write(chunk.subarray(0, left))
+    left -= chunk.length
+  })
 }
 
 interface MockMessage {
