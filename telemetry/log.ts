@@ -6,13 +6,12 @@
 //   L4. A destination that fails costs the line, never the caller.
 //   L5. A warning or an error that comes again and again is written some times, then counted.
 
-import { context, isSpanContextValid, trace } from '@opentelemetry/api'
 import { boundFields, extraFields, type LogExtra } from './log-context.ts'
 import { type FieldsOf, LOG_EVENTS, type LogEventName, type LogLevel } from './log-event-table.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactValue } from './redaction.ts'
 import { openRepeats, type Repeats } from './repeats.ts'
-import { currentTraceContext, type TraceContext, withTraceContext } from './trace-context.ts'
+import { activeSpanContext, currentTraceContext, type TraceContext, withTraceContext } from './trace-context.ts'
 
 /** The least level that is written. */
 export type LogThreshold = LogLevel | 'silent'
@@ -51,8 +50,8 @@ export function log<E extends LogEventName>(event: E, fields: FieldsOf<E>): void
 function take(event: LogEventName, fields: object, readAround: () => object): void {
   running?.write(event, fields, readAround)
   if (listeners.size === 0) return
-  const { level, message } = LOG_EVENTS[event]
-  if (RANK[level] < RANK.warn) return
+  const { rank, message } = EVENTS[event]
+  if (rank < RANK.warn) return
   const read = () => redactValue({ ...readAround(), ...fields }) as Record<string, unknown>
   for (const listener of listeners) listener(event, message, read)
 }
@@ -96,11 +95,10 @@ export async function startLog(options: LogOptions): Promise<void> {
     sinks: new Set(),
     extras,
     write(event, fields, readAround) {
-      const { level, message } = LOG_EVENTS[event]
-      const part = event.slice(0, event.indexOf('.'))
-      if (RANK[level] < RANK[levels.get(part) ?? this.level]) return
-      if (detailRatio < 1 && RANK[level] <= RANK.debug && random() >= detailRatio) return
-      const leftOut = RANK[level] < RANK.warn ? 0 : repeats.take(keyOf(event, fields))
+      const { level, rank, part, message } = EVENTS[event]
+      if (rank < RANK[levels.get(part) ?? this.level]) return
+      if (detailRatio < 1 && rank <= RANK.debug && random() >= detailRatio) return
+      const leftOut = rank < RANK.warn ? 0 : repeats.take(keyOf(event, fields))
       if (leftOut === undefined) return
       countLine(level, part)
       const clean = redactValue({ ...readAround(), ...fields }) as Record<string, unknown>
@@ -200,6 +198,14 @@ const lines = new Map<string, number>()
 
 const RANK = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, silent: 60 } as const
 
+/** What is asked of each event at every line, most of which are below the level and go no further. */
+const EVENTS = Object.fromEntries(
+  Object.entries(LOG_EVENTS).map(([event, { level, message }]) => [
+    event,
+    { level, rank: RANK[level], part: event.slice(0, event.indexOf('.')), message },
+  ]),
+) as Readonly<Record<LogEventName, { level: LogLevel; rank: number; part: string; message: string }>>
+
 /** Lines that say the same of the same. */
 function keyOf(event: string, fields: object): string {
   const { actor, bot, narrative, act, table, model, err } = fields as Readonly<Record<string, unknown>>
@@ -213,9 +219,8 @@ function countLine(level: string, target: string): void {
 }
 
 function activeSpan(): object {
-  const span = trace.getSpanContext(context.active())
-  if (span === undefined || !isSpanContextValid(span)) return {}
-  return { trace_id: span.traceId, span_id: span.spanId }
+  const span = activeSpanContext()
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
 }
 
 function guard({ destination, format, colors = false }: LogOptions): LogDestination {

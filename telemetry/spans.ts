@@ -2,16 +2,21 @@
 //
 //   T1. A span is active exactly while its function runs, and always ends.
 //   T2. A function that throws leaves a span with status ERROR, `error.type` and an exception event; the throw goes on.
-//   T3. Without a running trace SDK a span costs some nanoseconds and leaves nothing.
+//   T3. Without a running trace SDK a span costs some nanoseconds, makes no object and leaves nothing.
 
 import {
   type Attributes,
   context,
+  INVALID_SPAN_CONTEXT,
   type Link,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  type SpanOptions as SpanStart,
   SpanStatusCode,
+  type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api'
 import { errorTypeOf } from './error-type.ts'
@@ -36,26 +41,22 @@ export interface SpanOptions {
  * Secrets in attributes, events and messages of errors are taken out before they leave the process.
  */
 export function inSpan<T>(name: SpanName, options: SpanOptions, fn: (span: Span) => T): T {
-  const { parent } = options
+  const tracer = currentTracer()
+  if (tracer === undefined) return fn(NO_SPAN)
+  const { parent, links } = options
   const around = parent === undefined ? context.active() : parent === 'root' ? ROOT_CONTEXT : toContext(parent)
-  const span = trace.getTracer(SCOPE).startSpan(
-    name,
-    {
-      kind: KINDS[options.kind ?? kindOfSpan(name)],
-      ...(options.attributes && { attributes: options.attributes }),
-      ...(options.links && { links: toLinks(options.links) }),
-    },
-    around,
-  )
+  const about: SpanStart = { kind: KINDS[options.kind ?? kindOfSpan(name)], attributes: options.attributes ?? {} }
+  if (links !== undefined) about.links = toLinks(links)
+  const span = tracer.startSpan(name, about, around)
   return context.with(trace.setSpan(around, span), () => endWith(span, fn))
 }
 
 /** A span of something that has just ended, as a child of the active one; none where nothing is traced. */
 export function pastSpan(name: SpanName, durationMs: number, attributes: Attributes): void {
   if (trace.getActiveSpan() === undefined) return
-  const span = trace
-    .getTracer(SCOPE)
-    .startSpan(name, { kind: KINDS[kindOfSpan(name)], attributes, startTime: Date.now() - durationMs })
+  const startTime = Date.now() - durationMs
+  const span = currentTracer()?.startSpan(name, { kind: KINDS[kindOfSpan(name)], attributes, startTime })
+  if (span === undefined) return
   if (attributes['error.type'] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()
 }
@@ -64,6 +65,21 @@ export function pastSpan(name: SpanName, durationMs: number, attributes: Attribu
 export function linkTo(span: Span, traceparent: string | undefined): void {
   span.addLinks(toLinks([traceparent]))
 }
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+
+/** Undefined where nothing is traced. */
+function currentTracer(): Tracer | undefined {
+  const proxy = trace.getTracerProvider()
+  const provider = proxy instanceof ProxyTracerProvider ? proxy.getDelegate() : proxy
+  if (provider !== known.provider) known = provider === NOBODY ? OFF : { provider, tracer: provider.getTracer(SCOPE) }
+  return known.tracer
+}
+
+const NOBODY: TracerProvider = new ProxyTracerProvider().getDelegate()
+const OFF: { readonly provider: TracerProvider; readonly tracer?: Tracer } = { provider: NOBODY }
+/** To look a tracer up is dearer than to compare two providers. */
+let known = OFF
 
 const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
   internal: SpanKind.INTERNAL,

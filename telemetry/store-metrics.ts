@@ -112,12 +112,12 @@ interface QueryOutcome {
 
 /** Counts one call of the store, by its name such as `journal.complete`. To be given to the store as its hook. */
 export function recordQuery(name: string, durationMs: number, { transaction, error }: QueryOutcome): void {
-  const operation = { 'db.system.name': 'sqlite', 'db.operation.name': name } as const
-  const failed = { 'error.type': error === undefined ? undefined : errorTypeOf(error) }
-  record('db.client.operation.duration', durationMs / 1_000, { ...operation, ...failed })
-  if (failed['error.type'] === 'store-busy') count('botticelli.db.busy', {})
+  const errorType = error === undefined ? undefined : errorTypeOf(error)
+  const labels = { 'db.system.name': 'sqlite', 'db.operation.name': name, 'error.type': errorType } as const
+  record('db.client.operation.duration', durationMs / 1_000, labels)
+  if (errorType === 'store-busy') count('botticelli.db.busy', {})
   if (transaction !== undefined) count('botticelli.db.transactions', { outcome: transaction })
-  if (durationMs > SPAN_FROM_MS) pastSpan(`store ${name}`, durationMs, { ...operation, ...failed })
+  if (durationMs > SPAN_FROM_MS) pastSpan(`store ${name}`, durationMs, labels)
   if (durationMs > SLOW_MS) log('db.slow', { name, duration_ms: durationMs })
   if (transaction === 'commit') log('db.commit', { name, duration_ms: durationMs })
   log('db.query', { name, duration_ms: durationMs })
