@@ -2,21 +2,18 @@
 
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api'
 import { hrTimeToMilliseconds } from '@opentelemetry/core'
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { log } from './log.ts'
+import type { SpanListener } from './tracer.ts'
 
 /** Writes each sampled span when it ends, under its own trace and span id. The log takes out secrets. */
-export function loggedSpans(): SpanProcessor {
-  return {
-    onStart: () => {},
-    onEnd(span) {
-      const own = span.spanContext()
-      if ((own.traceFlags & TraceFlags.SAMPLED) === 0) return
-      context.with(trace.setSpanContext(ROOT_CONTEXT, own), () => log('telemetry.span', fieldsOf(span)))
-    },
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  }
+export const loggedSpans: SpanListener = {
+  onStart() {},
+  onEnd(span) {
+    const own = span.spanContext()
+    if ((own.traceFlags & TraceFlags.SAMPLED) === 0) return
+    context.with(trace.setSpanContext(ROOT_CONTEXT, own), () => log('telemetry.span', fieldsOf(span)))
+  },
 }
 
 function fieldsOf({ name, kind, duration, parentSpanContext, status, attributes }: ReadableSpan) {

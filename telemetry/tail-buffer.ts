@@ -7,7 +7,7 @@
 //   F2. At most `MAX_SPANS` spans and `MAX_TRACES` traces are held; the oldest trace is given up first.
 
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api'
-import { type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-node'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 
 export class TailBuffer {
   readonly #release: (span: ReadableSpan) => void
@@ -64,17 +64,6 @@ export class TailBuffer {
   #forget(traceId: string, held: Held): void {
     this.#traces.delete(traceId)
     this.#spans -= held.spans.length
-  }
-}
-
-/** The same decisions, but what is not sampled is recorded nevertheless, so that the buffer can hold it. */
-export function recordingAll(sampler: Sampler): Sampler {
-  return {
-    shouldSample(...about) {
-      const result = sampler.shouldSample(...about)
-      return result.decision === SamplingDecision.NOT_RECORD ? { ...result, decision: SamplingDecision.RECORD } : result
-    },
-    toString: () => `RecordingAll{${sampler}}`,
   }
 }
 

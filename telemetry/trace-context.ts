@@ -101,7 +101,8 @@ export function parseTraceparent(traceparent: string | undefined): SpanContext |
   return isValid(parsed) ? parsed : undefined
 }
 
-function spanContextOf(around: Context): SpanContext | undefined {
+/** Of the span in this context; undefined where there is none. */
+export function spanContextOf(around: Context): SpanContext | undefined {
   const span = trace.getSpanContext(around)
   return span !== undefined && isValid(span) ? span : undefined
 }

@@ -1,23 +1,21 @@
 // Tracing: the trace SDK, loaded only when there is somewhere to send spans.
 //
-// Owns the tracer provider and everything it registers globally; alone knows the classes of the SDK, together with
-// the outbox. Settings are explained in docs/observability.md.
+// Owns everything that is registered globally; alone knows the classes of the SDK, together with the outbox. Settings are
+// explained in docs/observability.md.
 
 import { context, propagation, trace } from '@opentelemetry/api'
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import type { Resource } from '@opentelemetry/resources'
-import {
-  NodeTracerProvider,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-node'
+import { type Sampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node'
 import { observe } from './instruments.ts'
 import { limitedTo } from './load-limit.ts'
 import { loggedSpans } from './logged-spans.ts'
 import type { ExporterOptions } from './otlp-endpoint.ts'
 import { SpanOutbox } from './span-outbox.ts'
-import { recordingAll } from './tail-buffer.ts'
+import { SCOPE } from './spans.ts'
+import { TraceStorage } from './trace-storage.ts'
+import { createTracer } from './tracer.ts'
 
 export interface TracingOptions {
   /** Who takes the spans; nobody without it. */
@@ -50,15 +48,19 @@ export interface Tracing {
 
 export function startTracing(options: TracingOptions): Tracing {
   const outbox = options.sending && openOutbox(options.sending, options)
-  const provider = new NodeTracerProvider({
+  const { sampler, leavesOut } = samplerFor(options)
+  const tracer = createTracer({
     resource: options.resource,
-    sampler: samplerFor(options),
-    // The outbox cuts values at half of that, after it has looked for secrets.
-    spanLimits: { attributeValueLengthLimit: 8_192, attributeCountLimit: 64, eventCountLimit: 64, linkCountLimit: 128 },
-    spanProcessors: [...(outbox ? [outbox] : []), ...(options.toLog ? [loggedSpans()] : [])],
+    instrumentationScope: { name: SCOPE },
+    sampler,
+    recordsAll: leavesOut && outbox !== undefined,
+    listeners: [...(outbox ? [outbox] : []), ...(options.toLog ? [loggedSpans] : [])],
   })
-  // Also registers an AsyncLocalStorage context manager and the propagators of W3C trace context and baggage.
-  provider.register()
+  trace.setGlobalTracerProvider({ getTracer: () => tracer })
+  context.setGlobalContextManager(new TraceStorage())
+  propagation.setGlobalPropagator(
+    new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+  )
   const endObservation = outbox && observeOutbox(outbox)
 
   return {
@@ -68,7 +70,7 @@ export function startTracing(options: TracingOptions): Tracing {
       context.disable()
       propagation.disable()
       endObservation?.()
-      await provider.shutdown()
+      await outbox?.shutdown()
     },
   }
 }
@@ -84,13 +86,14 @@ function openOutbox(sending: ExporterOptions, { queueSize, batchSize, batchDelay
   })
 }
 
-function samplerFor({ sampleRatio, narrativeRatios, maxPerSecond, sending }: TracingOptions): Sampler {
+/** Of traces that begin; `leavesOut` when it takes some and not all. */
+function samplerFor({ sampleRatio, narrativeRatios, maxPerSecond }: TracingOptions) {
   const ratios = [sampleRatio, ...Object.values(narrativeRatios)]
   const chosen = byNarrative(sampleRatio, narrativeRatios)
-  const root = maxPerSecond === undefined ? chosen : limitedTo(maxPerSecond, chosen, () => performance.now())
-  const sampler = new ParentBasedSampler({ root })
-  const leavesOut = maxPerSecond !== undefined || ratios.some((ratio) => ratio > 0 && ratio < 1)
-  return leavesOut && sending !== undefined ? recordingAll(sampler) : sampler
+  return {
+    sampler: maxPerSecond === undefined ? chosen : limitedTo(maxPerSecond, chosen, () => performance.now()),
+    leavesOut: maxPerSecond !== undefined || ratios.some((ratio) => ratio > 0 && ratio < 1),
+  }
 }
 
 /** The narrative is known when the trace begins: by the span of a bot's run, or by that of the narrative itself. */
