@@ -10,11 +10,11 @@ import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import type { ActResult } from './act-task.ts'
 import type { StepResult, StepTask } from './execution.ts'
-import type { Host, RunExecution } from './execution-plan.ts'
+import { type Host, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { logFieldsOf, performAct } from './perform-act.ts'
 import { performNarrative } from './perform-narrative.ts'
 import type { Services } from './services.ts'
-import { skipStep } from './skip-step.ts'
+import { NOTHING_LEFT, skipStep } from './skip-step.ts'
 import { reportReplay, reportSkip, typeOfAct } from './step-report.ts'
 
 export function performStep(
@@ -46,7 +46,13 @@ export function performStep(
     await tellMeasures(task, result, services)
     return result
   }
-  return inSpan(`act ${step.act.name}`, { attributes, ...inItem }, () => withLogFields(logFieldsOf(task), work))
+  const goOn = (error: unknown): StepResult => {
+    if (wasTakenDown(host, error) || !step.act.carousel?.continueOnError) throw error
+    // The journal and the span have the failure; the act's other turns are made.
+    return { ...NOTHING_LEFT, acts: 0 }
+  }
+  const options = { attributes, ...inItem }
+  return inSpan(`act ${step.act.name}`, options, () => withLogFields(logFieldsOf(task), work)).catch(goOn)
 }
 
 /** Only once the act is on the disk: one that is replayed is not measured again. */

@@ -24,12 +24,13 @@ export function skipStep(task: StepTask, services: Services): StepResult | undef
   const place = { executionId: plan.id, key: step.key }
   const at = clock.now()
   store.journal.begin({ ...place, act: step.act.name, sequence: step.sequence, at })
-  store.journal.complete(place, { result: SKIPPED as unknown as JsonObject, at })
+  store.journal.complete(place, { result: NOTHING_LEFT as unknown as JsonObject, at })
   reportSkip(task, services)
-  return { ...SKIPPED, acts: 0 }
+  return { ...NOTHING_LEFT, acts: 0 }
 }
 
-const SKIPPED: ActResult = {
+/** The result of a step that was not performed, or that failed where its act goes on after errors. */
+export const NOTHING_LEFT: ActResult = {
   skipped: true,
   response: '',
   turns: [],

@@ -310,6 +310,7 @@ export function stagesOf<T extends { readonly group?: number }>(acts: readonly T
 export function extractsOutput(narrative: Narrative, index: number): boolean {
   const act = narrative.acts[index]
   if (act === undefined || act.composes !== undefined || narrative.skipContentGeneration) return false
+  if (!narrative.processors.includes('content')) return false
   return act.extractOutput ?? (index === narrative.acts.length - 1 && needsModel(act))
 }
 
