@@ -7,11 +7,11 @@ import { type HealthChange, openHealthBook } from './actors/bot-health.ts'
 import { type Employer, startBot } from './actors/bot-runs.ts'
 import { callsInFlight } from './actors/calls-in-flight.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
-import type { BotNote, BotThreadData, BotThreadWork } from './actors/isolated-bot.ts'
+import type { BotAnswer, BotNote, BotQuestion, BotThreadData, BotThreadWork } from './actors/isolated-bot.ts'
 import type { ProgressEvent } from './actors/progress.ts'
 import { createServices, telemetryOptions } from './botticelli.ts'
 import type { Config } from './config/config.ts'
-import type { Allowance } from './models/budget.ts'
+import { farBudget } from './models/far-budget.ts'
 import { openStore } from './store/open-store.ts'
 import { type Scope, type Start, systemClock, type ThreadPort } from './supervisor/index.ts'
 import { hideSecrets } from './telemetry/redaction.ts'
@@ -43,11 +43,17 @@ export async function start(scope: Scope, data: unknown, port: ThreadPort): Prom
     const trace = currentTraceContext()
     say({ type: 'progress', event, ...(trace && { trace }) })
   }
-  const onDenied = (allowance: Allowance) => say({ type: 'denied', allowance })
+  // The book of the budgets is the server's: what this bot may spend depends on what the others are spending.
+  const budgetOf = ({ models }: Config) =>
+    farBudget({
+      applies: () => models.budgets.dailyUsd !== undefined || models.budgets.monthlyUsd !== undefined,
+      hold: (mostUsd) => port.ask({ mostUsd } satisfies BotQuestion) as Promise<BotAnswer>,
+      release: (held) => say({ type: 'release', held }),
+    })
+  const employ = (from: Config) => createServices(from, { store, onProgress, budget: budgetOf(from), calls })
   const onChange = (change: HealthChange) => say({ type: 'health', change })
   const health = openHealthBook({ known: [memory], onChange })
 
-  const employ = (from: Config) => createServices(from, { store, onProgress, onDenied, calls })
   let employer: Employer = { bot, health, services: employ(config) }
   port.onNote((note) => {
     const work = note as BotThreadWork<Config>

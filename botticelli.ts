@@ -32,7 +32,7 @@ import type { Config, NotifyConfig } from './config/config.ts'
 import { takeOver } from './config/take-over.ts'
 import type { JsonObject } from './json.ts'
 import { openMedia } from './media/open-media.ts'
-import type { Allowance } from './models/budget.ts'
+import { type Allowance, type Budget, openBudgetBook } from './models/budget-book.ts'
 import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
 import { withTimeLimit } from './models/time-limit.ts'
@@ -139,15 +139,19 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const denied = new Map<Allowance['period'], Allowance>()
   const calls = callsInFlight(systemClock)
   opened.defer(() => calls.settled())
-  const onDenied = (allowance: Allowance) => void denied.set(allowance.period, allowance)
+  const { clock } = options.outside ?? OUTSIDE
+  // One for all bots, whatever thread they are in and whatever configuration they began with.
+  const budget = openBudgetBook({
+    allowances: () => spendingOf(config.models.budgets, store.ledger, clock.now()),
+    onDenied: (allowance) => void denied.set(allowance.period, allowance),
+  })
   const employ = (from: Config) =>
     createServices(from, {
-      ...{ store, onProgress, onDenied, calls },
+      ...{ store, onProgress, budget, calls },
       ...(options.outside && { outside: options.outside }),
     })
   let services = employ(config)
 
-  const { clock } = services
   const inbox = durableInbox(store, clock)
   const health = openHealthBook()
   const roster = openRoster(botsOf(config, services), health, specOf)
@@ -301,7 +305,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   function specOf(name: string, employer: () => Employer): ActorSpec {
     const { thread } = employer().bot
     if (thread === undefined) return botSpec(name, employer)
-    return isolatedBotSpec(name, { employer, thread, module: BOT_THREAD, config: () => config, onDenied })
+    return isolatedBotSpec(name, { employer, thread, module: BOT_THREAD, config: () => config, budget })
   }
 
   function measureRuns() {
@@ -385,22 +389,13 @@ export function createServices(
     store,
     outside = OUTSIDE,
     onProgress,
-    onDenied,
+    budget,
     calls,
-  }: Pick<Services, 'store' | 'onProgress' | 'calls'> &
-    Pick<OpenOptions, 'outside'> & { readonly onDenied: (allowance: Allowance) => void },
+  }: Pick<Services, 'store' | 'onProgress' | 'calls'> & Pick<OpenOptions, 'outside'> & { readonly budget: Budget },
 ): Services {
   const { clock } = outside
   const { captureContent } = config.telemetry
-  const allowances = () => spendingOf(config.models.budgets, store.ledger, clock.now())
-  const models = outside.models(
-    createModels(config.models, {
-      clock,
-      captureContent,
-      allowances,
-      onDenied,
-    }),
-  )
+  const models = outside.models(createModels(config.models, { clock, captureContent, budget }))
   const configured = createPlatforms({
     platforms: [
       createDiscord({ ...config.discord, posting: config.posting, now: clock.now }),

@@ -4,7 +4,8 @@
 //   F2. Equal names give the same model, so a scripted one keeps its count of calls.
 
 import type { Clock } from '../supervisor/clock.ts'
-import { type Allowance, createBudgetGate } from './budget.ts'
+import { createBudgetGate } from './budget.ts'
+import type { Budget } from './budget-book.ts'
 import type { Model, Models } from './model.ts'
 import { ModelError } from './model-error.ts'
 import { type ModelName, parseModelName } from './model-name.ts'
@@ -38,18 +39,15 @@ export interface ModelsSetup {
   readonly clock: Clock
   /** Put prompts and answers into spans. Default false. */
   readonly captureContent?: boolean
-  /** The budgets that calls are held to. Default none. */
-  readonly allowances?: () => readonly Allowance[]
-  /** Hears of each call that a budget did not allow. */
-  readonly onDenied?: (allowance: Allowance) => void
+  /** What calls may cost. Default anything. */
+  readonly budget?: Budget
 }
 
 export function createModels(config: ModelsConfig, setup: ModelsSetup): Models {
   const { costTracking = true } = config
   const prices = costTracking ? createPrices(config.prices) : UNKNOWN_PRICES
-  const allowances = costTracking ? setup.allowances : undefined
-  const gate =
-    allowances && createBudgetGate({ allowances, prices, now: () => setup.clock.now(), onDenied: setup.onDenied })
+  const budget = costTracking ? setup.budget : undefined
+  const gate = budget && createBudgetGate({ budget, prices, now: () => setup.clock.now() })
   const servers = Object.keys(config.servers ?? {})
   const made = new Map<string, Model>()
 

@@ -35,8 +35,10 @@ export interface ThreadOptions {
   readonly machine?: AnyStateMachine
   /** Asked before each message: what `port.onNote` is to hear first. Must survive a structured clone; undefined: nothing. */
   news?(): unknown
-  /** Hears what the module says with `port.note`. */
+  /** Hears what the module says with `port.note`. What it throws crashes the actor. */
   onNote?(note: unknown): void
+  /** Answers what the module asks with `port.ask`. */
+  onAsk?(question: unknown): Promise<unknown>
 }
 
 const DEFAULT_MEMORY_MB = 128
@@ -170,6 +172,7 @@ class Thread implements Beyond {
     if (message.type === 'tell') life.tell(message.to, message.message, message.options)
     else if (message.type === 'reply') life.reply(message.meta, message.result)
     else if (message.type === 'ask') this.#ask(message)
+    else if (message.type === 'question') this.#question(message)
     else if (message.type === 'stopped') this.#stopped(message.id)
     else if (message.type === 'event') life.report(message.event)
     else if (message.type === 'records') this.#records = message.records
@@ -193,6 +196,14 @@ class Thread implements Beyond {
       (result) => this.#answer(id, result),
       (error) => this.#refuse(id, error),
     )
+  }
+
+  async #question({ id, question }: FromThread & { type: 'question' }): Promise<void> {
+    try {
+      this.#answer(id, await this.#options.onAsk?.(question))
+    } catch (error) {
+      this.#refuse(id, error as Error)
+    }
   }
 
   #answer(id: number, result: unknown): void {

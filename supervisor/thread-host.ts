@@ -28,11 +28,23 @@ let stored: { readonly to: (path: string) => boolean; readonly inbox: Pick<Inbox
 let hearNote: (note: unknown) => void = () => {}
 const ends: (() => Promise<void>)[] = []
 
+const asks = new Map<number, PromiseWithResolvers<unknown>>()
+let lastAsk = 0
+
+/** Settles with what the other side answers. */
+function ask(questionOf: (id: number) => FromThread): Promise<unknown> {
+  const waiting = Promise.withResolvers<unknown>()
+  post(questionOf(++lastAsk))
+  asks.set(lastAsk, waiting)
+  return waiting.promise
+}
+
 const port: ThreadPort = {
   note: (note) => post({ type: 'note', note }),
   onNote(hear) {
     hearNote = hear
   },
+  ask: (question) => ask((id) => ({ type: 'question', id, question })),
   storeMessages(to, inbox) {
     stored = { to, inbox }
   },
@@ -40,9 +52,6 @@ const port: ThreadPort = {
     ends.push(run)
   },
 }
-
-const asks = new Map<number, PromiseWithResolvers<unknown>>()
-let lastAsk = 0
 
 const outside: Outside = {
   tell(to, delivered, options) {
@@ -58,12 +67,8 @@ const outside: Outside = {
     post({ type: 'tell', to, message, options: { ...options, ...carried } as never })
     return { accepted: true, id }
   },
-  ask(to, { meta, ...message }, options) {
-    const waiting = Promise.withResolvers<unknown>()
-    asks.set(++lastAsk, waiting)
-    post({ type: 'ask', id: lastAsk, to, message, options: { ...options, correlationId: meta.correlationId } })
-    return waiting.promise
-  },
+  ask: (to, { meta, ...message }, options) =>
+    ask((id) => ({ type: 'ask', id, to, message, options: { ...options, correlationId: meta.correlationId } })),
   reply: (meta, result) => post({ type: 'reply', meta, result }),
 }
 

@@ -45,6 +45,8 @@ export type FromThread =
   | { readonly type: 'stored'; readonly to: string }
   /** What the module has to say to whoever started the thread. */
   | { readonly type: 'note'; readonly note: unknown }
+  /** What the module asks whoever started the thread. */
+  | { readonly type: 'question'; readonly id: number; readonly question: unknown }
   | { readonly type: 'failed'; readonly error: SerializedError }
   | { readonly type: 'done'; readonly output: unknown }
   | { readonly type: 'stopped'; readonly id: number }
@@ -63,6 +65,8 @@ export type FromThread =
 export interface ThreadPort {
   /** Says something to `onNote` on the other side. Must survive a structured clone. */
   note(note: unknown): void
+  /** Asks `onAsk` on the other side. Question and answer must survive a structured clone. @throws what it throws */
+  ask(question: unknown): Promise<unknown>
   /** Hears what the other side has to say beside messages. */
   onNote(hear: (note: unknown) => void): void
   /**

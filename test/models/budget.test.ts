@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createBudgetGate } from '../../models/budget.ts'
+import { openBudgetBook } from '../../models/budget-book.ts'
 import type { Answer, Model, Question } from '../../models/model.ts'
 import { createPrices } from '../../models/prices.ts'
 
@@ -31,7 +32,7 @@ function heldModel(name = 'priced', provider = 'somebody') {
 function gateWith(spent: { usd: number }, limitUsd: number | undefined) {
   const allowances = () =>
     limitUsd === undefined ? [] : [{ period: 'day' as const, spentUsd: spent.usd, limitUsd, until }]
-  return createBudgetGate({ allowances, prices, now: () => 0 })
+  return createBudgetGate({ budget: openBudgetBook({ allowances }), prices, now: () => 0 })
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
