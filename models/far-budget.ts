@@ -4,10 +4,10 @@ import type { Budget } from './budget-book.ts'
 import { ModelError } from './model-error.ts'
 
 /** What the keeper of the book answers: the number under which an amount is held, or why it is not. */
-export type HoldAnswer = { readonly held: number } | { readonly refused: string }
+type HoldAnswer = { readonly held: number } | { readonly refused: string }
 
 /** The way to the thread that keeps the book. */
-export interface BookKeeper {
+interface BookKeeper {
   applies(): boolean
   hold(mostUsd: number): Promise<HoldAnswer>
   release(held: number): void
