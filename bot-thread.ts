@@ -16,7 +16,7 @@ import { openStore } from './store/open-store.ts'
 import { type Scope, type Start, systemClock, type ThreadPort } from './supervisor/index.ts'
 import { hideSecrets } from './telemetry/redaction.ts'
 import { startRelay } from './telemetry/relay.ts'
-import { recordQuery } from './telemetry/store-metrics.ts'
+import { queryRecorder } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
 import { currentTraceContext } from './telemetry/trace-context.ts'
 
@@ -31,7 +31,10 @@ export async function start(scope: Scope, data: unknown, port: ThreadPort): Prom
     await telemetry.shutdown()
   })
   // A turn of this thread may take long; the others must not wait for its lock.
-  const store = openStore(config.database, { onQuery: recordQuery, commitAtOnce: true })
+  const store = openStore(config.database, {
+    onQuery: queryRecorder(config.telemetry.storeSpansFromMs),
+    commitAtOnce: true,
+  })
   const calls = callsInFlight(systemClock)
   port.onEnd(async () => {
     await calls.settled()

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Writable } from 'node:stream'
+import { auditLogSpec } from './actors/audit-log.ts'
 import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
 import { type BotSettings, botSpec, type Employer } from './actors/bot-runs.ts'
@@ -62,7 +63,7 @@ import type { MetricsServerOptions } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
 import { hideSecrets } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
-import { countConnection, recordQuery } from './telemetry/store-metrics.ts'
+import { countConnection, queryRecorder } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
 
 export interface Botticelli {
@@ -127,7 +128,10 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const wanted = telemetryOptions(config, options)
   const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
   const store = opened.adopt(
-    openStore(config.database, { onQuery: recordQuery, onConnection: countConnection }),
+    openStore(config.database, {
+      onQuery: queryRecorder(config.telemetry.storeSpansFromMs),
+      onConnection: countConnection,
+    }),
     (each) => each.close(),
   )
   store.executions.abandon(isAlive, systemClock.now())
@@ -256,6 +260,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         children: roster.specs,
       },
       roster.scheduler,
+      ...(options.bots ? [auditLogSpec(services)] : []),
       ...(options.bots ? [upkeepSpec(() => config.retention, services)] : []),
       ...(watch === undefined ? [] : [watch.spec]),
     ]

@@ -25,6 +25,7 @@ import { type ExecutionOutcome, type ExecutionPlan, fromOptions, planOf, wasTake
 import { isStoreTrouble } from './insist.ts'
 import { linkToItem } from './item-trace.ts'
 import { runExecution } from './run-execution.ts'
+import { sendToBot } from './send.ts'
 import type { Services } from './services.ts'
 
 export interface BotSettings {
@@ -287,7 +288,8 @@ function tellFollowers({ bot, services, scope }: Post): ((outcome: ExecutionOutc
     const rows = rowsOf(stored)
     if (rows === 0) return
     for (const follower of bot.followers) {
-      scope.tell(follower, { type: 'content.produced', run: services.newId(), by: bot.name, rows } as BotMessage)
+      const message: BotMessage = { type: 'content.produced', run: services.newId(), by: bot.name, rows }
+      sendToBot(follower, message, (path, told) => scope.tell(path, told))
     }
   }
 }

@@ -16,6 +16,7 @@ import { assemblePrompt, isContentFocus } from '../narratives/templates.ts'
 import type { RowRef } from '../store/store.ts'
 import { record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
+import { inSpan } from '../telemetry/spans.ts'
 import type { ActTask, Gathered, Processed } from './act-task.ts'
 import { carryOut, mayHavePublished } from './carry-out.ts'
 import { introduce, type Piece } from './conversation.ts'
@@ -91,7 +92,15 @@ function processInput(input: Input, index: number, around: Around): Processed | 
     case 'command':
       return processCommand(input, index, around)
     case 'table':
-      return readTable(input, around.task, around.services)
+      return inSpan(
+        'fetch table',
+        { attributes: { 'botticelli.source': 'table', 'botticelli.table': input.table } },
+        (span) => {
+          const read = readTable(input, around.task, around.services)
+          span.setAttribute('botticelli.rows', read.read?.length ?? 0)
+          return read
+        },
+      )
     case 'narrative':
       return processNarrative(input, index, around)
   }
@@ -101,8 +110,10 @@ async function processText(input: TextInput, index: number, { task, services, va
   if ('file' in input.source) {
     // The text of a file is data: what looks like a placeholder in it is left alone.
     const path = inputFile(input.source.file, input.place, task, services)
-    const text = await withPlace(input.place, () => services.media.readText(path))
-    const ageMs = services.clock.now() - (await stat(path)).mtimeMs
+    const [text, { mtimeMs }] = await inSpan('fetch file', { attributes: { 'botticelli.source': 'file' } }, () =>
+      withPlace(input.place, async () => [await services.media.readText(path), await stat(path)] as const),
+    )
+    const ageMs = services.clock.now() - mtimeMs
     record('botticelli.act.input_age', Math.max(ageMs, 0) / 1_000, { source: 'file' })
     return { pieces: [textPiece(text)] }
   }

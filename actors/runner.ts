@@ -30,6 +30,8 @@ export interface RunRequest {
    * the other one began with, or when `edited` is true, the narrative as its file is now.
    */
   readonly replay?: { readonly id: string; readonly fromAct?: string; readonly edited?: boolean }
+  /** Of whoever asked for it: the run is part of that trace. */
+  readonly traceparent?: string
   /** Ends the run: the act in progress is given up, what was journaled is kept. */
   readonly signal?: AbortSignal
 }
@@ -84,7 +86,10 @@ async function run(request: RunRequest, services: Services, host: Scope): Promis
   const startedAt = services.clock.now()
   return inSpan(
     'cli run',
-    { parent: 'root', attributes: { 'botticelli.narrative.name': plan.narrative.key } },
+    {
+      parent: request.traceparent === undefined ? 'root' : { traceparent: request.traceparent },
+      attributes: { 'botticelli.narrative.name': plan.narrative.key },
+    },
     async () => {
       const stop = () => void host.stopChild(`run-${plan.id}`)
       const isCancelled = () => isCancelledByOthers(plan.id, services)

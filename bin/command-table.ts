@@ -319,6 +319,19 @@ const ALL = [
     examples: ['events', 'events -f --type content', 'events --bot writer --since 2h --json'],
   },
   {
+    name: 'audit',
+    group: 'Look and decide',
+    summary: 'Who approved, ran, paused, reloaded what, and when',
+    flags: [
+      { flag: '-f, --follow', help: 'go on until Ctrl-C' },
+      { flag: '--by <name>', help: 'what this person did' },
+      { flag: '--action <action>', help: 'such as content.approve; or content, for all of them' },
+      { flag: '--since <duration>', help: 'of the last 10m, 2h, 3d', kind: duration },
+      { ...LIMIT, help: 'the latest so many (100)' },
+    ],
+    examples: ['audit', 'audit --by anna --since 7d', 'audit --action content.approve --json'],
+  },
+  {
     name: 'logs',
     group: 'Look and decide',
     summary: 'The latest lines that the running server logged',

@@ -31,6 +31,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   'actors events': async () => (await import('./commands/actors-events.ts')).actorsEvents,
   'actors graph': async () => (await import('./commands/actors-graph.ts')).actorsGraph,
   events: async () => (await import('./commands/events.ts')).events,
+  audit: async () => (await import('./commands/audit.ts')).audit,
   logs: async () => (await import('./commands/logs.ts')).logs,
   'log-level': async () => (await import('./commands/log-level.ts')).logLevel,
   report: async () => (await import('./commands/report.ts')).report,

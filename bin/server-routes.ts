@@ -1,12 +1,16 @@
 // Server routes: what a running server answers on its control socket.
 
 import { ulid } from 'ulid'
+import { sendToBot } from '../actors/send.ts'
 import type { ServerStatus } from '../actors/server-status.ts'
 import type { Botticelli } from '../botticelli.ts'
 import { type BotConfig, LOG_LEVELS } from '../config/config.ts'
 import type { Routes } from '../console/control.ts'
 import { BotticelliError } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import { systemClock } from '../supervisor/index.ts'
 import { type LogLevels, log, logLevels, setLogLevel } from '../telemetry/log.ts'
+import { boundFields } from '../telemetry/log-context.ts'
 import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 import type { HotReload, Reloaded } from './hot-reload.ts'
 
@@ -37,6 +41,10 @@ export function serverRoutes(
   bots: () => readonly BotConfig[],
   hot: () => HotReload | undefined = () => undefined,
 ): Routes {
+  const audited = (action: string, subject: string, details: JsonObject) => {
+    const by = boundFields().user ?? 'unknown'
+    app()?.store.audit.add({ by, action, subject, details, at: systemClock.now() })
+  }
   return {
     'GET /v1/status': (): StatusAnswer => {
       const status = app()?.status()
@@ -52,15 +60,23 @@ export function serverRoutes(
       return text === undefined ? null : { text }
     },
     'GET /v1/metrics.json': async () => (await app()?.metricsJson()) ?? null,
-    'POST /v1/reload': (): Promise<Reloaded> | undefined => hot()?.reload('command'),
+    'POST /v1/reload': async (): Promise<Reloaded | undefined> => {
+      const done = await hot()?.reload('command')
+      if (done !== undefined) audited('server.reload', 'server', { outcome: done.outcome })
+      return done
+    },
     'GET /v1/log-level': logLevels,
-    'POST /v1/log-level': changeLogLevel,
+    'POST /v1/log-level': (query): LogLevels | undefined => {
+      const { level, target } = changeLogLevel(query)
+      audited('server.log-level', target ?? 'server', { level })
+      return logLevels()
+    },
     'POST /v1/approved': (): ApprovedAnswer => ({ told: tellPosters(app(), bots()) }),
   }
 }
 
 /** A level or part that nobody knows changes nothing. @throws BotticelliError `usage` */
-function changeLogLevel(query: URLSearchParams): LogLevels | undefined {
+function changeLogLevel(query: URLSearchParams) {
   const level = LOG_LEVELS.find((known) => known === query.get('level'))
   const target = query.get('target') ?? undefined
   if (level === undefined || (target !== undefined && !LOG_TARGETS.includes(target))) {
@@ -68,7 +84,7 @@ function changeLogLevel(query: URLSearchParams): LogLevels | undefined {
   }
   setLogLevel(level, target)
   log('telemetry.log_level_changed', { to: level, ...(target !== undefined && { of: target }) })
-  return logLevels()
+  return { level, target }
 }
 
 /** Posting bots without a schedule run when something was approved; the others keep to their times. */
@@ -77,6 +93,7 @@ function tellPosters(app: Botticelli | undefined, bots: readonly BotConfig[]): s
   const waiting = bots.filter((bot) => bot.enabled && bot.type === 'posting' && bot.timetable === undefined)
   return waiting.flatMap(({ name }) => {
     const message = { type: 'content.produced', run: ulid(), by: 'review', rows: 1 } as const
-    return app.system.tell(`/bots/${name}`, message).accepted ? [name] : []
+    const { accepted } = sendToBot(`/bots/${name}`, message, (path, told) => app.system.tell(path, told))
+    return accepted ? [name] : []
   })
 }

@@ -199,6 +199,8 @@ export interface TelemetryConfig {
   readonly pushMetricsEveryMs?: number
   readonly pushLogs: boolean
   /** Prompts and answers in spans. */
+  /** A call of the store that takes longer is a span. */
+  readonly storeSpansFromMs: number
   readonly captureContent: boolean
   /** Sent to the endpoint with every request; a secret. */
   readonly otlpHeaders: Readonly<Record<string, string>>

@@ -281,6 +281,11 @@ export const SETTINGS = {
     ['OTEL_TRACES_SAMPLER_ARG', 'TRACE_SAMPLE_RATE'],
   ),
   'telemetry.narratives.*.sample_ratio': unset(number(0, 1), 'Another share for the traces of one narrative.'),
+  'telemetry.store_spans_from_ms': setting(
+    integer(0, 60_000),
+    5,
+    'A call of the database that takes longer is a span; 0: each one.',
+  ),
   'telemetry.batch_size': setting(integer(1, 8_192), 512, 'Spans that are sent in one request.', [
     'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
   ]),

@@ -35,6 +35,7 @@ export function assembleTelemetry(
     ...sampling(values, file),
     batch: { size: values.get('telemetry.batch_size'), delayMs: values.get('telemetry.batch_delay') },
     spanQueueSize: values.get('telemetry.span_queue'),
+    storeSpansFromMs: values.get('telemetry.store_spans_from_ms'),
     captureContent: values.get('telemetry.capture_content'),
     buckets: histograms.buckets,
     collectEveryMs: values.get('telemetry.collect_every'),

@@ -12,6 +12,8 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BotticelliError } from '../errors.ts'
+import { withLogFields } from '../telemetry/log-context.ts'
+import { inSpan } from '../telemetry/spans.ts'
 import { type Follow, linesOf, sendLines } from './follow.ts'
 import { counted } from './open-streams.ts'
 
@@ -161,7 +163,7 @@ function serve(routes: Routes, streams: Streams): Server {
         sendLines(response, counted('control', follow))
         return
       }
-      const answer = await route?.(searchParams)
+      const answer = route && (await perform(message, pathname, () => route(searchParams)))
       response.writeHead(route === undefined ? 404 : 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(route === undefined ? { error: 'no such route' } : (answer ?? null)))
     } catch (error) {
@@ -170,6 +172,30 @@ function serve(routes: Routes, streams: Streams): Server {
     }
   })
 }
+
+/**
+ * What a person asks for to be done is a trace: the request, and in it the command, by name of who asked. The socket is
+ * open to its owner alone, so that the name is taken as it comes. Questions are not traced.
+ */
+function perform(message: IncomingMessage, path: string, work: () => unknown): unknown {
+  if (message.method !== 'POST') return work()
+  const { traceparent, [USER_HEADER]: given } = message.headers
+  const user = typeof given === 'string' ? decodeURIComponent(given).slice(0, MOST_USER_LENGTH) : 'unknown'
+  const parent = typeof traceparent === 'string' ? { traceparent } : 'root'
+  const command = path.split('/').slice(2).join(' ')
+  const attributes = { 'http.request.method': 'POST', 'http.route': path, 'url.path': path }
+  return withLogFields({ user }, () =>
+    inSpan(`POST ${path}`, { kind: 'server', attributes, parent }, () =>
+      inSpan(`command ${command}`, { attributes: { 'botticelli.command': command, 'enduser.id': user } }, (span) => {
+        span.addEvent('message_received')
+        return work()
+      }),
+    ),
+  )
+}
+
+const USER_HEADER = 'x-botticelli-user'
+const MOST_USER_LENGTH = 100
 
 async function listen(server: Server, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -204,7 +230,8 @@ function open(
   signal: AbortSignal,
 ): Promise<IncomingMessage | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>()
-  request({ socketPath: socket, method, path: route, signal }, resolve)
+  const headers = { [USER_HEADER]: encodeURIComponent(userInfo().username) }
+  request({ socketPath: socket, method, path: route, headers, signal }, resolve)
     .on('error', (error: NodeJS.ErrnoException) => {
       // No socket, or one that nobody listens on: no server.
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTSOCK') resolve(undefined)

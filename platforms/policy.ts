@@ -5,6 +5,7 @@
 //   S3. Without a list, live, it may publish; what destroys, or touches people and their rights, has to be named. In a
 //       dry run, where nothing leaves, it may do everything.
 
+import { inSpan } from '../telemetry/spans.ts'
 import { canonicalCommand } from './command-aliases.ts'
 import { DISCORD_COMMANDS } from './discord/commands.ts'
 import type { Command, Platforms } from './platform.ts'
@@ -30,11 +31,20 @@ export function applyPolicy(platforms: Platforms, policy: Policy | undefined, po
     effectOf: (command) => platforms.effectOf(command),
     inDoubt: (command) => platforms.inDoubt(command),
     async execute(command, options) {
-      const refusal = refusalOf(command, { effect: platforms.effectOf(command), policy, posting })
-      if (refusal !== undefined) throw refusal
+      authorize(command, { effect: platforms.effectOf(command), policy, posting })
       return platforms.execute(command, options)
     },
   }
+}
+
+/** In a span of its own, so that a refusal is seen where it happened. @throws PlatformError when it is refused */
+function authorize(command: Command, given: Parameters<typeof refusalOf>[1]): void {
+  const attributes = { 'botticelli.platform': command.platform, 'botticelli.command': command.command }
+  inSpan(`authorize ${command.platform} ${command.command}`, { attributes }, (span) => {
+    const refusal = refusalOf(command, given)
+    span.setAttribute('botticelli.allowed', refusal === undefined)
+    if (refusal !== undefined) throw refusal
+  })
 }
 
 /**

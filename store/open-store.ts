@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { openActorCounts } from './actor-counts.ts'
 import { openAnswers } from './answers.ts'
+import { openAudit } from './audit.ts'
 import { openContent } from './content/content.ts'
 import { Db, type OnQuery } from './database.ts'
 import { openDeadLetters } from './dead-letters.ts'
@@ -86,6 +87,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     deadLetters: openDeadLetters(db),
     actors: openActorCounts(db),
     events: openEvents(db),
+    audit: openAudit(db),
     maintenance: openMaintenance(db),
     figures: openFigures(db),
     together: (work) => db.write('together', work),

@@ -28,6 +28,7 @@ export interface Store extends Disposable {
   readonly deadLetters: DeadLetters
   readonly actors: ActorCounts
   readonly events: Events
+  readonly audit: Audit
   readonly maintenance: Maintenance
   readonly figures: Figures
   /** Makes one transaction of the calls that `work` makes: all of them happened, or none. `work` must not wait. */
@@ -494,6 +495,42 @@ export interface Ledger {
   lines(): number
   /** Of an execution: with those nested in it. Of a bot: with what its narratives nest. `since` is inclusive. */
   totals(filter?: { since?: number; executionId?: string; bot?: string }): LedgerTotals
+}
+
+/** What a person did. */
+export interface NewAuditLine {
+  /** Name of the person on this machine; `server` for the server itself. */
+  readonly by: string
+  /** `subject.verb`, such as `content.approve`. */
+  readonly action: string
+  /** What it was done to: `drafts/12`, an execution, a bot. */
+  readonly subject: string
+  readonly details: JsonObject
+  /** Epoch ms. */
+  readonly at: number
+}
+
+export interface AuditLine extends NewAuditLine {
+  readonly id: number
+  readonly trace?: string
+}
+
+export interface AuditFilter {
+  /** Only lines after the one with this id, the first ones first. */
+  readonly after?: number | undefined
+  readonly by?: string | undefined
+  /** Whole, or its first word: `content` for all that was done to content. */
+  readonly action?: string | undefined
+  readonly since?: number | undefined
+  /** Default 100. */
+  readonly limit?: number | undefined
+}
+
+export interface Audit {
+  /** For what changes nothing in the store; what does writes its line itself. */
+  add(line: NewAuditLine): void
+  /** Oldest first. */
+  list(filter?: AuditFilter): readonly AuditLine[]
 }
 
 /** Strings that survive runs; `${state:KEY}` reads them. */

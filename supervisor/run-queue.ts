@@ -3,6 +3,7 @@
 // Owns the turn-taking. Nothing is delivered on the sender's stack: the queue is worked off in a microtask, so that a
 // chain of actors does not nest, and it yields to timers and sockets after a while, so that a flood does not starve them.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { keepsLoopWaiting } from './event-loop.ts'
 
 /** Turns between two looks at the time. */
@@ -38,7 +39,8 @@ export class RunQueue {
     queueMicrotask(this.#run)
   }
 
-  readonly #run = (): void => {
+  /** In the context that the system was started in: what the sender is bound to must not reach who is told. */
+  readonly #run = AsyncLocalStorage.bind((): void => {
     for (let next = 0; next < this.#due.length; next++) {
       if (next % TURNS_A_LOOK === 0 && keepsLoopWaiting()) {
         this.#due = this.#due.slice(next)
@@ -49,7 +51,7 @@ export class RunQueue {
     }
     this.#due.length = 0
     this.#scheduled = false
-  }
+  })
 
   #take(turn: Turn): void {
     this.#watcher?.enter(turn.path)

@@ -88,6 +88,19 @@ export const LOG_EVENTS = {
     fields: { file: 'string', err: 'error' },
   },
 
+  'audit.recorded': {
+    level: 'info',
+    message: 'A person did something',
+    fields: {
+      user: 'string',
+      action: 'string',
+      subject: 'string',
+      at: 'string',
+      'details?': 'data',
+      'of_trace?': 'string',
+    },
+  },
+
   // --- bots and schedules
   'bot.started': { level: 'info', message: 'Bot starting', fields: { bot: 'string', bot_type: 'string' } },
   'bot.stopped': {

@@ -172,9 +172,29 @@ export const SPANS = {
       'botticelli.restart.count',
     ],
   },
+  'send {actor_kind} {message_type}': {
+    kind: 'producer',
+    when: 'A bot or a person tells a bot something; what that bot does about it is its child.',
+    attributes: ['messaging.system', 'messaging.operation.type', 'messaging.destination.name'],
+  },
+  'command {command}': {
+    kind: 'internal',
+    when: 'The server does what a person asked for, such as `command reload`; child of the request.',
+    attributes: ['botticelli.command', 'enduser.id'],
+  },
+  'authorize {command}': {
+    kind: 'internal',
+    when: 'The policy of the narrative decides whether a command may be carried out; child of the act.',
+    attributes: ['botticelli.platform', 'botticelli.command', 'botticelli.allowed'],
+  },
+  'fetch {source}': {
+    kind: 'client',
+    when: 'An act reads an input: rows of a table, a file, the result of a command; child of the act.',
+    attributes: ['botticelli.source', 'botticelli.table', 'botticelli.rows'],
+  },
   'store {call}': {
     kind: 'client',
-    when: 'A call of the store that took longer than 5 ms, such as `store journal.complete`.',
+    when: 'A call of the store that took longer than `telemetry.store_spans_from_ms` (5 ms), such as `store journal.complete`.',
     attributes: ['db.system.name', 'db.operation.name', 'error.type'],
   },
   '{METHOD} discord {route}': {

@@ -110,18 +110,25 @@ interface QueryOutcome {
   readonly error?: unknown
 }
 
-/** Counts one call of the store, by its name such as `journal.complete`. To be given to the store as its hook. */
-export function recordQuery(name: string, durationMs: number, { transaction, error }: QueryOutcome): void {
+/**
+ * Counts each call of the store, by its name such as `journal.complete`. To be given to the store as its hook.
+ *
+ * @param spanFromMs a call that takes longer is a span
+ */
+export function queryRecorder(spanFromMs: number) {
+  return (name: string, durationMs: number, outcome: QueryOutcome) => recordQuery(name, durationMs, outcome, spanFromMs)
+}
+
+function recordQuery(name: string, durationMs: number, { transaction, error }: QueryOutcome, spanFromMs: number): void {
   const errorType = error === undefined ? undefined : errorTypeOf(error)
   const labels = { 'db.system.name': 'sqlite', 'db.operation.name': name, 'error.type': errorType } as const
   record('db.client.operation.duration', durationMs / 1_000, labels)
   if (errorType === 'store-busy') count('botticelli.db.busy', {})
   if (transaction !== undefined) count('botticelli.db.transactions', { outcome: transaction })
-  if (durationMs > SPAN_FROM_MS) pastSpan(`store ${name}`, durationMs, labels)
+  if (durationMs > spanFromMs) pastSpan(`store ${name}`, durationMs, labels)
   if (durationMs > SLOW_MS) log('db.slow', { name, duration_ms: durationMs })
   if (transaction === 'commit') log('db.commit', { name, duration_ms: durationMs })
   log('db.query', { name, duration_ms: durationMs })
 }
 
-const SPAN_FROM_MS = 5
 const SLOW_MS = 1_000

@@ -31,12 +31,16 @@ export const executionsResume: Run = async (options, io) => {
     )
   }
   await withStore(config, undefined, (store) => {
-    for (const { key } of doubts) store.effects.decide(key, { done, by: userInfo().username, at: io.now() })
+    const [by, at] = [userInfo().username, io.now()]
+    for (const { key } of doubts) store.effects.decide(key, { done, by, at })
   })
   if (execution.bot !== undefined) {
     const route = `/v1/executions/resume?id=${execution.id}`
     const answer = await askServer<ChangeAnswer>(config.stateDir, 'POST', route)
     if (answer?.done) {
+      const details = { was: execution.status, bot: execution.bot }
+      const line = { action: 'execution.resume', subject: execution.id, details }
+      await withStore(config, undefined, ({ audit }) => audit.add({ by: userInfo().username, at: io.now(), ...line }))
       if (io.json) io.printJson({ id: execution.id, resumedBy: execution.bot })
       else io.print(`${execution.id}  goes on in the running server, at its bot ${execution.bot}`)
       return EXIT.ok

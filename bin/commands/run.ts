@@ -1,8 +1,11 @@
 // run: one narrative, from its first act to its report.
 
+import { userInfo } from 'node:os'
+import { basename } from 'node:path'
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
 import { openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
+import type { NewAuditLine } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
 import { errorText, serializedErrorJson, withoutStack } from '../error-report.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -45,11 +48,20 @@ export async function runRequest(request: RunRequest, config: Config, io: Io): P
   })
   const signal = AbortSignal.any([stop.signal, io.signal])
   interrupts.second.then(() => io.leave(EXIT.interrupted))
-  const report = await app.run({ ...request, signal })
+  app.store.audit.add(auditLineOf(request, config, io))
+  const { TRACEPARENT: traceparent } = io.environment
+  const report = await app.run({ ...request, signal, ...(traceparent !== undefined && { traceparent }) })
   display[Symbol.dispose]()
   const isShown = report.response !== undefined && display.hasShown(report.response)
   show(report, { warnings: warnings.list(), isShown }, io)
   return exitCodeOf(report)
+}
+
+function auditLineOf({ file = '', narrative, resume, replay }: RunRequest, config: Config, io: Io): NewAuditLine {
+  const who = { by: userInfo().username, at: io.now(), details: { posting: config.posting } }
+  if (resume !== undefined) return { ...who, action: 'execution.resume', subject: resume }
+  if (replay !== undefined) return { ...who, action: 'execution.replay', subject: replay.id }
+  return { ...who, action: 'narrative.run', subject: narrative ?? basename(file, '.toml') }
 }
 
 /** Without metrics: their port belongs to the server, which may be running. */

@@ -3,6 +3,7 @@
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once. SIGHUP reads
 // configuration and narratives again; on a terminal it means that the terminal is gone, and ends as Ctrl-C does.
 
+import { userInfo } from 'node:os'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import type { Flags } from '../../config/layers.ts'
@@ -45,6 +46,8 @@ export const serve: Run = async (options, io) => {
     lastWordsFd: STDERR_FD,
     onSupervision: answers.onSupervision,
   })
+  const subject = { action: 'server.start', subject: 'server', details: { posting: config.posting, pid: process.pid } }
+  app.store.audit.add({ by: userInfo().username, ...subject, at: io.now() })
   const load = () => io.readConfig(flags)
   using reloading = startHotReload({ started: loaded, bots, load, apply: app.reload, now: io.now })
   hot = reloading

@@ -135,7 +135,7 @@ function record(db: Db, row: ContentRow, decision: Decision, copied: RowRef | un
       at: decision.at,
     },
   )
-  audit(db, {
+  const line = {
     by: decision.by,
     action: decision.status === 'approved' ? 'content.approve' : 'content.reject',
     subject: `${row.table}/${row.id}`,
@@ -145,7 +145,8 @@ function record(db: Db, row: ContentRow, decision: Decision, copied: RowRef | un
       ...(copied && { copied: `${copied.table}/${copied.id}` }),
     },
     at: decision.at,
-  })
+  }
+  audit(db, line, row.traceparent)
 }
 
 function tellDecision(db: Db, row: ContentRow, decision: Decision, copied: RowRef | undefined): void {

@@ -52,6 +52,18 @@ const SERVER_ENDS = tested(
   'telemetry/telemetry.test.ts',
   'a second start ends the first, and ending twice is ending once',
 )
+const REQUEST_TREE = tested(
+  'telemetry/checklist.test.ts',
+  'what a person asks for is request, command and calls of the database, in one trace',
+)
+const AUDIT = tested(
+  'telemetry/checklist.test.ts',
+  'who did what is in the audit and in the log, with the trace of what it was done to',
+)
+const ALL_TRACED = tested(
+  'telemetry/checklist.test.ts',
+  'every run, act, call, command, message and request that the log tells of is a span of its own',
+)
 const RATE_LIMITS = tested('models/observed.test.ts', 'what is left of the limit of %s is a share')
 const ERROR_TYPE = tested('models/observed.test.ts', '%s is counted as %s')
 
@@ -239,6 +251,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-035': line(undefined, 'message'),
   'S002-036': line(undefined, 'trace_id'),
   'S002-037': line(undefined, 'span_id'),
+  'S002-038': line('config.reloaded', 'user'),
   'S002-039': line('narrative.started', 'execution'),
   'S002-040': line('http.request_completed', 'request_id'),
   'S002-041': line('llm.response', 'span'),
@@ -246,6 +259,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-043': line('telemetry.span', 'span', 'duration_ms', 'trace_id', 'span_id'),
   'S002-044': line('http.request_completed', 'method', 'route', 'status', 'duration_ms', 'bytes'),
   'S002-045': line('bot.failed', 'err'),
+  'S002-046': AUDIT,
   'S002-047': tested('telemetry/checklist.test.ts', 'every line is as the table of log events says'),
   'S004-034': tested(LOG_TEST, 'a line carries the standard fields and its own'),
   'S004-035': line('llm.response', 'bot', 'narrative', 'act', 'execution'),
@@ -303,18 +317,28 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S000-099': span('bot.run ', 'botticelli.run.id'),
   'S000-100': metric('botticelli_pipeline_latency_seconds'),
   'S000-101': span('act '),
+  'S000-102': ALL_TRACED,
   'S000-103': resource('service.name'),
   'S000-104': resource('service.version'),
   'S001-022': tested('telemetry/checklist.test.ts', 'spans show who did what for whom'),
+  'S001-023': ALL_TRACED,
   'S001-024': resource('deployment.environment.name'),
   'S002-052': span('GET /metrics', 'http.route'),
+  'S002-053': span('command reload', 'botticelli.command', 'enduser.id'),
+  'S002-054': span('authorize discord messages.send', 'botticelli.allowed'),
   'S002-055': span('chat ', 'gen_ai.provider.name', 'gen_ai.request.model', 'gen_ai.usage.output_tokens'),
   'S002-056': tested('telemetry/store-metrics.test.ts', 'a call of the store that takes long is a span'),
+  'S002-057': tested(
+    'telemetry/checklist.test.ts',
+    'what a bot tells a bot is sent in one span and handled in its child',
+  ),
   'S002-058': span('GET /health', 'http.response.status_code'),
   'S002-059': span('invoke_workflow ', 'botticelli.execution.id'),
   'S002-060': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
+  'S002-061': REQUEST_TREE,
   'S002-063': resource('deployment.environment.name'),
   'S004-046': tested('telemetry/spans.test.ts', 'nests what is called inside, over awaits'),
+  'S004-047': span('fetch table', 'botticelli.source', 'botticelli.table', 'botticelli.rows'),
   'S004-048': tested('telemetry/spans.test.ts', 'gives %j the kind %s'),
   'S004-049': span('GET /health/ready', 'http.request.method'),
   'S004-050': tested('telemetry/checklist.test.ts', 'spans show who did what for whom'),
@@ -325,9 +349,10 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S000-107': line('content.generated', 'trace_id'),
   'S000-109': ITEM_TRACE,
   'S000-110': ITEM_TRACE,
-  'S000-111': line('act.started', 'item_trace'),
+  'S000-111': tested('telemetry/checklist.test.ts', 'an item that came without a trace is known as such'),
   'S001-025': ITEM_TRACE,
   'S001-026': ITEM_TRACE,
+  'S001-027': tested('telemetry/checklist.test.ts', 'what failed over an item leads to the generation of the item'),
   'S001-028': tested('telemetry/checklist.test.ts', 'Discord is sent the context of the item'),
   'S002-064': tested(
     'telemetry/trace-context.test.ts',

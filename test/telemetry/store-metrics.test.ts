@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { inSpan } from '../../telemetry/spans.ts'
-import { observeStore, recordQuery } from '../../telemetry/store-metrics.ts'
+import { observeStore, queryRecorder } from '../../telemetry/store-metrics.ts'
 import { startTelemetry } from '../../telemetry/telemetry.ts'
 import { startOtlpReceiver } from './otlp-receiver.ts'
 import { parsePrometheus, sampleValue } from './prometheus-text.ts'
@@ -50,6 +50,7 @@ test('the store is read once in 15 seconds, however often the metrics are', asyn
 })
 
 test('a call of the store that takes long is a span', async () => {
+  const recordQuery = queryRecorder(5)
   const receiver = await startOtlpReceiver()
   const telemetry = await startTelemetry({ serviceName: 'x', serviceVersion: '0', otlpEndpoint: receiver.url })
   recordQuery('content.list', 40, {})

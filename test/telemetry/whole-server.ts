@@ -7,9 +7,10 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../../json.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
-import type { DomainEvent } from '../../store/store.ts'
+import type { AuditLine, DomainEvent } from '../../store/store.ts'
 import { traceIdOf } from '../../telemetry/trace-context.ts'
 import { makeProject, type Project, type Running } from '../end-to-end/project.ts'
+import { posts } from '../store/fixtures.ts'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
 import { type Family, parsePrometheus } from './prometheus-text.ts'
 
@@ -30,6 +31,8 @@ export interface Evidence {
   /** Trace of the one published item: as its rows have it. */
   readonly draftTrace: string | undefined
   readonly approvedTrace: string | undefined
+  /** What people did, as the database has it. */
+  readonly audit: readonly AuditLine[]
   /** What happened, as the database has it. */
   readonly events: readonly DomainEvent[]
   /** The trace that a page was asked in. */
@@ -71,11 +74,13 @@ export async function startWholeServer(otlpEndpoint: string | undefined): Promis
     LOG_LEVEL: 'trace',
     ...(otlpEndpoint !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }),
   }
+  project.look((store) => store.content.insert(posts([{ text: 'by hand' }], { table: 'imported' }), Date.now()))
   const server = project.start(['serve'], environment)
   await server.says('"event":"metrics.listening"')
   await server.says('"event":"content.published"', 30_000)
   await server.says('"event":"bot.failed"', 30_000)
   await server.says('"event":"json.failed"', 30_000)
+  await server.says('"code":"model-auth"', 30_000)
   return {
     project,
     server,
@@ -97,6 +102,8 @@ export async function runWholeServer(): Promise<Evidence> {
   const drafts = { table: 'potential_discord_posts', status: 'pending', limit: 1 }
   const rejected = project.look((store) => store.content.list(drafts))[0]
   await project.botticelli(['content', 'reject', `${rejected?.table}/${rejected?.id}`, '--yes'], environment)
+  await project.botticelli(['reload'], environment)
+  await project.botticelli(['log-level', 'trace'], environment)
 
   const pages = new Map<string, Page>()
   for (const path of PAGES) pages.set(path, await ask(new URL(path, url)))
@@ -116,6 +123,7 @@ export async function runWholeServer(): Promise<Evidence> {
     discordHeaders: discord.requests.map(({ headers }) => headers),
     draftTrace: traceIdOf(draft?.traceparent),
     approvedTrace: traceIdOf(post?.traceparent),
+    audit: project.look((store) => store.audit.list()),
     events: project.look((store) => store.events.list({ limit: 10_000 })),
     askedTrace: ASKED_TRACE,
   }
@@ -132,6 +140,8 @@ function fill(project: Project, discordUrl: string): void {
   for (const name of readdirSync(LIBRARY)) copyFileSync(join(LIBRARY, name), join(project.folder, 'narratives', name))
   project.write('narratives/turns.toml', TURNS)
   project.write('narratives/scan.toml', SCAN)
+  project.write('narratives/doomed.toml', DOOMED)
+  project.write('narratives/take_in.toml', TAKE_IN)
   project.write('script.toml', SCRIPT)
   project.write(
     'botticelli.toml',
@@ -145,6 +155,7 @@ api_url = "${discordUrl}"
 [telemetry]
 metrics_port = 0
 log_format = "json"
+store_spans_from_ms = 0
 log_fields = ["thread", "source", "span"]
 export_console = true
 push_metrics = true
@@ -169,6 +180,13 @@ every = "1h"
 on_start = true
 [bots.scanner]
 narrative = "scan"
+every = "1h"
+on_start = true
+[bots.doomed]
+narrative = "doomed"
+after = ["writer"]
+[bots.keeper]
+narrative = "take_in"
 every = "1h"
 on_start = true
 [bots.broken]
@@ -213,7 +231,36 @@ prompt = "Say something about it."
 retry = { reask = 0 }
 `
 
+/** Takes a draft up and fails over it. */
+const DOOMED = `[narrative]
+name = "doomed"
+description = "Judges a draft, if its model lets it"
+skip_content_generation = true
+[toc]
+order = ["read", "judge"]
+[acts.read]
+input = [{ type = "table", table_name = "potential_discord_posts", limit = 1 }]
+[acts.judge]
+prompt = "Judge {{read}}."
+`
+
+/** Takes up a row that came without a trace. */
+const TAKE_IN = `[narrative]
+name = "take_in"
+description = "Looks at what somebody stored by hand"
+skip_content_generation = true
+[toc]
+order = ["read", "look"]
+[acts.read]
+input = [{ type = "table", table_name = "imported", limit = 1 }]
+[acts.look]
+prompt = "Look at {{read}}."
+`
+
 const SCRIPT = `[[reply]]
+when  = { narrative = "doomed", act = "judge" }
+fault = "http:401"
+[[reply]]
 when  = { narrative = "scan", act = "score" }
 text  = '[{"title": "a find", "score": 8, "confidence": 0.75}]'
 [[reply]]
