@@ -25,7 +25,7 @@ export function tokens(count: number): string {
 
 /** `$0.0021`; four decimals, since a call may cost less than a cent. */
 export function money(usd: number): string {
-  return `$${usd.toFixed(4)}`
+  return usd > 0 && usd < 0.00005 ? '<$0.0001' : `$${usd.toFixed(4)}`
 }
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {

@@ -36,7 +36,7 @@ export function createProgressDisplay(io: Io, streams = false): ProgressDisplay 
       }
       if (event.type === 'answer.refused' || event.type === 'act.completed' || event.type === 'act.failed')
         streamed.end(idOf(event))
-      const line = progressLine(event, io.paintRemark)
+      const line = progressLine(event, io.paintRemark, live?.columns)
       if (line !== undefined) above(line)
       if (event.type === 'act.started') {
         current.set(idOf(event), { key: event.key, model: event.model ?? '', since: io.now() })

@@ -18,13 +18,13 @@ export interface RunWarnings {
   list(): readonly RunWarning[]
 }
 
-/** @param tell hears of each new one, as a line */
-export function collectWarnings(tell: (text: string) => void): RunWarnings {
+/** @param tell hears of each new one, as a line @param shownFile a file as the person who ran it knows it */
+export function collectWarnings(tell: (text: string) => void, shownFile = (file: string) => file): RunWarnings {
   const known = new Map<string, { readonly event: string; readonly text: string; count: number }>()
   return {
     take(event, message, read) {
       if (!TOLD.has(event) && !TOLD.has(event.split('.', 1)[0]!)) return
-      const text = textOf(message, read())
+      const text = textOf(event, message, read(), shownFile)
       const key = `${event} ${text.replace(/\d+/g, '#')}`
       const same = known.get(key)
       if (same !== undefined) same.count += 1
@@ -74,9 +74,18 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'err',
 ])
 
-function textOf(message: string, fields: Readonly<Record<string, unknown>>): string {
+function textOf(
+  event: string,
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+  shownFile: (file: string) => string,
+): string {
   const { act, file, line, err, warning } = fields
-  const where = [act, file === undefined ? undefined : `${file}:${line}`].filter((one) => one !== undefined)
+  const where = [act, typeof file === 'string' ? `${shownFile(file)}:${line}` : undefined].filter(
+    (one) => one !== undefined,
+  )
+  // What is odd in a file says all itself.
+  if (event === 'narrative.warning') return oneLine([...where, warning].join(': '), WIDTH)
   const details =
     warning === undefined
       ? Object.entries(fields).flatMap(([name, value]) => (ELSEWHERE.has(name) ? [] : [`${name} ${shown(value)}`]))

@@ -1,7 +1,7 @@
 // run: one narrative, from its first act to its report.
 
 import { userInfo } from 'node:os'
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
 import { openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
@@ -34,9 +34,12 @@ export async function runRequest(request: RunRequest, config: Config, io: Io): P
   io.outliveReaders()
   // Where the result goes elsewhere, or a log is in the way, nobody reads along.
   using display = createProgressDisplay(io, io.columns !== undefined && !io.globals.verbose)
-  const warnings = collectWarnings((text) => {
-    if (!io.globals.verbose) display.tell(warningLine(text, io))
-  })
+  const warnings = collectWarnings(
+    (text) => {
+      if (!io.globals.verbose) display.tell(warningLine(text, io))
+    },
+    (file) => relative(io.cwd, file),
+  )
   await using app = await open(config, warnings, io)
   using interrupts = watchInterrupts(io.now)
   app.onProgress((event) => display.show(event))

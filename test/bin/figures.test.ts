@@ -19,6 +19,7 @@ test('what is said to lie in the future was just now', () => {
 
 test('money shows less than a cent, and one is one', () => {
   expect(money(0.00214)).toBe('$0.0021')
+  expect([money(0), money(0.00002)]).toEqual(['$0.0000', '<$0.0001'])
   expect(plural(1, 'row')).toBe('1 row')
   expect(plural(1200, 'row')).toBe('1,200 rows')
 })

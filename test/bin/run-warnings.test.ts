@@ -39,3 +39,14 @@ test('a text that a file or a model wrote cannot steer the terminal', () => {
   warnings.take('platform.left_out', 'Command failed', () => ({ act: 'a', platform: 'discord', command: 'get', err }))
   expect(told).toEqual(['a: Command failed (platform discord, command get, no way)'])
 })
+
+test('what is odd in a file is said with its place, as the person knows it', () => {
+  const told: string[] = []
+  const warnings = collectWarnings(
+    (text) => told.push(text),
+    (file) => file.replace('/home/me/', ''),
+  )
+  const fields = { narrative: 'n', code: 'old-dialect', warning: 'The file is old.', file: '/home/me/n.toml', line: 4 }
+  warnings.take('narrative.warning', 'Narrative file has an oddity', () => fields)
+  expect(told).toEqual(['n.toml:4: The file is old.'])
+})
