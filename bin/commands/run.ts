@@ -46,7 +46,7 @@ export async function runRequest(request: RunRequest, config: Config, io: Io): P
 
   const stop = new AbortController()
   interrupts.first.then(() => {
-    io.remark('Stopping: what is done is kept. Ctrl-C again leaves at once.')
+    display.tell('Stopping: what is done is kept. Ctrl-C again leaves at once.')
     stop.abort()
   })
   const signal = AbortSignal.any([stop.signal, io.signal])
