@@ -61,7 +61,7 @@ import { countActorEvent } from './telemetry/actor-event-metrics.ts'
 import { log, onWarning, type WarningListener } from './telemetry/log.ts'
 import type { MetricsServerOptions } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
-import { hideSecrets } from './telemetry/redaction.ts'
+import { hideSecrets, isSecretKey } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
 import { countConnection, queryRecorder } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
@@ -381,11 +381,12 @@ function written({ environment: _, ...config }: Config): object {
   return config
 }
 
-/** Every key and token of the configuration. */
-function secretsOf({ models, discord, telemetry, notify }: Config): (string | undefined)[] {
+/** Every key and token of the configuration, and what narratives may read that is named like one. */
+function secretsOf({ models, discord, telemetry, notify, environment }: Config): (string | undefined)[] {
   const keys = [...Object.values(models.providers), ...Object.values(models.servers)].map(({ apiKey }) => apiKey)
   const webhooks = notify?.channels.map(({ url }) => url) ?? []
-  return [discord.token, ...keys, ...webhooks, ...Object.values(telemetry.otlpHeaders)]
+  const named = Object.entries(environment).flatMap(([name, value]) => (isSecretKey(name) ? [value] : []))
+  return [discord.token, telemetry.sentryDsn, ...keys, ...webhooks, ...Object.values(telemetry.otlpHeaders), ...named]
 }
 
 export function createServices(

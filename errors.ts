@@ -5,6 +5,8 @@
 //   E1. A code, once released, keeps its meaning and is never used for another.
 //   E2. docs/errors.md is printed from CODES; a test holds the two together.
 
+import { redact } from './redact.ts'
+
 export interface CodeEntry {
   /** What happened, in one sentence. */
   readonly summary: string
@@ -696,7 +698,10 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
 }
 
-/** What went wrong, under a stable code, with a way out. The message is one or two full sentences without secrets. */
+/**
+ * What went wrong, under a stable code, with a way out. The message is one or two full sentences; a secret that others
+ * have put into it, such as a key that a server repeats, is taken out.
+ */
 export class BotticelliError extends Error {
   readonly code: ErrorCode
   readonly fix: string
@@ -705,17 +710,17 @@ export class BotticelliError extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(redact(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = new.target.name
     this.code = code
-    this.fix = details.fix ?? CODES[code].fix
+    this.fix = details.fix === undefined ? CODES[code].fix : redact(details.fix)
     this.place = details.place
     this.retryable = details.retryable ?? false
     this.retryAfterMs = details.retryAfterMs
   }
 }
 
-/** An error as plain data, for a journal, a log or a message: nothing of it is lost in JSON. */
+/** An error as plain data, for a journal, a log or a message: nothing of it is lost in JSON but secrets. */
 export interface SerializedError {
   readonly name: string
   readonly message: string
@@ -728,13 +733,13 @@ export interface SerializedError {
 }
 
 export function serializeError(thrown: unknown): SerializedError {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) }
+  if (!(thrown instanceof Error)) return { name: 'Error', message: redact(String(thrown)) }
   const { code, retryable } = thrown as { code?: unknown; retryable?: unknown }
   return {
     name: thrown.name,
-    message: thrown.message,
+    message: redact(thrown.message),
     ...(typeof code === 'string' && { code }),
-    ...(thrown.stack !== undefined && { stack: thrown.stack }),
+    ...(thrown.stack !== undefined && { stack: redact(thrown.stack) }),
     ...(typeof retryable === 'boolean' && { retryable }),
     ...(thrown instanceof BotticelliError && { fix: thrown.fix }),
     ...(thrown instanceof BotticelliError && thrown.place !== undefined && { place: thrown.place }),

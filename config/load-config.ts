@@ -12,6 +12,7 @@ import { type ConfigFile, readConfigFile, readMendedFile, WHEREABOUTS } from './
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
 import { assembleBots, assemblePrices, assembleServers, patience } from './named-settings.ts'
 import { assembleNotify } from './notify-config.ts'
+import { SETTINGS } from './settings.ts'
 import { assembleTelemetry } from './telemetry-config.ts'
 import { Values } from './values.ts'
 
@@ -122,9 +123,20 @@ function load(
       ledgerMs: Math.max(values.get('ledger_retention'), values.get('retention')),
       ...optional('contentMs', values.get('content_retention')),
     },
-    environment: { ...variables, ...forNarratives(values) },
+    environment: { ...withoutOwnSecrets(variables, settings), ...forNarratives(values) },
   }
   return { config, settings, warnings: diagnostics, file, ...optional('fault', fault) }
+}
+
+/** A narrative could send them to a model, to a channel and into the database. */
+function withoutOwnSecrets(variables: Environment, settings: readonly Resolved[]): Environment {
+  const own = new Set<unknown>([
+    ...Object.values(SETTINGS).flatMap(({ env, secret }) => (secret ? env : [])),
+    ...settings.flatMap(({ key, value }) => (key === 'models.servers.*.api_key_env' ? [value] : [])),
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'SENTRY_DSN',
+  ])
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !own.has(name)))
 }
 
 /** Settings that narratives name as variables, wherever they were set. */

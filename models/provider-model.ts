@@ -8,6 +8,7 @@
 
 import { context, propagation, trace } from '@opentelemetry/api'
 import type { LanguageModel, ModelMessage } from 'ai'
+import { withoutKnown, withoutKnownAsItComes } from '../redact.ts'
 import type { Clock } from '../supervisor/clock.ts'
 import { callError } from './call-error.ts'
 import { enclose, type JsonSchema, openEnvelope, openingEnvelope } from './json-envelope.ts'
@@ -59,7 +60,8 @@ export function createProviderModel(options: ProviderModelOptions): Model {
     const asked = question.json?.schema
     const schema = asked && options.schemas === 'objects' ? enclose(asked) : asked
     const isEnclosed = schema !== asked
-    const told = onText && isEnclosed ? openingEnvelope(onText) : onText
+    const clean = onText && withoutKnownAsItComes(onText)
+    const told = clean && (isEnclosed ? openingEnvelope(clean.tell) : clean.tell)
     let received = ''
     let isSent = false
     const hear =
@@ -72,6 +74,7 @@ export function createProviderModel(options: ProviderModelOptions): Model {
       const request = requestOf(question, await loading, schema, signal)
       isSent = !signal.aborted
       const result = await callSdk(request, hear)
+      clean?.end()
       noteWarnings(result.warnings)
       noteRateLimits({ provider, model: name }, result.response.headers)
       return accept(await answerOf(result), result.finishReason, name)
@@ -87,7 +90,8 @@ export function createProviderModel(options: ProviderModelOptions): Model {
     async function answerOf({ text, usage: counted, finishReason, response }: Received): Promise<Answer> {
       const usage = usageOf(counted, text, question)
       return {
-        text: isEnclosed ? openEnvelope(text) : text,
+        // A server that repeats what it was sent: from here on the text is stored, shown and posted.
+        text: withoutKnown(isEnclosed ? openEnvelope(text) : text),
         finishReason: REASONS.get(finishReason) ?? 'other',
         usage,
         costUsd: await options.prices.costUsd(provider, name, usage, new Date(clock.now())),

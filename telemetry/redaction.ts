@@ -1,40 +1,18 @@
 // Redaction: what must never leave the process in a log, a span or an error (P8).
 //
-// Owns the list of secret key names and of secret shapes. Three layers, each enough for what it covers:
+// Owns the list of secret key names. Three layers, each enough for what it covers:
 //
 //   R1. A value under a secret key is replaced whole, at any depth and in any spelling of the key.
-//   R2. A text that holds something shaped like a secret loses that part and keeps the rest.
-//   R3. A value that configuration named as a secret (`hideSecrets`) is taken out wherever it turns up.
+//   R2. A text that holds something shaped like a secret loses that part and keeps the rest (redact.ts).
+//   R3. A value that configuration named as a secret is taken out wherever it turns up (redact.ts).
 
 import { BotticelliError } from '../errors.ts'
 import type { Json } from '../json.ts'
+import { CENSOR, noteRedaction, redact } from '../redact.ts'
 
-const CENSOR = '[redacted]'
+export { countRedactions, hideSecrets, redact } from '../redact.ts'
 
-/** The text without anything that looks like a key, a token, a password or an authorization header. */
-export function redact(text: string): string {
-  if (text.length < MIN_SECRET_LENGTH || harmless.has(text)) return text
-  const clean = withoutSecrets(text)
-  if (clean !== text) redactions += 1
-  else if (text.length <= MAX_REMEMBERED_LENGTH) remember(text)
-  return clean
-}
-
-function remember(text: string): void {
-  if (harmless.size >= MAX_REMEMBERED) harmless.clear()
-  harmless.add(text)
-}
-
-function withoutSecrets(text: string): string {
-  let clean = text
-  for (const secret of known) {
-    if (clean.includes(secret)) clean = clean.replaceAll(secret, CENSOR)
-  }
-  if (SUSPICIOUS.test(clean)) for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement)
-  return clean
-}
-
-/** The same, cut at a length. A secret that lies across the cut is taken out as well. */
+/** The text without secrets, cut at a length. A secret that lies across the cut is taken out as well. */
 export function redactWithin(text: string, maxLength: number): string {
   const clean = redact(text.slice(0, maxLength + LONGEST_SECRET))
   if (clean.length <= maxLength && text.length <= maxLength + LONGEST_SECRET) return clean
@@ -69,17 +47,6 @@ export function redactJson(value: Json): Json {
   )
 }
 
-/** Takes these very values out of everything from now on, as they are, in a URL or in JSON. Values under 8 characters are too common to be looked for. */
-export function hideSecrets(secrets: Iterable<string | undefined>): void {
-  for (const secret of secrets) {
-    if (secret === undefined || secret.length < MIN_SECRET_LENGTH) continue
-    harmless.clear()
-    known.add(secret)
-    known.add(encodeURIComponent(secret.toWellFormed()))
-    known.add(JSON.stringify(secret).slice(1, -1))
-  }
-}
-
 /** True for a name under which no value may be shown: `apiKey`, `X-Api-Key`, `DISCORD_TOKEN`; not for `max_tokens`. */
 export function isSecretKey(key: string): boolean {
   const remembered = verdicts.get(key)
@@ -93,58 +60,19 @@ export function isSecretKey(key: string): boolean {
   return verdict
 }
 
-/** How many texts and values lost something since the process began. */
-export function countRedactions(): number {
-  return redactions
-}
-
-const MIN_SECRET_LENGTH = 8
 const LONGEST_SECRET = 4_096
 const MAX_TEXT_LENGTH = 8_192
 const MAX_STACK_LENGTH = 4_096
 const MAX_DEPTH = 6
 const MAX_ITEMS = 100
 
-const known = new Set<string>()
-/** Names that come again and again, in every span and line, are looked at once. */
-const harmless = new Set<string>()
-const MAX_REMEMBERED = 2_000
-const MAX_REMEMBERED_LENGTH = 100
 const verdicts = new Map<string, boolean>()
-let redactions = 0
 
 const HARMLESS_KEY =
   /(?:^|_)(?:act|cache|dedupe|effect|foreign|idempotency|message|narrative|partition|primary|public|row|sort|step)_key$/
 
 const SECRET_KEY =
   /(?:^|_)(?:authorization|cookie|password|passwd|passphrase|secrets?|token|api_?keys?|apikey|credentials?|dsn|webhook(?:_url)?|signing|session)$|_key$/
-
-/** Where this finds nothing, none of the patterns does: one look in place of seventeen. */
-const SUSPICIOUS =
-  /-----BEGIN|bearer|basic|aiza|sk-|gh[pousr]_|github_pat_|glpat-|hf_|xox|akia|asia|eyj|\.[\w-]{6}\.|webhooks\/|services\/|\/\/|[?&;]|passw|secret|api|authorization|cookie|token/i
-
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, CENSOR],
-  // With a digit or padding in it: "a bearer authentication scheme" is no secret.
-  [/\b(Bearer|Basic)\s+(?=[\w.~+/-]*[\d=])[\w.~+/-]{8,}=*/gi, `$1 ${CENSOR}`],
-  [/\bAIza[\w-]{30,}/g, CENSOR],
-  [/\bsk-[\w-]{16,}/g, CENSOR],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|hf_)\w{16,}/g, CENSOR],
-  [/\bxox[a-z]-[\w-]{10,}/g, CENSOR],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, CENSOR],
-  [/\beyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g, CENSOR],
-  // A Discord bot token: the bot's id in base 64, a time and a signature.
-  [/\b[MNO][\w-]{22,28}\.[\w-]{6}\.[\w-]{27,}/g, CENSOR],
-  [/(\/api\/(?:v\d+\/)?webhooks\/\d+\/)[\w-]{16,}/g, `$1${CENSOR}`],
-  [/(\/services\/T\w+\/B\w+\/)\w{16,}/g, `$1${CENSOR}`],
-  [/(\/\/)[^\s/?#@"'<>]+@/g, `$1${CENSOR}@`],
-  [/([?&;](?:[\w-]*(?:key|token|secret|password|signature)|sig)=)[^&\s#"']+/gi, `$1${CENSOR}`],
-  [/((?:password|passwd|secret|api[_-]?key)["']?\s*[:=]\s*["']?)(?!\[redacted)[^\s"',;&})\]]{4,}/gi, `$1${CENSOR}`],
-  [/((?:authorization|cookie)["']?\s*[:=]\s*["']?)(?!\[redacted)[^\s"'][^\r\n"']{3,}/gi, `$1${CENSOR}`],
-  // A parser's "unexpected token: name" is not a secret; what looks random or stands after `=` is.
-  [/(token["']?\s*(?:=\s*["']?))(?!\[redacted)[^\s"',;&})\]]{8,}/gi, `$1${CENSOR}`],
-  [/(token["']?\s*:\s*["']?)(?=[\w.~+/=-]*\d)[\w.~+/=-]{16,}/gi, `$1${CENSOR}`],
-]
 
 function redactItems(items: readonly unknown[], depth: number): unknown[] {
   const shown = items.slice(0, MAX_ITEMS).map((item) => redactValue(item, depth + 1))
@@ -156,7 +84,7 @@ function redactFields(fields: Readonly<Record<string, unknown>>, depth: number):
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue
     const hidden = isSecretKey(key) && typeof value !== 'boolean'
-    if (hidden) redactions += 1
+    if (hidden) noteRedaction()
     clean[key] = hidden ? CENSOR : redactValue(value, depth + 1)
   }
   return clean

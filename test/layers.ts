@@ -15,7 +15,8 @@ const LAYERS = [
   ['narratives', 'models', 'platforms', 'media', 'store'],
   ['supervisor'],
   ['telemetry'],
-  ['errors.ts', 'json.ts'],
+  ['errors.ts'],
+  ['redact.ts', 'json.ts'],
 ]
 
 /** Actors know adapters by their interface alone. */

@@ -1,7 +1,10 @@
-// config show: every setting in effect, and where its value came from. Secrets show that they are set, no more.
+// config show: every setting in effect, and where its value came from. Secrets show that they are set,
+// no more; an address loses the password in it.
 
 import type { Resolved } from '../../config/layers.ts'
 import { showValue } from '../../config/settings.ts'
+import type { Json } from '../../json.ts'
+import { redact, redactJson } from '../../telemetry/redaction.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { originText } from '../origin-text.ts'
@@ -25,9 +28,9 @@ export const configShow: Run = async (options, io) => {
 }
 
 function shownJson({ secret, value }: Resolved) {
-  return secret ? { secret: true, isSet: value !== undefined } : { value: value ?? null }
+  return secret ? { secret: true, isSet: value !== undefined } : { value: redactJson((value ?? null) as Json) }
 }
 
 function shown({ key, secret, value }: Resolved): string {
-  return secret && value !== undefined ? `set (${String(value).length} characters)` : showValue(key, value)
+  return secret && value !== undefined ? `set (${String(value).length} characters)` : redact(showValue(key, value))
 }

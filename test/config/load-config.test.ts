@@ -122,6 +122,21 @@ describe('layers', () => {
     expect(load({ environment: { BOTTICELLI_MODEL: '' } }).config.models.default).toBe('gemini-2.5-flash-lite')
   })
 
+  test('narratives can read the environment, but no key of the server itself', () => {
+    const server = '[models.servers.house]\nbase_url = "http://127.0.0.1:1"\napi_key_env = "HOUSE_CODE"\n'
+    const environment = {
+      OPENAI_API_KEY: 'a',
+      DISCORD_TOKEN: 'b',
+      HOUSE_CODE: 'c',
+      SENTRY_DSN: 'http://d@e/1',
+      GUILD_ID: '7',
+    }
+    write('botticelli.toml', server)
+    const { config } = load({ environment })
+    expect(config.environment).toEqual({ GUILD_ID: '7' })
+    expect([config.models.providers.openai?.apiKey, config.models.servers.house?.apiKey]).toEqual(['a', 'c'])
+  })
+
   test('paths of the file are relative to it, those of the environment to the working directory', () => {
     write('botticelli.toml', 'state_dir = "state"\n[context]\npath = ["shared"]')
     mkdirSync(join(folder, 'below'))
