@@ -5,7 +5,8 @@
 //   S2. Of the times that passed while nobody ran, the timetable's policy makes none, one or as many runs.
 //   S3. It looks at the store again at least every LOOK_MS: a pause or a changed clock is noticed without being told.
 //   S4. While the database takes nothing, it waits.
-//   S5. A bot that has not finished its last scheduled run is not told again, unless it is to catch up: what is slow or
+//   S5. What was due during a pause is not made up for, however the pause ended.
+//   S6. A bot that has not finished its last scheduled run is not told again, unless it is to catch up: what is slow or
 //       down does not pile up runs.
 
 import { fromCallback } from 'xstate'
@@ -17,7 +18,16 @@ import { log } from '../telemetry/log.ts'
 import type { BotMessage } from './bot.ts'
 import { isStoreTrouble } from './insist.ts'
 import type { Services } from './services.ts'
-import { definitionOf, dueAfter, dueAfterNow, firstDue, jitterOf, nextDue, type Timetable } from './timetable.ts'
+import {
+  definitionOf,
+  dueAfter,
+  dueAfterNow,
+  firstDue,
+  isDefinedBy,
+  jitterOf,
+  nextDue,
+  type Timetable,
+} from './timetable.ts'
 
 export interface Schedule extends Timetable {
   readonly bot: string
@@ -76,11 +86,14 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   const stored = known(schedule, services, now)
   if (stored.dueAt === undefined) return LOOK_MS
   if (isPaused(stored, now)) return (stored.pausedUntil ?? Number.POSITIVE_INFINITY) - now
-  if (stored.dueAt > now) return stored.dueAt - now
+  if (stored.dueAt > now) {
+    if (stored.pausedAt !== undefined) store.schedules.resume(schedule.bot, { by: 'schedule', at: now })
+    return stored.dueAt - now
+  }
 
   const nominal = stored.nominalAt ?? stored.dueAt
   const lagMs = now - stored.dueAt
-  const wasPaused = stored.pausedAt !== undefined
+  const wasPaused = stored.pausedUntil !== undefined && stored.dueAt <= stored.pausedUntil
   const isLate = lagMs > LATE_MS
   const policy = wasPaused ? 'skip' : schedule.missed
   const row = dueAfterNow(schedule, nominal, now)
@@ -91,7 +104,7 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   const tell = (event: Pick<NewEvent, 'type' | 'data'>) => store.events.add({ ...event, at: now, bot: schedule.bot })
   store.together(() => {
     store.schedules.save(entry(schedule, next))
-    if (wasPaused) store.schedules.resume(schedule.bot, { by: 'schedule', at: now })
+    if (stored.pausedAt !== undefined) store.schedules.resume(schedule.bot, { by: 'schedule', at: now })
     if (missed > 0) tell({ type: 'schedule.missed', data: { missed, policy } })
     if (runs) {
       tell({ type: 'schedule.triggered', data: { lag_ms: lagMs } })
@@ -116,7 +129,7 @@ function isUnfinished({ path }: Schedule, { store }: Services): boolean {
 /** What is stored; begun anew when the timetable is another one than it was. */
 function known(schedule: Schedule, { store }: Services, now: number): StoredSchedule {
   const stored = store.schedules.find(schedule.bot)
-  if (stored?.definition === definitionOf(schedule)) return stored
+  if (stored !== undefined && isDefinedBy(schedule, stored.definition)) return stored
   const first = stored?.definition === undefined ? firstDue(schedule, now) : nextDue(schedule, stored.definition, now)
   store.schedules.save(entry(schedule, first))
   logNext(schedule.bot, first)

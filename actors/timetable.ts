@@ -111,9 +111,14 @@ export function jitterOf({ jitterMs }: Timetable, bot: string, due: number): num
   return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * (jitterMs + 1))
 }
 
-/** A text that changes when the timetable does. */
-export function definitionOf({ missed: _, ...table }: Timetable): string {
-  return JSON.stringify(table)
+/** A text that changes when the due times do, and with nothing else that the object may have. */
+export function definitionOf({ everyMs, cron, at, onStart, timeZone, windows, jitterMs }: Timetable): string {
+  return JSON.stringify({ onStart, everyMs, cron, at, timeZone, windows, jitterMs })
+}
+
+/** @param definition as it was kept, by whatever version */
+export function isDefinedBy(table: Timetable, definition: string | undefined): boolean {
+  return definition !== undefined && definitionOf(JSON.parse(definition)) === definitionOf(table)
 }
 
 const MINUTES_OF_DAY = 24 * 60

@@ -65,13 +65,22 @@ function setPause(db: Db, bot: string, { at, until, reason, by }: Parameters<Sch
   })
 }
 
+/**
+ * What was due during the pause is not made up for: where something was, the pause is over but stays, without its reason,
+ * until whoever keeps the schedule has gone on to the next due time.
+ */
 function resume(db: Db, bot: string, { by, at }: { by: string; at: number }): boolean {
-  const { changes } = db.run(
-    `update schedules set paused_at = null, paused_until = null, pause_reason = null
-      where bot = @bot and paused_at is not null`,
-    { bot },
+  const { dueAt, pausedAt, pausedUntil, pauseReason } = find(db, bot) ?? {}
+  const hidesDue = dueAt !== undefined && dueAt <= at
+  const isOver = pausedUntil !== undefined && pausedUntil <= at
+  if (pausedAt === undefined || (hidesDue && isOver)) return false
+  db.run(
+    `update schedules set paused_at = iif(@hidesDue, paused_at, null), paused_until = iif(@hidesDue, @at, null),
+       pause_reason = null
+      where bot = @bot`,
+    { bot, at, hidesDue: Number(hidesDue) },
   )
-  if (changes === 0) return false
+  if (pauseReason === undefined) return true
   audit(db, { by, at, action: 'schedule.resume', subject: bot, details: {} })
   tell(db, { type: 'schedule.resumed', at, bot, data: { by } })
   return true

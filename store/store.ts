@@ -554,7 +554,7 @@ export interface Schedules {
   forget(bot: string): void
   /** Without `until`, until it is resumed. */
   pause(bot: string, pause: { at: number; until?: number; reason: string; by: string }): void
-  /** False: it was not paused. */
+  /** What was due meanwhile stays due until `save`, in a pause that is over. False: it was not paused. */
   resume(bot: string, who: { by: string; at: number }): boolean
 }
 
@@ -764,6 +764,4 @@ export interface Maintenance {
   checkpoint(): boolean
   /** Rewrites the file without its holes. Needs as much free disk as the file takes, and nobody else meanwhile. */
   compact(): void
-  /** A copy that is whole, while others go on. @throws StoreError when the file exists already */
-  backup(path: string): void
 }

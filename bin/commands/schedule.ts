@@ -1,7 +1,7 @@
 // schedule list, preview, pause, resume: when bots are due.
 
 import { userInfo } from 'node:os'
-import { definitionOf, dueAfter, firstDue, jitterOf, type Timetable } from '../../actors/timetable.ts'
+import { dueAfter, firstDue, isDefinedBy, jitterOf, type Timetable } from '../../actors/timetable.ts'
 import type { BotConfig, Config } from '../../config/config.ts'
 import { windowList } from '../../config/kinds.ts'
 import { BotticelliError } from '../../errors.ts'
@@ -12,6 +12,8 @@ import { duration, isoTime } from '../figures.ts'
 import { readStore, type withStore } from '../project.ts'
 import { table } from '../table.ts'
 
+const NO_SCHEDULE = 'No bot has one: give it "every", "cron" or "at" in botticelli.toml.'
+
 type Scheduled = BotConfig & { readonly timetable: Timetable }
 
 export const scheduleList: Run = async (_, io) => {
@@ -19,8 +21,8 @@ export const scheduleList: Run = async (_, io) => {
   const bots = scheduled(config, [])
   const stored = await storedOf(config, bots)
   const rows = bots.map(({ name, timetable, enabled }) => {
-    const { dueAt, pausedAt, pausedUntil, pauseReason } = stored.get(name) ?? {}
-    return { bot: name, schedule: describe(timetable), enabled, dueAt, pausedAt, pausedUntil, pauseReason }
+    const found = stored.get(name)
+    return { bot: name, schedule: describe(timetable), enabled, dueAt: found?.dueAt, ...pauseOf(found, io.now()) }
   })
   if (io.json) {
     io.printJson(
@@ -52,11 +54,14 @@ export const schedulePreview: Run = async (options, io) => {
   const bots = scheduled(config, options.args)
   const stored = await storedOf(config, bots)
   const count = options.number('count') ?? 5
+  if (bots.length === 0) io.remark('No bot has a schedule.')
   for (const bot of bots) {
     const times = preview(bot, stored.get(bot.name), io.now(), count)
     if (io.json) io.printJson({ bot: bot.name, schedule: describe(bot.timetable), times: times.map(isoTimes) })
     else {
-      io.print(`${io.paint('bold', bot.name)} · ${describe(bot.timetable)}`)
+      const { pausedAt, pausedUntil } = pauseOf(stored.get(bot.name), io.now())
+      const state = pausedAt === undefined ? '' : ` · ${io.paint('yellow', `paused${until(pausedUntil)}`)}`
+      io.print(`${io.paint('bold', bot.name)} · ${describe(bot.timetable)}${bot.enabled ? '' : ' · disabled'}${state}`)
       const cells = times.map(({ nominal, due }) => [localTime(due, bot.timetable), isoTime(due), shift(nominal, due)])
       for (const line of table(['LOCAL TIME', 'UTC', 'JITTER'], cells, io)) io.print(`  ${line}`)
     }
@@ -100,7 +105,7 @@ function scheduled({ bots }: Config, names: readonly string[]): Scheduled[] {
     const found = all.find((bot) => bot.name === name)
     if (found !== undefined) return found
     throw new BotticelliError('not-found', `There is no bot "${name}" with a schedule.`, {
-      fix: all.length === 0 ? undefined : `Those with one: ${all.map((bot) => bot.name).join(', ')}.`,
+      fix: all.length === 0 ? NO_SCHEDULE : `Those with one: ${all.map((bot) => bot.name).join(', ')}.`,
     })
   })
 }
@@ -116,6 +121,11 @@ async function inDatabase<T>(config: Config, work: Parameters<typeof withStore<T
   return await work(store)
 }
 
+/** One that is over is none. */
+function pauseOf({ pausedAt, pausedUntil, pauseReason }: Partial<StoredSchedule> = {}, now: number) {
+  return pausedUntil !== undefined && pausedUntil <= now ? {} : { pausedAt, pausedUntil, pauseReason }
+}
+
 interface Due {
   readonly nominal: number
   readonly due: number
@@ -129,7 +139,7 @@ function preview(
   count: number,
 ): Due[] {
   const times: Due[] = []
-  let nominal = stored?.definition === definitionOf(timetable) ? stored.nominalAt : firstDue(timetable, now)
+  let nominal = isDefinedBy(timetable, stored?.definition) ? stored?.nominalAt : firstDue(timetable, now)
   while (nominal !== undefined && times.length < count) {
     const due = nominal + jitterOf(timetable, name, nominal)
     if (due >= now || times.length === 0) times.push({ nominal, due })

@@ -118,6 +118,41 @@ test('a pause is noticed without being told, and ends by itself', async () => {
   expect(told).toEqual([30, 40])
 })
 
+test('a pause between two due times hides none', async () => {
+  const { store } = temporaryStore()
+  const clock = new FakeClock()
+  const { told } = await start(store, clock)
+  await clock.advance(11 * MINUTE)
+  store.schedules.pause('poster', { at: clock.now(), until: 15 * MINUTE, reason: 'lunch', by: 'me' })
+  await clock.advance(20 * MINUTE)
+  expect(told).toEqual([10, 20, 30])
+  expect(store.schedules.find('poster')?.pausedAt).toBeUndefined()
+  expect(store.events.list({ type: 'schedule.resumed' })).toMatchObject([{ data: { by: 'schedule' } }])
+})
+
+test('what was due during a pause is not made up for when a person ends it', async () => {
+  const { store } = temporaryStore()
+  const clock = new FakeClock()
+  const { told } = await start(store, clock)
+  store.schedules.pause('poster', { at: 0, reason: 'launch day', by: 'me' })
+  await clock.advance(25 * MINUTE)
+  expect(store.schedules.resume('poster', { by: 'me', at: clock.now() })).toBe(true)
+  expect(store.schedules.resume('poster', { by: 'me', at: clock.now() })).toBe(false)
+  await clock.advance(20 * MINUTE)
+  expect(told).toEqual([30, 40])
+  expect(store.schedules.find('poster')?.pausedAt).toBeUndefined()
+  expect(store.events.list({ type: 'schedule.resumed' })).toMatchObject([{ data: { by: 'me' } }])
+})
+
+test('a bot of another type keeps its due time', async () => {
+  const { store } = temporaryStore()
+  const first = await start(store, new FakeClock())
+  const due = store.schedules.find('poster')
+  await first.stop()
+  await start(store, new FakeClock(5 * MINUTE), { type: 'curation' })
+  expect(store.schedules.find('poster')).toEqual(due)
+})
+
 test('jitter is drawn once and stored', async () => {
   const { store } = temporaryStore()
   const first = await start(store, new FakeClock(), { jitterMs: 5 * MINUTE })
