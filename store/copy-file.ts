@@ -1,10 +1,21 @@
-// Copy file: a database as it is at one instant, also while a server writes into it. Changes nothing in it.
+// Copy file: a database as it is at one instant, also while a server writes into it. Changes nothing in it, whatever its
+// version.
+//
+//   C1. The copy is whole and on the disk when the call returns, or it is not there.
+//   C2. Nobody else may read it: prompts and drafts are in it.
 
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { translate } from './store-error.ts'
+import { StoreError, translate } from './store-error.ts'
 
-/** @param to must not exist yet. @throws StoreError when it cannot be read */
+/** @param to must not exist yet. @throws StoreError when one cannot be read, or the other not be written */
 export function copyFile(from: string, to: string): void {
+  try {
+    closeSync(openSync(to, 'wx', 0o600))
+  } catch (cause) {
+    throw new StoreError('store-open', `The copy ${to} cannot be made: ${(cause as Error).message}`, { cause })
+  }
   try {
     const connection = new Database(from, { readonly: true, fileMustExist: true })
     try {
@@ -12,7 +23,20 @@ export function copyFile(from: string, to: string): void {
     } finally {
       connection.close()
     }
+    flush(to)
+    flush(dirname(to))
   } catch (error) {
+    rmSync(to, { force: true })
     throw translate(error, from)
+  }
+}
+
+/** A file, or the names in a folder. */
+export function flush(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }

@@ -1,11 +1,9 @@
 // Upkeep of the database file: how large it is, whether it is whole, and how it becomes smaller.
 
-import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
 import type { Db } from './database.ts'
 import { prunable, prune } from './retention.ts'
 import type { Maintenance, StoreSizes } from './store.ts'
-import { StoreError } from './store-error.ts'
 
 export function openMaintenance(db: Db): Maintenance {
   return {
@@ -17,7 +15,6 @@ export function openMaintenance(db: Db): Maintenance {
       db.read('maintenance.migrations', () => db.all('select number, name from migrations order by number')),
     checkpoint: () => db.outside('maintenance.checkpoint', () => checkpoint(db)),
     compact: () => db.outside('maintenance.compact', () => compact(db)),
-    backup: (path) => db.outside('maintenance.backup', () => backup(db, resolve(path))),
   }
 }
 
@@ -42,9 +39,4 @@ function checkpoint(db: Db): boolean {
 function compact(db: Db): void {
   db.run('vacuum')
   checkpoint(db)
-}
-
-function backup(db: Db, path: string): void {
-  if (existsSync(path)) throw new StoreError('store-open', `The backup ${path} exists already, it was not overwritten.`)
-  db.run('vacuum into @path', { path })
 }

@@ -46,6 +46,11 @@ export function checkMigrated(connection: Database.Database, path: string): void
   }
 }
 
+/** For a database that is to be opened later. @throws StoreError `store-newer`, `store-migration-changed` */
+export function checkKnown(connection: Database.Database, path: string): void {
+  missing(readMigrations(FOLDER), applied(connection), path)
+}
+
 export function readMigrations(folder: URL): readonly Migration[] {
   return readdirSync(folder)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))

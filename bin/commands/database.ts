@@ -1,11 +1,14 @@
 // backup, restore, db check, db migrate, db vacuum, retention apply: care of the project's database file.
 
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { boundsOf } from '../../actors/upkeep.ts'
 import type { Config } from '../../config/config.ts'
 import { openControl } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
+import { copyFile, flush } from '../../store/copy-file.ts'
+import { inspectFile, inspectVersion } from '../../store/inspect-file.ts'
+import { setAside } from '../../store/set-aside.ts'
 import type { Maintenance, Prunable } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -18,12 +21,21 @@ import { table } from '../table.ts'
 export const backup: Run = async (options, io) => {
   const { config } = io.configInPart()
   needDatabase(config)
-  const stamp = new Date(io.now()).toISOString().replaceAll(/[:.]/g, '-')
-  const file = resolve(io.cwd, options.args[0] ?? join(config.stateDir, 'backups', `botticelli-${stamp}.db`))
-  mkdirSync(dirname(file), { recursive: true })
-  await withStore(config, undefined, (store) => store.maintenance.backup(file))
-  const damages = await damagesOf(file)
-  if (damages.length > 0) throw damaged(file, damages)
+  const named = options.args[0]
+  const file = resolve(
+    io.cwd,
+    named ?? join(makeFolder(join(config.stateDir, 'backups')), `botticelli-${stampOf(io)}.db`),
+  )
+  if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
+    const fix = 'Make it first, or name a file in another one.'
+    throw new BotticelliError('not-found', `There is no folder ${dirname(file)}.`, { fix })
+  }
+  if (existsSync(file)) {
+    const message = `${file} exists already, it was not overwritten.`
+    throw new BotticelliError('file-exists', message, { fix: 'Name another file, or remove this one.' })
+  }
+  copyFile(config.database, file)
+  inspectFile(file)
   if (io.json) io.printJson({ file })
   else io.print(file)
   return EXIT.ok
@@ -33,26 +45,48 @@ export const backup: Run = async (options, io) => {
 export const restore: Run = async (options, io) => {
   const { config } = io.config()
   const file = resolve(io.cwd, options.args[0] ?? '')
-  if (!existsSync(file)) throw new BotticelliError('file-read', `There is no file ${file}.`)
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new BotticelliError('file-read', `There is no file ${file}.`)
+  }
   const name = basename(config.root)
   if (options.text('confirm') !== name) {
     const fix = `If that is meant: botticelli restore ${options.args[0]} --confirm ${name}`
     throw new BotticelliError('confirmation-missing', `The database of ${config.root} would be replaced.`, { fix })
   }
   await using _lock = await openControl(config.stateDir, {})
-  const damages = await damagesOf(file)
-  if (damages.length > 0) throw damaged(file, damages)
-  const incoming = `${config.database}.incoming`
   mkdirSync(dirname(config.database), { recursive: true })
-  copyFileSync(file, incoming)
-  const kept = existsSync(config.database) ? await setAside(config, io) : undefined
+  const incoming = `${config.database}.incoming`
+  takeIn(file, incoming)
+  const kept = existsSync(config.database) ? `${config.database}.before-${stampOf(io)}` : undefined
+  if (kept !== undefined) setAside(config.database, kept)
   renameSync(incoming, config.database)
+  flush(dirname(config.database))
   if (io.json) io.printJson({ restored: config.database, kept: kept ?? null })
   else {
     io.print(`${config.database} is what ${file} was.`)
     if (kept !== undefined) io.remark(`What it was before is in ${kept}.`)
+    io.remark(
+      'What was published after that backup is not in it, and would be published again: before you serve, look at',
+    )
+    io.remark(`what waits: botticelli content list --table ${config.pipeline.approved} --status pending`)
   }
   return EXIT.ok
+}
+
+/** @throws BotticelliError for a file that is not to be restored */
+function takeIn(file: string, incoming: string): void {
+  rmSync(incoming, { force: true })
+  try {
+    copyFile(file, incoming)
+    inspectFile(incoming)
+    inspectVersion(incoming)
+  } catch (error) {
+    rmSync(incoming, { force: true })
+    if (!(error instanceof BotticelliError)) throw error
+    const fix =
+      'Nothing was changed. Restore a file that "botticelli backup" has made with this version or an older one.'
+    throw new BotticelliError(error.code, error.message.replaceAll(incoming, file), { cause: error.cause, fix })
+  }
 }
 
 export const dbCheck: Run = async (_, io) => {
@@ -140,26 +174,23 @@ const KINDS: readonly (readonly [keyof Prunable, string])[] = [
 
 const NOTHING = Object.fromEntries(KINDS.map(([kind]) => [kind, 0])) as Record<keyof Prunable, number>
 
+function makeFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true })
+    return path
+  } catch (cause) {
+    throw new BotticelliError('state-not-writable', `The folder ${path} cannot be made.`, { cause })
+  }
+}
+
 function needDatabase({ database }: Config): void {
-  if (!existsSync(database)) throw new BotticelliError('not-found', `There is no database ${database} yet.`)
+  if (existsSync(database)) return
+  const fix = 'The first run makes it: botticelli run FILE, or botticelli serve. For a project elsewhere: -C DIR'
+  throw new BotticelliError('not-found', `There is no database ${database} yet.`, { fix })
 }
 
-async function damagesOf(file: string): Promise<readonly string[]> {
-  const { inspectFile } = await import('../../store/inspect-file.ts')
-  return inspectFile(file)
-}
-
-function damaged(file: string, damages: readonly string[]): BotticelliError {
-  return new BotticelliError('store-corrupt', `${file} is damaged: ${damages.slice(0, 3).join('; ')}.`)
-}
-
-/** The log goes back into the file first, so that one file is all of it. */
-async function setAside(config: Config, io: Io): Promise<string> {
-  const kept = `${config.database}.before-${new Date(io.now()).toISOString().replaceAll(/[:.]/g, '-')}`
-  await withStore(config, undefined, (store) => store.maintenance.checkpoint())
-  renameSync(config.database, kept)
-  for (const rest of ['-wal', '-shm']) rmSync(`${config.database}${rest}`, { force: true })
-  return kept
+function stampOf(io: Io): string {
+  return new Date(io.now()).toISOString().replaceAll(/[:.]/g, '-')
 }
 
 function shownBytes(bytes: number): string {

@@ -85,7 +85,8 @@ export const executionsReplay: Run = async (options, io) => {
 async function find(id: string, io: Io): Promise<ExecutionSummary> {
   const found = await withStore(io.configInPart().config, undefined, (store) => findExecution(store, id))
   if (found !== undefined) return found
-  throw new BotticelliError('not-found', `There is no execution "${id}": the project has no database yet.`)
+  const fix = 'The first run makes it: botticelli run FILE, or botticelli serve. For a project elsewhere: -C DIR'
+  throw new BotticelliError('not-found', `There is no execution "${id}": the project has no database yet.`, { fix })
 }
 
 function ended({ id, status }: ExecutionSummary): BotticelliError {

@@ -117,6 +117,7 @@ test('schedules are previewed, paused and resumed', async () => {
     paused: ['poster'],
   })
   expect((await run('schedule', 'list')).stdout).toContain('launch')
+  expect((await run('schedule', 'preview')).stdout).toContain('paused until')
   expect(await runJson('schedule', 'resume', 'poster')).toEqual({ resumed: ['poster'] })
   expect(await run('schedule', 'preview', 'nobody')).toMatchObject({ code: 4 })
 })
@@ -132,12 +133,23 @@ test('the database is checked, kept, put back, and forgets what is old', async (
   const name = project.folder.split('/').at(-1)!
   expect(await run('restore', file)).toMatchObject({ code: 7 })
   const broken = project.write('broken.db', 'this is no database')
-  expect(await run('restore', broken, '--confirm', name)).toMatchObject({ code: 1 })
+  expect(await run('restore', broken, '--confirm', name)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Nothing was changed.'),
+  })
+  expect(await run('backup', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('not overwritten') })
+  expect(await run('backup', 'no-folder/x.db')).toMatchObject({ code: 4 })
   expect(await runJson('executions', 'list')).toEqual([])
   expect(await run('restore', file, '--confirm', name)).toMatchObject({ code: 0 })
   expect(await runJson('executions', 'list')).toHaveLength(3)
   expect(readdirSync(join(project.folder, '.botticelli')).filter((each) => each.includes('.before-'))).toHaveLength(1)
   expect(await run('db', 'vacuum')).toMatchObject({ code: 0 })
+
+  // What is there needs not be readable, nor of a version that this one knows.
+  writeFileSync(join(project.folder, '.botticelli', 'botticelli.db'), 'this is no database')
+  expect(await run('executions', 'list')).toMatchObject({ code: 1 })
+  expect(await run('restore', file, '--confirm', name)).toMatchObject({ code: 0 })
+  expect(await runJson('executions', 'list')).toHaveLength(3)
 })
 
 test('a damaged database is told as such', async () => {

@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../store/open-store.ts'
 import { answer, execution, posts } from './fixtures.ts'
-import { temporaryFolder, temporaryStore } from './temporary-store.ts'
+import { temporaryStore } from './temporary-store.ts'
 
 function used() {
   const temporary = temporaryStore()
@@ -74,15 +72,4 @@ test('checkpoint says when a reader is in the way', () => {
   reader.exec('rollback')
   expect(store.maintenance.checkpoint()).toBe(true)
   expect(store.maintenance.sizes().walBytes).toBe(0)
-})
-
-test('a backup is a store of its own, and never overwrites', () => {
-  const { store } = used()
-  const path = join(temporaryFolder(), 'backup.db')
-  store.maintenance.backup(path)
-  store.state.set('after', 'x', 1)
-  expect(() => store.maintenance.backup(path)).toThrow(/exists already/)
-  using backup = openStore(path)
-  expect(backup.executions.list()).toHaveLength(4)
-  expect(backup.state.keys()).toEqual([])
 })

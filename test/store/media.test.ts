@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { copyFile } from '../../store/copy-file.ts'
 import { openStore } from '../../store/open-store.ts'
 import { answer, execution } from './fixtures.ts'
 import { temporaryFolder, temporaryStore } from './temporary-store.ts'
@@ -8,7 +9,7 @@ const picture = { hash: 'a'.repeat(64), bytes: Buffer.from([0, 1, 2, 255]) }
 const sound = { hash: 'b'.repeat(64), bytes: Buffer.alloc(2_000_000, 7) }
 
 function ended(ids: readonly string[]) {
-  const { store, query } = temporaryStore()
+  const { store, query, path } = temporaryStore()
   for (const [index, id] of ids.entries()) {
     store.executions.begin(execution(id))
     store.journal.begin({ executionId: id, key: 'see', act: 'see', sequence: 0, at: 1 })
@@ -16,7 +17,7 @@ function ended(ids: readonly string[]) {
     store.journal.complete({ executionId: id, key: 'see' }, { result: {}, at: 3 })
     store.executions.finish(id, { status: 'completed', at: 100 * (index + 1) })
   }
-  return { store, query }
+  return { store, query, path }
 }
 
 test('bytes are kept once, whoever sends them, and as they are', async () => {
@@ -53,11 +54,12 @@ test('an execution that goes on from another one keeps what that one has sent', 
   expect(store.media.read(picture.hash)).toEqual(picture.bytes)
 })
 
-test('a backup holds them', () => {
-  const { store } = ended(['A'])
+test('a backup holds them', async () => {
+  const { store, path: original } = ended(['A'])
   store.media.keep('A', sound)
   const path = join(temporaryFolder(), 'backup.db')
-  store.maintenance.backup(path)
+  await store.committed()
+  copyFile(original, path)
   using copy = openStore(path)
   expect(copy.media.read(sound.hash)).toEqual(sound.bytes)
 })
