@@ -97,6 +97,8 @@ export interface Botticelli {
 export interface OpenOptions {
   /** Start the bots and their schedules. Default false: only what is asked for runs. */
   readonly bots?: boolean
+  /** Push metrics where the configuration says so, though no bots are started. Default as `bots`. */
+  readonly pushMetrics?: boolean
   /** Where log lines go. No log without it. */
   readonly log?: Writable
   readonly colors?: boolean
@@ -364,13 +366,14 @@ const BOT_THREAD = new URL(`./bot-thread${import.meta.url.slice(-3)}`, import.me
 const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
 
 /** What telemetry is started with, here and in the threads of bots, which have no log and no metrics of their own. */
-export function telemetryOptions(config: Config, { bots = false, log, colors = false }: OpenOptions) {
+export function telemetryOptions(config: Config, options: OpenOptions) {
+  const { bots = false, pushMetrics = bots, log, colors = false } = options
   const { prometheus, pushMetricsEveryMs, log: logging, ...telemetry } = config.telemetry
   return {
     ...telemetry,
     serviceVersion: VERSION,
-    metrics: bots && (prometheus !== undefined || pushMetricsEveryMs !== undefined),
-    pushMetricsEveryMs,
+    metrics: (bots && prometheus !== undefined) || (pushMetrics && pushMetricsEveryMs !== undefined),
+    pushMetricsEveryMs: pushMetrics ? pushMetricsEveryMs : undefined,
     secrets: secretsOf(config),
     ...(log !== undefined && { log: { ...logging, destination: log, colors } }),
   }

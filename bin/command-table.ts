@@ -52,6 +52,7 @@ const ALL = [
       LIVE,
       { flag: '--no-stream', help: 'show each answer when it is whole, not while it comes' },
       { flag: '--dry-run', help: 'show every prompt and an estimate of the cost; ask, send and store nothing' },
+      { flag: '--cassette', help: 'answers as recorded for its test, instead of a model' },
       { flag: '--input <name=value>', help: 'a value for a variable of the narrative; repeatable', many: true },
       { flag: '--resume <id>', help: 'go on with an execution that did not end' },
       { flag: '--narrative <file>', help: 'older spelling of FILE', hidden: true },

@@ -16,6 +16,7 @@ import { UsageError } from '../parse.ts'
 import { oneLine, plainText } from '../plain-text.ts'
 import { createProgressDisplay } from '../progress-display.ts'
 import { findNarrative } from '../project.ts'
+import { recordedRun } from '../recorded-answers.ts'
 import { collectWarnings, countWarnings, type RunWarning, type RunWarnings, repeatedWarnings } from '../run-warnings.ts'
 import { dryRun } from './run-dry.ts'
 
@@ -25,8 +26,21 @@ export const run: Run = async (options, io) => {
     ...(options.isSet('no-stream') && { 'models.stream': 'false' }),
   })
   const request = requestOf(options, io, config)
+  if (options.isSet('cassette')) return runRecorded(request, config, options, io)
   if (options.isSet('dry-run')) return dryRun(request, config, io)
   return runRequest(request, config, io)
+}
+
+/** In earnest, but for the answers: they are those that were recorded for the narrative's test. */
+function runRecorded(request: RunRequest, config: Config, options: Options, io: Io): Promise<ExitCode> {
+  const other = (['model', 'dry-run', 'resume'] as const).find((flag) => options.isSet(flag))
+  if (request.file === undefined || other !== undefined) {
+    throw new UsageError(`--cassette and --${other ?? 'resume'} cannot both be meant.`, 'Give one of them.', io.globals)
+  }
+  const { name, vars, replies } = recordedRun(request.file, request.narrative, io.cwd)
+  io.remark(`The answers are those recorded for the test "${plainText(name)}"; no model is asked.`)
+  const models = { ...config.models, override: 'scripted', scripted: { replies } }
+  return runRequest({ ...request, inputs: { ...vars, ...request.inputs } }, { ...config, models }, io)
 }
 
 /** Runs to the end, with its progress on the terminal and its report as the result. */
@@ -67,12 +81,12 @@ function auditLineOf({ file = '', narrative, resume, replay }: RunRequest, confi
   return { ...who, action: 'narrative.run', subject: narrative ?? basename(file, '.toml') }
 }
 
-/** Without metrics: their port belongs to the server, which may be running. */
+/** Metrics are pushed where that is configured; their port belongs to the server, which may be running. */
 async function open(config: Config, { take }: RunWarnings, io: Io) {
   const { telemetry } = config
   const app = await openBotticelli(
     { ...config, telemetry: { ...telemetry, prometheus: undefined } },
-    { onWarning: take, ...(io.globals.verbose && { log: io.stderr }) },
+    { onWarning: take, pushMetrics: true, ...(io.globals.verbose && { log: io.stderr }) },
   )
   return Object.assign(app, { [Symbol.asyncDispose]: () => app.stop() })
 }

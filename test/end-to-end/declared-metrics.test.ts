@@ -1,7 +1,9 @@
-// Metrics that narratives declare, as Prometheus reads them from a server: the two that were asked for.
+// Metrics that narratives declare, as Prometheus reads them from a server: the two that were asked for. And as a plain run of the
+// library's narratives pushes them.
 
 import { expect, test } from 'vitest'
 import { startProviderServer } from '../models/provider-server.ts'
+import { startOtlpReceiver } from '../telemetry/otlp-receiver.ts'
 import { parsePrometheus, sampleValue } from '../telemetry/prometheus-text.ts'
 import { makeProject, until } from './project.ts'
 
@@ -101,3 +103,35 @@ test('a journey counts completed components, a scanner exports its scores, and a
   expect(resumed.has('journey_components_total')).toBe(false)
   await second.kill('SIGTERM')
 }, 90_000)
+
+test('a plain run pushes the metrics of the journey and of the scanner, with the answers of their cassettes', async () => {
+  await using receiver = await startOtlpReceiver()
+  using project = makeProject()
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, BOTTICELLI_PUSH_METRICS: 'true' }
+  for (const [name, words] of [
+    ['decide', 'decide'],
+    ['scan', 'scan.scanner'],
+  ] as const) {
+    await project.botticelli(['narratives', 'new', `narratives/${name}`, '--from', name])
+    const { code, stderr } = await project.botticelli(['run', words, '--cassette'], env)
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('no model is asked') })
+  }
+  expect(receiver.errors).toEqual([])
+  const points = (name: string) => receiver.metrics.get(name)?.points ?? []
+  const components = ['issue', 'objectives', 'alternatives', 'consequences', 'tradeoffs', 'recommendation']
+  for (const component of components) {
+    const attributes = expect.objectContaining({ narrative: 'decide', component })
+    expect(points('journey_components')).toContainEqual(
+      expect.objectContaining({ attributes, value: expect.any(Number) }),
+    )
+  }
+  expect(points('decision_quality')).toHaveLength(1)
+  expect(points('scan_score').map(({ attributes }) => attributes.topic)).toEqual(
+    expect.arrayContaining(['safety', 'bug', 'praise']),
+  )
+  const flagged = points('scan_flagged').map(({ attributes, value }) => [attributes.owner, value])
+  expect(flagged.toSorted()).toEqual([
+    ['developer', 1],
+    ['moderator', 1],
+  ])
+}, 60_000)

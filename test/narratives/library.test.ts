@@ -64,6 +64,40 @@ test('one after the other they run with the scripted model, and each fills its t
   }
 }, 120_000)
 
+test('with the answers of their cassettes they make what their tests expect, and whoever runs them may give other values', async () => {
+  using project = makeProject()
+  for (const name of names) await project.botticelli(['narratives', 'new', `narratives/${name}`, '--from', name])
+  const run = async (...words: string[]) => {
+    const { code, stdout, stderr } = await project.botticelli(['run', ...words, '--cassette', '--json'])
+    expect({ words, code, stderr }).toMatchObject({ words, code: 0 })
+    return JSON.parse(stdout)
+  }
+  expect((await run('decide')).response).toContain('"quality": 65')
+  expect((await run('welcome.write', '--input', 'community=Rye Club')).rows).toMatchObject([
+    { table: 'content', stored: 6 },
+  ])
+  expect((await run('scan.scanner')).rows.map(({ table }: { table: string }) => table)).toContain('flagged_items')
+  expect((await run('generate.batch')).costUsd).toBe(0)
+
+  const nothing = await project.botticelli(['run', 'post', '--cassette'])
+  expect(nothing).toMatchObject({ code: 4, stderr: expect.stringContaining('Nothing is recorded for') })
+  const both = await project.botticelli(['run', 'decide', '--cassette', '--dry-run'])
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot both be meant') })
+}, 60_000)
+
+test('the page of the library has a line for each, with a command that names a narrative of it', () => {
+  const page = readFileSync(path.join(LIBRARY, 'README.md'), 'utf8')
+  const lines = [...page.matchAll(/^\| `(\w+)` \| (.+)$/gm)]
+  expect(lines.map(([, name]) => name).toSorted()).toEqual(names)
+  for (const [, name, rest] of lines) expect(rest).toMatch(new RegExp(`\`run ${name}\\b`))
+  for (const metric of ['journey_components', 'decision_quality', 'scan_score', 'scan_flagged', 'scan_corrections']) {
+    expect(page).toContain(metric)
+    expect(
+      names.some((name) => readFileSync(path.join(LIBRARY, `${name}.toml`), 'utf8').includes(`metrics.${metric}]`)),
+    ).toBe(true)
+  }
+})
+
 test('a copy has another name and the same test', async () => {
   const { code, stdout } = await project.botticelli(['narratives', 'new', 'ours/hello', '--from', 'generate', '--json'])
   expect(code).toBe(0)
