@@ -1,8 +1,10 @@
-// What telemetry costs: `npm run bench:telemetry`. Acts with a model that takes 50 ms, with telemetry off, on, sampled
-// at a tenth, and on with a backend that is dead; then single spans, counts, log lines and message hops.
+// What telemetry costs: `npm run bench:telemetry [-- ROUNDS]`. Acts with a model that takes 50 ms, with telemetry off, on,
+// sampled at a tenth, and on with a backend that is dead; then single spans, counts, log lines and message hops.
 //
 // Each mode is one process that lives as long as the whole run, so that loading and compiling are over before
-// anything is measured. They take turns, a second or two each, so that a busy moment of the machine hits all of them.
+// anything is measured. They take turns, a second or two each and each round in another order, so that a busy moment of
+// the machine hits all of them. A second process without telemetry is measured like a mode: what it costs "over off" is
+// what this way of measuring cannot tell from nothing.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,37 +17,40 @@ import { openBotticelli } from '../botticelli.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { measureSingles } from './telemetry-singles.ts'
 
-const ROUNDS = 15
+const USUAL_ROUNDS = 20
 const WARM_UP_ROUNDS = 5
 /** Narratives that run at the same time, and the acts of each. */
 const AT_ONCE = 4
 const ACTS = 40
 /** A port that nobody listens on. */
 const DEAD = 'http://127.0.0.1:9'
-const MODES = ['off', 'on', 'sampled', 'dead'] as const
+const MODES = ['off', 'off again', 'on', 'sampled', 'dead'] as const
 type Mode = (typeof MODES)[number]
 
 interface Figures {
   /** Processor time, in microseconds, and wall time, in ms, of one act. */
   readonly cpuUs: number
   readonly wallMs: number
+  /** What is left after a garbage collection, in MB. */
+  readonly heapMb: number
   readonly rssMb: number
 }
 
 const [mode, endpoint] = process.argv.slice(2)
-if (mode === undefined) await compare()
+if (mode === undefined || /^\d+$/.test(mode)) await compare(Number(mode ?? USUAL_ROUNDS))
 else if (mode === 'single') process.send!(await measureSingles(endpoint!))
 else await serveRounds(mode as Mode, endpoint!)
 
-async function compare(): Promise<void> {
+async function compare(rounds: number): Promise<void> {
   const sink = createServer((request, response) => request.resume().on('end', () => response.end('{}')))
   await new Promise<void>((done) => sink.listen(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
   const children = new Map(MODES.map((each) => [each, startChild([each, each === 'dead' ? DEAD : url])]))
   const all = new Map<Mode, Figures[]>(MODES.map((each) => [each, []]))
   for (const child of children.values()) await answerOf(child) // ready
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    for (const [each, child] of children) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+    for (const each of rotated(MODES, round + WARM_UP_ROUNDS)) {
+      const child = children.get(each)!
       child.send('round')
       const figures = await answerOf<Figures>(child)
       if (round >= 0) all.get(each)!.push(figures)
@@ -62,16 +67,42 @@ async function compare(): Promise<void> {
 /** Differences are taken round by round, between neighbours in time, and then their median. */
 function print(all: ReadonlyMap<Mode, readonly Figures[]>): void {
   const off = all.get('off')!
-  console.log('mode      CPU per act   over off   of a 50 ms act   act took   over off    memory, first and last')
+  console.log(
+    '| mode | CPU per act, us | over off, us (95 %) | of 50 ms (95 %) | act took longer by, ms (95 %) | heap, MB | RSS, MB |',
+  )
+  console.log('| --- | --- | --- | --- | --- | --- | --- |')
   for (const [each, figures] of all) {
-    const of = (key: keyof Figures) => median(figures.map((one) => one[key]))
-    const over = (key: keyof Figures) => median(figures.map((one, round) => one[key] - off[round]![key]))
-    const cpu = `${of('cpuUs').toFixed(0).padStart(9)} us ${over('cpuUs').toFixed(0).padStart(7)} us`
-    const share = `${((over('cpuUs') / 50_000) * 100).toFixed(2).padStart(14)} %`
-    const wall = `${of('wallMs').toFixed(2).padStart(7)} ms ${over('wallMs').toFixed(2).padStart(7)} ms`
-    const memory = `${figures[0]!.rssMb.toFixed(0).padStart(8)} ${figures.at(-1)!.rssMb.toFixed(0).padStart(5)} MB`
-    console.log(`${each.padEnd(8)} ${cpu} ${share} ${wall} ${memory}`)
+    const over = (key: keyof Figures) => medianWithin(figures.map((one, round) => one[key] - off[round]![key]))
+    const [cpu, wall] = [over('cpuUs'), over('wallMs')]
+    const cells =
+      each === 'off'
+        ? ['', '', '']
+        : [cpu.map((us) => us.toFixed(0)), cpu.map((us) => (us / 500).toFixed(2)), wall.map((ms) => ms.toFixed(2))].map(
+            ([middle, from, to]) => `${middle} (${from} to ${to})`,
+          )
+    const own = median(figures.map(({ cpuUs }) => cpuUs)).toFixed(0)
+    const [heap, rss] = (['heapMb', 'rssMb'] as const).map((key) => thirds(figures.map((one) => one[key])))
+    console.log(`| ${[each, own, ...cells, heap, rss].join(' | ')} |`)
   }
+}
+
+/** The median, and the bounds between which that of all rounds is with 95 %, by the order of the values alone. */
+function medianWithin(values: readonly number[]): [middle: number, from: number, to: number] {
+  const sorted = values.toSorted((a, b) => a - b)
+  const reach = Math.floor(sorted.length / 2 - 0.98 * Math.sqrt(sorted.length))
+  const first = Math.max(0, reach)
+  return [median(values), sorted[first]!, sorted[sorted.length - 1 - first]!]
+}
+
+/** Medians of the first, the middle and the last third of the run. */
+function thirds(values: readonly number[]): string {
+  const third = Math.ceil(values.length / 3)
+  return [0, 1, 2].map((part) => median(values.slice(part * third, (part + 1) * third)).toFixed(1)).join(', ')
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const start = by % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
 }
 
 /** Runs the acts of one round whenever it is told to. */
@@ -86,7 +117,7 @@ async function serveRounds(each: Mode, url: string): Promise<void> {
   const environment = {
     METRICS_PORT: '0',
     LOG_FORMAT: 'json',
-    ...(each === 'off' ? { OTEL_SDK_DISABLED: 'true', LOG_LEVEL: 'silent' } : { OTLP_ENDPOINT: url }),
+    ...(each.startsWith('off') ? { OTEL_SDK_DISABLED: 'true', LOG_LEVEL: 'silent' } : { OTLP_ENDPOINT: url }),
     ...(each === 'sampled' && { TRACE_SAMPLE_RATE: '0.1' }),
   }
   const { config } = loadConfig({ cwd: folder, environment })
@@ -108,12 +139,14 @@ async function serveRounds(each: Mode, url: string): Promise<void> {
     await Promise.all(Array.from({ length: AT_ONCE }, () => app.run({ file })))
     const wallMs = (performance.now() - begun) / ACTS
     const { user, system } = process.cpuUsage(cpu)
-    return { cpuUs: (user + system) / (AT_ONCE * ACTS), wallMs, rssMb: process.memoryUsage.rss() / 2 ** 20 }
+    globalThis.gc?.()
+    const { heapUsed, rss } = process.memoryUsage()
+    return { cpuUs: (user + system) / (AT_ONCE * ACTS), wallMs, heapMb: heapUsed / 2 ** 20, rssMb: rss / 2 ** 20 }
   }
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 }
 
 function startChild(args: readonly string[]): ChildProcess {

@@ -19,8 +19,13 @@ export function ago(at: number, now: number): string {
   return `${Math.floor(ms / 86_400_000)} d ago`
 }
 
+/** `12,345`. By hand: the locale's own way takes 20 ms the first time, and every command says a number. */
+export function grouped(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}
+
 export function tokens(count: number): string {
-  return `${count.toLocaleString('en-US')} tokens`
+  return `${grouped(count)} tokens`
 }
 
 /** `$0.0021`; four decimals, since a call may cost less than a cent. */
@@ -29,7 +34,7 @@ export function money(usd: number): string {
 }
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : many}`
+  return `${grouped(count)} ${count === 1 ? noun : many}`
 }
 
 /** Epoch ms as ISO 8601 in UTC; what --json prints. */

@@ -1,7 +1,7 @@
 // Progress line: what one event of a run looks like. Pure.
 
 import type { ProgressEvent } from '../actors/progress.ts'
-import { duration, money, plural } from './figures.ts'
+import { duration, grouped, money, plural } from './figures.ts'
 import type { Paint } from './io.ts'
 import { oneLine } from './plain-text.ts'
 
@@ -49,7 +49,7 @@ function figures(event: ProgressEvent & { type: 'act.completed' }): string[] {
   const tokens = event.inputTokens + event.outputTokens
   return [
     event.replayed ? 'done before' : event.cached ? 'given before' : duration(event.durationMs),
-    tokens > 0 ? `${tokens.toLocaleString('en-US')} tok` : '',
+    tokens > 0 ? `${grouped(tokens)} tok` : '',
     event.costUsd !== undefined && event.costUsd > 0 ? money(event.costUsd) : '',
     event.rowsStored > 0 ? `${plural(event.rowsStored, 'row')} in ${name(event.table ?? '')}` : '',
   ].filter((figure) => figure !== '')

@@ -3,7 +3,7 @@
 //   W1. Of equal warnings, which differ in numbers at most, the first is told at once; the others are counted.
 //   W2. What the progress or the report says anyway (a failed act, a failed call, a missing price) is no warning here.
 
-import { plural } from './figures.ts'
+import { grouped, plural } from './figures.ts'
 import { oneLine } from './plain-text.ts'
 
 export interface RunWarning {
@@ -44,8 +44,8 @@ export function collectWarnings(tell: (text: string) => void, shownFile = (file:
 /** What is to be said at the end: of which there were more. */
 export function repeatedWarnings(warnings: readonly RunWarning[]): string[] {
   return warnings.flatMap(({ event, text, count }) => {
-    if (event === 'more') return [`and ${count.toLocaleString('en-US')} ${text}`]
-    return count > 1 ? [`and ${(count - 1).toLocaleString('en-US')} more like it: ${text}`] : []
+    if (event === 'more') return [`and ${grouped(count)} ${text}`]
+    return count > 1 ? [`and ${grouped(count - 1)} more like it: ${text}`] : []
   })
 }
 

@@ -1,7 +1,7 @@
 // Open media: reads media from where a narrative says it is, within the limits of the configuration.
 
 import { createHash } from 'node:crypto'
-import { type FetchOptions, fetchUrl } from './fetch-url.ts'
+import type { FetchOptions } from './fetch-url.ts'
 import type { MediaKind, MediaReader, MediaSource, Medium } from './media.ts'
 import { MediaError } from './media-error.ts'
 import { mediaTypeOf, plainType, typeFrom } from './media-type.ts'
@@ -52,7 +52,11 @@ interface Bytes {
 
 async function bytesOf(source: MediaSource, options: MediaOptions, signal: AbortSignal): Promise<Bytes> {
   if ('file' in source) return { bytes: await readBounded(source.file, options.maxBytes) }
-  if ('url' in source && !isDataUrl(source.url)) return fetchUrl(source.url, { ...options, signal })
+  if ('url' in source && !isDataUrl(source.url)) {
+    // Node's HTTP takes a fifth of the start of a command, and few narratives fetch anything.
+    const { fetchUrl } = await import('./fetch-url.ts')
+    return fetchUrl(source.url, { ...options, signal })
+  }
   const held = 'url' in source ? await fromDataUrl(source.url) : { bytes: fromBase64(source.base64) }
   if (held.bytes.length > options.maxBytes) throw tooLarge('The media in the narrative', options.maxBytes)
   return held

@@ -4,7 +4,7 @@ import type { ExecutionStatus, ExecutionSummary } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { withoutStack } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
-import { ago, duration, isoTime, money } from '../figures.ts'
+import { ago, duration, grouped, isoTime, money } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { readStore } from '../project.ts'
 import { table } from '../table.ts'
@@ -42,7 +42,7 @@ export function executionJson(one: ExecutionSummary) {
 
 function cellsOf(one: ExecutionSummary, io: Io): string[] {
   const took = one.endedAt === undefined ? '-' : duration(one.endedAt - one.startedAt)
-  const tokens = (one.inputTokens + one.outputTokens).toLocaleString('en-US')
+  const tokens = grouped(one.inputTokens + one.outputTokens)
   const narrative = one.bot === undefined ? one.narrative : `${one.narrative} (${one.bot})`
   const [began, acts] = [ago(one.startedAt, io.now()), String(one.acts)]
   return [one.id, one.status, began, took, acts, tokens, money(one.costUsd), narrative]

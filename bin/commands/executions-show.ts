@@ -8,7 +8,7 @@ import type { ActRecord, Effect, ExecutionSummary, Store } from '../../store/sto
 import type { Options, Run } from '../command.ts'
 import { errorText } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
-import { ago, duration, isoTime, money, plural, tokens } from '../figures.ts'
+import { ago, duration, grouped, isoTime, money, plural, tokens } from '../figures.ts'
 import { findExecution } from '../find-execution.ts'
 import type { Io } from '../io.ts'
 import { compareWithNow, shortHash, type VersionedFile } from '../narrative-version.ts'
@@ -117,7 +117,7 @@ function actCells(act: ActRecord): string[] {
     act.key,
     act.attempts > 1 ? `${act.status} (attempt ${act.attempts})` : act.status,
     endedAt === undefined ? '-' : duration(endedAt - act.startedAt),
-    answer === undefined ? '-' : (answer.inputTokens + answer.outputTokens).toLocaleString('en-US'),
+    answer === undefined ? '-' : grouped(answer.inputTokens + answer.outputTokens),
     answer?.costUsd === undefined ? '-' : money(answer.costUsd),
     act.rowsStored > 0 ? String(act.rowsStored) : '-',
     answer === undefined ? '-' : `${answer.provider}:${answer.model}${answer.cached ? ' (given before)' : ''}`,

@@ -16,9 +16,7 @@ import { UsageError } from '../parse.ts'
 import { oneLine, plainText } from '../plain-text.ts'
 import { createProgressDisplay } from '../progress-display.ts'
 import { findNarrative } from '../project.ts'
-import { recordedRun } from '../recorded-answers.ts'
 import { collectWarnings, countWarnings, type RunWarning, type RunWarnings, repeatedWarnings } from '../run-warnings.ts'
-import { dryRun } from './run-dry.ts'
 
 export const run: Run = async (options, io) => {
   const { config } = io.config({
@@ -27,16 +25,18 @@ export const run: Run = async (options, io) => {
   })
   const request = requestOf(options, io, config)
   if (options.isSet('cassette')) return runRecorded(request, config, options, io)
-  if (options.isSet('dry-run')) return dryRun(request, config, io)
-  return runRequest(request, config, io)
+  if (!options.isSet('dry-run')) return runRequest(request, config, io)
+  const { dryRun } = await import('./run-dry.ts')
+  return dryRun(request, config, io)
 }
 
 /** In earnest, but for the answers: they are those that were recorded for the narrative's test. */
-function runRecorded(request: RunRequest, config: Config, options: Options, io: Io): Promise<ExitCode> {
+async function runRecorded(request: RunRequest, config: Config, options: Options, io: Io): Promise<ExitCode> {
   const other = (['model', 'dry-run', 'resume'] as const).find((flag) => options.isSet(flag))
   if (request.file === undefined || other !== undefined) {
     throw new UsageError(`--cassette and --${other ?? 'resume'} cannot both be meant.`, 'Give one of them.', io.globals)
   }
+  const { recordedRun } = await import('../recorded-answers.ts')
   const { name, vars, replies } = recordedRun(request.file, request.narrative, io.cwd)
   io.remark(`The answers are those recorded for the test "${plainText(name)}"; no model is asked.`)
   const models = { ...config.models, override: 'scripted', scripted: { replies } }

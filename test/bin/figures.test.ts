@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, duration, money, plural } from '../../bin/figures.ts'
+import { ago, duration, grouped, money, plural } from '../../bin/figures.ts'
 
 test.for<[ms: number, text: string]>([
   [0, '0 ms'],
@@ -22,4 +22,5 @@ test('money shows less than a cent, and one is one', () => {
   expect([money(0), money(0.00002)]).toEqual(['$0.0000', '<$0.0001'])
   expect(plural(1, 'row')).toBe('1 row')
   expect(plural(1200, 'row')).toBe('1,200 rows')
+  expect([0, 999, 1000, 1234567, -12345].map(grouped)).toEqual(['0', '999', '1,000', '1,234,567', '-12,345'])
 })
