@@ -9,28 +9,21 @@
 
 import { type AnyActorRef, createActor, type Snapshot } from 'xstate'
 import { serializeError } from '../errors.ts'
-import { Cell, type Escalation, type Host, type Soon, type StartOutcome } from './cell.ts'
-import {
-  type ActorSpec,
-  type ChildSpec,
-  type PolicyAction,
-  type PolicyRule,
-  type ShutdownTime,
-  type Start,
-  shutdownOf,
-} from './child-spec.ts'
+import { BaseCell } from './base-cell.ts'
+import type { Cell, Escalation, Host, Runtime, Soon } from './cell.ts'
+import { type ActorSpec, type ChildSpec, type Start, type StartOutcome, shutdownOf } from './child-spec.ts'
 import { Delivery, type Receiver } from './delivery.ts'
 import { describeExit, type Exit, exitOf, KILLED, NORMAL } from './exit.ts'
 import { Family } from './family.ts'
 import type { Fault } from './faults.ts'
 import { KeptSnapshot } from './kept-snapshot.ts'
-import { Life } from './life.ts'
+import { Life, type LifeOwner } from './life.ts'
 import { handlesShutdown, isGated, SHUTDOWN_EVENT } from './logic-facts.ts'
-import type { DeadLetterReason, Delivered } from './message.ts'
+import type { DeadLetterReason, Delivered, Meta } from './message.ts'
 import { OwnRestarts } from './own-restarts.ts'
 import { type ActorRecord, dottedValue } from './record.ts'
 import { ruleFor } from './restart-policy.ts'
-import type { Runtime } from './runtime.ts'
+import type { PolicyAction, PolicyRule, ShutdownTime } from './spec-words.ts'
 import { ActorStoppedError, BadStart } from './supervision-error.ts'
 import { type Context, type Crash, ROOT_CONTEXT, runInContext, traceRestart } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
@@ -38,7 +31,7 @@ import { deafParent, stopActor } from './xstate-internals.ts'
 /** OTP's default intensity, for children of actors that bring no limit of their own. */
 const CHILD_LIMIT = { maxRestarts: 1, withinMs: 5_000 } as const
 
-export class ActorCell extends Cell implements Host, Receiver {
+export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   spec: ActorSpec
   readonly kind: string
   /** The incarnation that runs. */
@@ -95,6 +88,10 @@ export class ActorCell extends Cell implements Host, Receiver {
 
   get alive(): boolean {
     return this.life !== undefined
+  }
+
+  get cause(): Meta | undefined {
+    return this.delivery.meta
   }
 
   get ref(): AnyActorRef | undefined {

@@ -1,25 +1,77 @@
-// Cell: one address in the tree, over all the lives it has.
+// Cell: one address in the tree, over all the lives it has, and what the cells of a tree know of each other.
 //
-// Owns what outlives an incarnation and is common to actors and supervisors: path, counts, state, watchers. What runs in
-// it is actor-cell.ts or supervisor-cell.ts; who is told of its end is its host.
+// Owns the contracts alone. What all cells have in common is base-cell.ts; what runs in one is actor-cell.ts or
+// supervisor-cell.ts; the system around them is system.ts.
 
+import type { Tracer } from '@opentelemetry/api'
 import type { AnyActorRef } from 'xstate'
-import { serializeError } from '../errors.ts'
-import { type ChildSpec, effectiveSpec, type ShutdownTime } from './child-spec.ts'
-import type { EventBody } from './event.ts'
-import { describeExit, type Exit } from './exit.ts'
-import type { Message } from './message.ts'
-import type { ActorRecord } from './record.ts'
-import type { Runtime } from './runtime.ts'
+import type { SerializedError } from '../errors.ts'
+import type { ChildSpec, StartOutcome } from './child-spec.ts'
+import type { Clock } from './clock.ts'
+import type { EventBody, SupervisionEvent } from './event.ts'
+import type { Exit } from './exit.ts'
+import type { Fault } from './faults.ts'
+import type { InboxStore } from './inbox-store.ts'
+import type { AskOptions, DeadLetterReason, Delivered, Message, Meta, NoticeOptions, TellOutcome } from './message.ts'
+import type { OwnTimers } from './own-timers.ts'
+import type { ActorRecord, CellState } from './record.ts'
+import type { Turn } from './run-queue.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
+import type { ShutdownTime } from './spec-words.ts'
 
-export const CELL_STATES = ['starting', 'running', 'restarting', 'stopping', 'stopped'] as const
-export type CellState = (typeof CELL_STATES)[number]
+/** Something that may be known at once or take a while. Most starts and stops need no time, and then cost no promise. */
+export type Soon<Value> = Value | Promise<Value>
 
-/** What came of an attempt to start. */
-export type StartOutcome =
-  | { readonly is: 'started'; readonly info?: unknown }
-  | { readonly is: 'ignored' }
-  | { readonly is: 'failed'; readonly error: unknown }
+export interface Cell {
+  readonly id: string
+  readonly path: string
+  readonly kind: string
+  readonly spec: ChildSpec
+  state: CellState
+  readonly incarnation: number
+  readonly startedAt: number
+  /** True while an incarnation runs. */
+  readonly alive: boolean
+  /** True when the last incarnation does not want its supervisor to hear of its end. */
+  readonly isDetached: boolean
+  /** The XState actor of the incarnation that runs. */
+  readonly ref: AnyActorRef | undefined
+  /** The failure that was noted last, as it was thrown. */
+  readonly lastFailure: { readonly at: number; readonly error: unknown } | undefined
+  deadLetters: number
+  /** Tries to start an incarnation, once. */
+  start(): Soon<StartOutcome>
+  /** Ends the incarnation in order, within the time given, then by force. Settles when nothing of it is left. */
+  stop(exit: Exit, time: ShutdownTime): Soon<void>
+  /** Ends the incarnation and all below it now. */
+  kill(): void
+  /** Ends the incarnation now: in order, with this exit, as far as that takes no time, and what is left by force. */
+  endNow(exit: Exit): void
+  /** Another specification for the lives to come. */
+  respecify(spec: ChildSpec): void
+  /** Takes nothing more: it is about to end for good. */
+  close(): void
+  /** The path has ended for good, or until someone starts it by hand: nobody is left waiting for it. */
+  finish(exit: Exit): void
+  /** `finish`, and the address itself is given up. */
+  remove(exit: Exit): void
+  publish(body: EventBody): void
+  record(): ActorRecord
+  watchedBy(watcher: Watcher, onDeath: Message | undefined): void
+  unwatchedBy(watcher: Watcher): void
+}
+
+/** Who watches a cell: one incarnation of an actor. */
+export interface Watcher {
+  terminated(path: string, reason: string, onDeath: Message | undefined): void
+}
+
+/** An actor that sends: where from, and because of what. */
+export interface Sender {
+  readonly path: string
+  /** Meta of the message in its hand. */
+  readonly cause: Meta | undefined
+}
 
 /** Who holds a child: a supervisor, or an actor. */
 export interface Host {
@@ -35,141 +87,40 @@ export interface Host {
 /** What a host does about an error passed up: fails with it, lets the child go on, or takes no errors over. */
 export type Escalation = 'failed' | 'resume' | 'refused'
 
-/** Something that may be known at once or take a while. Most starts and stops need no time, and then cost no promise. */
-export type Soon<Value> = Value | Promise<Value>
-
-/** Failures that the record of one path tells of. */
-const REMEMBERED_FAILURES = 5
-
-export abstract class Cell {
-  abstract readonly spec: ChildSpec
-  abstract readonly kind: string
-  readonly runtime: Runtime
-  readonly host: Host | undefined
-  readonly path: string
-  state: CellState = 'starting'
-  incarnation = 0
-  restarts = 0
-  deadLetters = 0
-  startedAt = 0
-  lastFailureAt: number | undefined
-  /** The newest last. As they were thrown: their stacks are worked out only for those who ask. */
-  #failures: { readonly at: number; readonly error: unknown }[] | undefined
-  #watchers: Map<Watcher, Message | undefined> | undefined
-
-  constructor(runtime: Runtime, host: Host | undefined, path: string) {
-    this.runtime = runtime
-    this.host = host
-    this.path = path
-    this.incarnation = runtime.lastIncarnation(path)
-  }
-
-  get id(): string {
-    return this.spec.id
-  }
-
-  /** True while an incarnation runs. */
-  abstract get alive(): boolean
-
-  /** True when the last incarnation does not want its supervisor to hear of its end. */
-  get isDetached(): boolean {
-    return false
-  }
-
-  /** The XState actor of the incarnation that runs. */
-  abstract get ref(): AnyActorRef | undefined
-
-  /** Tries to start an incarnation, once. */
-  abstract start(): Soon<StartOutcome>
-
-  /** Ends the incarnation in order, within the time given, then by force. Settles when nothing of it is left. */
-  abstract stop(exit: Exit, time: ShutdownTime): Soon<void>
-
-  /** Ends the incarnation and all below it now. */
-  abstract kill(): void
-
-  /** Ends the incarnation now: in order, with this exit, as far as that takes no time, and what is left by force. */
-  abstract endNow(exit: Exit): void
-
-  /** Another specification for the lives to come. */
-  abstract respecify(spec: ChildSpec): void
-
-  abstract record(): ActorRecord
-
-  /** Takes nothing more: it is about to end for good. */
-  close(): void {}
-
-  publish(body: EventBody): void {
-    const { runtime } = this
-    if (!runtime.observed) return
-    runtime.publish({
-      at: runtime.clock.now(),
-      path: this.path,
-      kind: this.kind,
-      incarnation: this.incarnation,
-      ...body,
-    })
-  }
-
-  /** Notes a failure in the record. */
-  failedWith(error: unknown): void {
-    this.lastFailureAt = this.runtime.clock.now()
-    this.#failures ??= []
-    this.#failures.push({ at: this.lastFailureAt, error })
-    if (this.#failures.length > REMEMBERED_FAILURES) this.#failures.shift()
-  }
-
-  get lastFailure(): { readonly at: number; readonly error: unknown } | undefined {
-    return this.#failures?.at(-1)
-  }
-
-  /** What the records of actors and supervisors have in common. */
-  protected commonRecord() {
-    return {
-      path: this.path,
-      kind: this.kind,
-      ...(this.host && { parent: this.host.path }),
-      incarnation: this.incarnation,
-      state: this.state,
-      restarts: this.restarts,
-      deadLetters: this.deadLetters,
-      startedAt: this.startedAt,
-      ...(this.lastFailureAt !== undefined && { lastFailureAt: this.lastFailureAt }),
-      spec: effectiveSpec(this.spec),
-      ...(this.#failures && this.#describeFailures(this.#failures)),
-    }
-  }
-
-  #describeFailures(failures: readonly { readonly at: number; readonly error: unknown }[]) {
-    const recentErrors = failures.map(({ at, error }) => ({ at, error: serializeError(error) }))
-    return { recentErrors, lastError: recentErrors.at(-1)!.error }
-  }
-
-  watchedBy(watcher: Watcher, onDeath: Message | undefined): void {
-    this.#watchers ??= new Map()
-    this.#watchers.set(watcher, onDeath)
-  }
-
-  unwatchedBy(watcher: Watcher): void {
-    this.#watchers?.delete(watcher)
-  }
-
-  /** The path has ended for good, or until someone starts it by hand: nobody is left waiting for it. */
-  finish(exit: Exit): void {
-    this.state = 'stopped'
-    const watchers = this.#watchers
-    this.#watchers = undefined
-    if (watchers) for (const [watcher, onDeath] of watchers) watcher.terminated(this.path, describeExit(exit), onDeath)
-  }
-
-  /** `finish`, and the address itself is given up. */
-  remove(exit: Exit): void {
-    this.finish(exit)
-    this.runtime.forget(this)
-  }
-}
-
-/** Who watches a cell: one incarnation of an actor. */
-export interface Watcher {
-  terminated(path: string, reason: string, onDeath: Message | undefined): void
+/** What a cell knows of the system it lives in. */
+export interface Runtime {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Undefined when nobody collects spans. */
+  readonly tracer: Tracer | undefined
+  readonly snapshots: SnapshotStore | undefined
+  readonly inbox: InboxStore | undefined
+  readonly timers: OwnTimers
+  /** True while anyone listens to events. */
+  readonly observed: boolean
+  publish(event: SupervisionEvent): void
+  /** Tells that something threw which is nobody's crash. Without a cell it is the system's own. */
+  fault(what: Fault, error: unknown, cell?: Cell): void
+  tell(to: string, message: Message, options?: NoticeOptions, sender?: Sender): TellOutcome
+  ask<Result>(to: string, message: Message, options: AskOptions, sender?: Sender): Promise<Result>
+  reply(meta: Meta, result: unknown): void
+  /** Puts an actor with a message in hand into the run queue. */
+  schedule(turn: Turn): void
+  deadLetter(
+    to: string,
+    message: Delivered,
+    reason: DeadLetterReason,
+    errors: readonly SerializedError[],
+    cell?: Cell,
+  ): void
+  /** Messages have been put into the inbox store by somebody else: for this path, or for any. */
+  storedElsewhere(to: string | undefined): void
+  find(path: string): Cell | undefined
+  /** The incarnation a path had when it was given up; 0 for a new one. */
+  lastIncarnation(path: string): number
+  /** Creates and registers a cell below its host; undefined when the path is taken. */
+  create(host: Host, spec: ChildSpec, args?: unknown): Cell | undefined
+  forget(cell: Cell): void
+  /** Called by every supervisor that ends; the root's end is the system's. */
+  rootEnded(cell: Cell, exit: Exit): void
 }

@@ -3,19 +3,9 @@
 // Owns OTP's list of spec errors and their order: id before start, flags before children. Pure; unknown keys are ignored.
 
 import { BotticelliError } from '../errors.ts'
-import {
-  AUTO_SHUTDOWNS,
-  type AutoShutdown,
-  type Backoff,
-  CHILD_TYPES,
-  type ChildSpec,
-  DEFAULT_INTENSITY,
-  DEFAULT_PERIOD_MS,
-  RESTARTS,
-  STRATEGIES,
-  type SupervisorSpec,
-} from './child-spec.ts'
+import { type ChildSpec, DEFAULT_INTENSITY, DEFAULT_PERIOD_MS, type SupervisorSpec } from './child-spec.ts'
 import { backoffDelayMs } from './restart-policy.ts'
+import { AUTO_SHUTDOWNS, type AutoShutdown, type Backoff, CHILD_TYPES, RESTARTS, STRATEGIES } from './spec-words.ts'
 
 export const SPEC_PROBLEMS = [
   'invalid_child_spec',

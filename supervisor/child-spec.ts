@@ -1,68 +1,23 @@
-// Child specification: what a supervisor is told of each of its children.
+// Child specification: what a supervisor is told of each of its children, and what a child is given in return.
 //
-// Owns the words (restart, shutdown, strategy) and their defaults. Checking is check-spec.ts, deciding restart-policy.ts.
+// Owns the specifications with their defaults, and the scope that a start is called with: each names the other. The words
+// are in spec-words.ts, checking is check-spec.ts, deciding restart-policy.ts.
 
 import type { AnyActorLogic } from 'xstate'
 import type { BreakerOptions } from './breaker.ts'
-import type { Scope } from './scope.ts'
-
-export const RESTARTS = ['permanent', 'transient', 'temporary'] as const
-/** `permanent` always comes back, `transient` only after a crash, `temporary` never. */
-export type Restart = (typeof RESTARTS)[number]
-
-export const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one', 'simple_one_for_one'] as const
-/** Which children share a crash: none, all, those started later; `simple_one_for_one` holds instances of one template. */
-export type Strategy = (typeof STRATEGIES)[number]
-
-export const AUTO_SHUTDOWNS = ['never', 'any_significant', 'all_significant'] as const
-export type AutoShutdown = (typeof AUTO_SHUTDOWNS)[number]
-
-export const CHILD_TYPES = ['worker', 'supervisor'] as const
-export type ChildType = (typeof CHILD_TYPES)[number]
-
-export const OVERFLOWS = ['reject', 'drop-oldest', 'drop-newest'] as const
-/** What a full mailbox does: refuse the new message, push out the oldest, or drop the new one. All but `reject` leave a dead letter. */
-export type Overflow = (typeof OVERFLOWS)[number]
-
-/** Milliseconds a child gets to end when asked, or for ever, or none at all. */
-export type ShutdownTime = number | 'infinity' | 'brutal_kill'
-
-/** How long to wait before the n-th restart: `minMs · 2^n`, at most `maxMs`, times `1 + random · jitter`. */
-export interface Backoff {
-  readonly minMs: number
-  readonly maxMs: number
-  /** 0 to 1. Default 0.2. */
-  readonly jitter?: number
-  /** A life of this length starts again from `minMs`. Default half of minimum plus maximum. */
-  readonly resetAfterMs?: number
-}
-
-export interface RestartLimit {
-  readonly maxRestarts: number
-  /** Window in ms; without it restarts are counted for ever. */
-  readonly withinMs?: number
-}
-
-export const POLICY_ACTIONS = ['resume', 'restart', 'stop', 'escalate'] as const
-/**
- * `resume`: the same incarnation goes on from the state before the message. `restart`: a fresh incarnation. `stop`: the
- * actor ends with its error. `escalate`: the parent fails with the same error.
- */
-export type PolicyAction = (typeof POLICY_ACTIONS)[number]
-
-/** What an actor does about an error of its own, before its supervisor hears of it. The first rule that matches counts. */
-export interface PolicyRule {
-  /** Names or codes of errors, `*` for all, or a test. */
-  readonly on: readonly string[] | ((error: unknown) => boolean)
-  readonly do: PolicyAction
-  /** After so many restarts the actor is stopped with its error. */
-  readonly limit?: RestartLimit
-  readonly backoff?: Backoff
-  /** False: its children outlive the restart. Default true. */
-  readonly stopChildren?: boolean
-  /** How many messages may wait while the actor is down. Default: the mailbox's capacity. */
-  readonly stash?: number
-}
+import type { Clock } from './clock.ts'
+import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
+import type {
+  AutoShutdown,
+  Backoff,
+  ChildType,
+  Overflow,
+  PolicyRule,
+  Restart,
+  RestartLimit,
+  ShutdownTime,
+  Strategy,
+} from './spec-words.ts'
 
 /** What `start` gives back: any XState logic and its input. */
 export interface Start {
@@ -149,6 +104,72 @@ export interface SupervisorSpec {
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of children holds actors of any output
 export type ChildSpec = ActorSpec<any> | SupervisorSpec
+
+/** What came of an attempt to start. */
+export type StartOutcome =
+  | { readonly is: 'started'; readonly info?: unknown }
+  | { readonly is: 'ignored' }
+  | { readonly is: 'failed'; readonly error: unknown }
+
+/**
+ * What an actor is given of its surroundings. One scope belongs to one incarnation: with its end the signal is aborted,
+ * its timers are cleared, its watches are gone and its children are stopped. Its members are methods: call them on the
+ * scope, don't take them out of it.
+ */
+export interface Scope {
+  readonly path: string
+  /** Which life of the path this is, from 1. */
+  readonly incarnation: number
+  /** Aborted when this incarnation ends, for whatever reason, and when it misses a deadline. */
+  readonly signal: AbortSignal
+  /** Timers set on it are cleared when this incarnation ends; what they throw crashes the actor, not the process. */
+  readonly clock: Clock
+  /** Puts a message into a mailbox; never waits. Throws only what the inbox store of a durable mailbox throws. */
+  tell(to: string, message: Message, options?: TellOptions): TellOutcome
+  /**
+   * Sends a message and waits for its answer.
+   * @throws AskError `ask-timeout`, or `ask-refused` when nobody will ever answer
+   */
+  ask<Result>(to: string, message: Message, options: AskOptions): Promise<Result>
+  /** Answers an ask that is in hand. */
+  reply(meta: Meta, result: unknown): void
+  /**
+   * Starts a child below this actor and settles with its final outcome: its XState output, or the error it was given up
+   * with. Restarts in between don't settle it. A child without a `limit` may restart once in 5 s.
+   */
+  runChild<Output>(spec: ActorSpec<Output>): Promise<Output>
+  /** Starts a child below this actor and settles once it has started or failed to. */
+  startChild(spec: ChildSpec): Promise<StartOutcome>
+  /** Stops a child of this actor, within its shutdown time. */
+  stopChild(id: string): Promise<void>
+  /** Ids of the living children, in start order. */
+  children(): readonly string[]
+  /** Has `onDeath` (default `actor.terminated`, with path and reason) delivered when that actor has ended for good. */
+  watch(path: string, onDeath?: Message): void
+  /** A notice that has come and is not handled yet is taken back. */
+  unwatch(path: string): void
+  /** Run when the actor is asked to stop, with the time that its spec gives; the actor ends when it has settled. */
+  onShutdown(run: () => Promise<void> | void): void
+  /**
+   * Detaches this incarnation from its supervisor, as OTP's `unlink`: its end by itself is not heard of there. Nothing is
+   * restarted, and it is listed as running until it is terminated; the next incarnation is attached again. It is stopped,
+   * waited for and killed like any other. Below an actor it does nothing.
+   */
+  detach(): void
+  /** Tells the watchdog that this actor is alive while it works on one message. */
+  beat(): void
+  /** A message to itself at `at` (epoch ms), kept over a restart of the process; a second one of the same id replaces the first. */
+  setTimer(id: string, at: number, message: Message): void
+  clearTimer(id: string): void
+}
+
+/** What a watcher receives. */
+export interface Terminated extends Message {
+  readonly type: 'actor.terminated'
+  readonly path: string
+  /** `normal`, `shutdown`, `error:Name`, `killed`; `noproc` if it was gone already. */
+  readonly reason: string
+}
 
 export function isSupervisorSpec(spec: ChildSpec): spec is SupervisorSpec {
   return 'strategy' in spec

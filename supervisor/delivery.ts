@@ -10,7 +10,7 @@
 
 import type { SpanContext } from '@opentelemetry/api'
 import type { Snapshot } from 'xstate'
-import type { CellState } from './cell.ts'
+import type { Runtime } from './cell.ts'
 import { type ActorSpec, DEFAULT_CAPACITY, DEFAULT_MAX_ATTEMPTS } from './child-spec.ts'
 import type { EventBody } from './event.ts'
 import { Gate, type Pause } from './gate.ts'
@@ -21,8 +21,8 @@ import { isUnhandled } from './logic-facts.ts'
 import { Mailbox } from './mailbox.ts'
 import type { DeadLetterReason, Delivered, Meta, Refusal } from './message.ts'
 import { ProgressWatch } from './progress-watch.ts'
+import type { CellState } from './record.ts'
 import type { Turn } from './run-queue.ts'
-import type { Runtime } from './runtime.ts'
 import { ActorCrashError, DeathPactError } from './supervision-error.ts'
 import { openHandling, runInContext, traceparentOf } from './trace-context.ts'
 

@@ -2,9 +2,9 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { BreakerState } from './breaker.ts'
-import type { PolicyAction } from './child-spec.ts'
 import type { Fault } from './faults.ts'
 import type { DeadLetter } from './message.ts'
+import type { PolicyAction } from './spec-words.ts'
 
 export const RESTART_CAUSES = ['own_failure', 'sibling', 'start_retry', 'operator'] as const
 export type RestartCause = (typeof RESTART_CAUSES)[number]

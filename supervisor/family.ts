@@ -6,10 +6,9 @@
 //   F1. Children stop in reverse start order, one after another.
 //   F2. The promise of `runChild` settles once, with the child's final outcome.
 
-import type { Cell, Host, Soon, StartOutcome } from './cell.ts'
-import { type ActorSpec, type ChildSpec, shutdownOf } from './child-spec.ts'
+import type { Cell, Host, Runtime, Soon } from './cell.ts'
+import { type ActorSpec, type ChildSpec, type StartOutcome, shutdownOf } from './child-spec.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
-import type { Runtime } from './runtime.ts'
 import { ActorStoppedError, StartError } from './supervision-error.ts'
 import type { Context } from './trace-context.ts'
 

@@ -10,28 +10,19 @@ export {
   BreakerTimeoutError,
 } from './breaker.ts'
 // What can be seen, and what the management calls answer.
-export { CELL_STATES, type CellState, type StartOutcome } from './cell.ts'
+
 export { checkChildSpecs, SPEC_PROBLEMS, SpecError, type SpecProblem } from './check-spec.ts'
-// What a tree is made of.
-export {
-  type ActorSpec,
-  type Backoff,
-  type ChildSpec,
-  type EffectiveSpec,
-  OVERFLOWS,
-  type Overflow,
-  POLICY_ACTIONS,
-  type PolicyAction,
-  type PolicyRule,
-  RESTARTS,
-  type Restart,
-  type RestartLimit,
-  type ShutdownTime,
-  STRATEGIES,
-  type Start,
-  type Strategy,
-  type SupervisorSpec,
+export type {
+  ActorSpec,
+  ChildSpec,
+  EffectiveSpec,
+  Scope,
+  Start,
+  StartOutcome,
+  SupervisorSpec,
+  Terminated,
 } from './child-spec.ts'
+// What a tree is made of.
 // Ports.
 export { type Clock, systemClock } from './clock.ts'
 export { RESTART_CAUSES, type RestartCause, type SupervisionEvent } from './event.ts'
@@ -63,10 +54,23 @@ export {
   type TellOutcome,
 } from './message.ts'
 export type { StoredTimer, TimerStore } from './own-timers.ts'
-export type { ActorRecord } from './record.ts'
+export { type ActorRecord, CELL_STATES, type CellState } from './record.ts'
 export { backoffDelayMs, partitionFor } from './restart-policy.ts'
-export type { Scope, Terminated } from './scope.ts'
 export type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts'
+export {
+  type Backoff,
+  OVERFLOWS,
+  type Overflow,
+  POLICY_ACTIONS,
+  type PolicyAction,
+  type PolicyRule,
+  RESTARTS,
+  type Restart,
+  type RestartLimit,
+  type ShutdownTime,
+  STRATEGIES,
+  type Strategy,
+} from './spec-words.ts'
 export {
   ActorCrashError,
   ActorStoppedError,

@@ -3,9 +3,9 @@
 // Owns the name it is stored under, `machine@version`, and the refusal of one that does not fit.
 
 import type { AnyActorLogic, AnyActorRef } from 'xstate'
+import type { Runtime } from './cell.ts'
 import type { EventBody } from './event.ts'
 import { logicName } from './logic-facts.ts'
-import type { Runtime } from './runtime.ts'
 
 export class KeptSnapshot {
   readonly #runtime: Runtime

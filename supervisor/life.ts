@@ -5,14 +5,12 @@
 // are first asked for: most actors never need them.
 
 import type { AnyActorRef, AnyMachineSnapshot, Observer, Snapshot, Subscription } from 'xstate'
-import type { ActorCell } from './actor-cell.ts'
-import type { Cell, StartOutcome, Watcher } from './cell.ts'
-import type { ActorSpec, ChildSpec } from './child-spec.ts'
+import type { Cell, Runtime, Sender, Watcher } from './cell.ts'
+import type { ActorSpec, ChildSpec, Scope, StartOutcome, Terminated } from './child-spec.ts'
 import type { Clock } from './clock.ts'
-import type { SupervisionEvent } from './event.ts'
+import type { EventBody, SupervisionEvent } from './event.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
-import type { ActorRecord } from './record.ts'
-import type { Scope, Terminated } from './scope.ts'
+import type { ActorRecord, CellState } from './record.ts'
 import { activeContext, type Context } from './trace-context.ts'
 
 /** Actors below one of this system that live in another: in a thread. */
@@ -22,6 +20,33 @@ export interface Beyond {
   /** Asks one of them to end in order. */
   stop(path: string): Promise<void>
   kill(path: string): void
+}
+
+/** The actor whose life it is. */
+export interface LifeOwner extends Sender {
+  readonly runtime: Runtime
+  readonly state: CellState
+  readonly life: Life | undefined
+  /** The last incarnation that detached itself from the supervisor. */
+  detached: number | undefined
+  readonly delivery: {
+    readonly traceparent: string | undefined
+    beat(): void
+    withdrawDeath(path: string): void
+  }
+  readonly family: { stop(id: string): Promise<void> }
+  childIds(): readonly string[]
+  runChild(life: Life, spec: ActorSpec, context: Context | undefined): Promise<unknown>
+  startChild(life: Life, spec: ChildSpec, context: Context | undefined): Promise<StartOutcome>
+  publish(body: EventBody): void
+  /** The XState actor has a new snapshot, and nobody is sending to it. */
+  changed(life: Life, snapshot: Snapshot<unknown>): void
+  /** The XState actor has reached its end. */
+  done(life: Life, output: unknown): void
+  /** The XState actor has failed by itself. */
+  failed(life: Life, error: unknown): void
+  /** Crashes the actor for a reason outside its own logic: a deadline, a hang, a death pact, a child's error. */
+  fail(life: Life, error: unknown): void
 }
 
 export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
@@ -41,12 +66,12 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
   shutdownHooks: (() => Promise<void> | void)[] | undefined
   /** Where it has children that are not in this system. */
   beyond: Beyond | undefined
-  readonly #cell: ActorCell
+  readonly #cell: LifeOwner
   #controller: AbortController | undefined
   #clock: OwnedClock | undefined
   #watching: Set<Cell> | undefined
 
-  constructor(cell: ActorCell, incarnation: number) {
+  constructor(cell: LifeOwner, incarnation: number) {
     this.#cell = cell
     this.incarnation = incarnation
   }

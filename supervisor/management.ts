@@ -3,17 +3,18 @@
 // Owns what each call is allowed to do in which state of a child. A call waits its turn behind whatever the supervisor is
 // doing, and never counts towards its intensity.
 
-import type { Cell, StartOutcome } from './cell.ts'
+import type { Cell } from './cell.ts'
 import { checkChild, checkSupervisor, type SpecProblem } from './check-spec.ts'
 import {
   type ChildSpec,
-  type ChildType,
   type EffectiveSpec,
   effectiveSpec,
+  type StartOutcome,
   type SupervisorSpec,
   typeOf,
 } from './child-spec.ts'
 import { type Exit, NORMAL, SHUTDOWN } from './exit.ts'
+import type { ChildType } from './spec-words.ts'
 import type { Child } from './supervised-child.ts'
 import type { TaskLine } from './task-line.ts'
 

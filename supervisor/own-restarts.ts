@@ -2,8 +2,8 @@
 //
 // Owns the history and the place in the back-off. The arithmetic is restart-policy.ts.
 
-import type { PolicyRule } from './child-spec.ts'
 import { addLimited, backoffDelayMs, resetAfterMs } from './restart-policy.ts'
+import type { PolicyRule } from './spec-words.ts'
 
 /** Where no rule sets a limit and nothing slows restarts down, a storm of them still ends. */
 const STORM = { maxRestarts: 1_000, withinMs: 1_000 } as const

@@ -2,8 +2,11 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { BreakerState } from './breaker.ts'
-import type { CellState } from './cell.ts'
-import type { EffectiveSpec, Strategy } from './child-spec.ts'
+import type { EffectiveSpec } from './child-spec.ts'
+import type { Strategy } from './spec-words.ts'
+
+export const CELL_STATES = ['starting', 'running', 'restarting', 'stopping', 'stopped'] as const
+export type CellState = (typeof CELL_STATES)[number]
 
 export interface ActorRecord {
   readonly path: string

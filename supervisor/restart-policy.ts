@@ -3,8 +3,8 @@
 // Owns OTP's restart arithmetic, the table of restart types, which children a strategy takes down with a crashed one,
 // and the length of a back-off. Keeps no time and no history: the caller hands both in.
 
-import type { AutoShutdown, Backoff, PolicyRule, Restart, RestartLimit, Strategy } from './child-spec.ts'
 import { type Exit, isNormal } from './exit.ts'
+import type { AutoShutdown, Backoff, PolicyRule, Restart, RestartLimit, Strategy } from './spec-words.ts'
 
 /** Whether a child that ended so is started again. OTP's table: permanent always, transient after a crash, temporary never. */
 export function comesBack(restart: Restart, exit: Exit): boolean {

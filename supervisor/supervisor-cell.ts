@@ -11,7 +11,8 @@
 
 import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
 import { serializeError } from '../errors.ts'
-import { Cell, type Escalation, type Host, type StartOutcome } from './cell.ts'
+import { BaseCell } from './base-cell.ts'
+import type { Cell, Escalation, Host, Runtime } from './cell.ts'
 import { checkSupervisor, doubtsAbout, SpecError } from './check-spec.ts'
 import {
   type ActorSpec,
@@ -21,7 +22,7 @@ import {
   effectiveSpec,
   isSupervisorSpec,
   restartOf,
-  type ShutdownTime,
+  type StartOutcome,
   type SupervisorSpec,
   shutdownOf,
 } from './child-spec.ts'
@@ -37,13 +38,13 @@ import {
   groupOf,
   resetAfterMs,
 } from './restart-policy.ts'
-import type { Runtime } from './runtime.ts'
+import type { ShutdownTime } from './spec-words.ts'
 import { type Child, lastErrorOf, newChild } from './supervised-child.ts'
 import { BadInit, FailedToStartChild, StartError } from './supervision-error.ts'
 import { TaskLine } from './task-line.ts'
 import { stopActor } from './xstate-internals.ts'
 
-export class SupervisorCell extends Cell implements Host, Managed {
+export class SupervisorCell extends BaseCell implements Host, Managed {
   /** As given, with what `init` returned. */
   spec: SupervisorSpec
   readonly kind: string

@@ -7,7 +7,7 @@ import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate'
 import { type SerializedError, serializeError } from '../errors.ts'
 import { ActorCell } from './actor-cell.ts'
 import { Asks } from './asks.ts'
-import type { Cell, Host } from './cell.ts'
+import type { Cell, Host, Runtime, Sender } from './cell.ts'
 import { type ChildSpec, type EffectiveSpec, isSupervisorSpec, type SupervisorSpec, shutdownOf } from './child-spec.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { DeadLetters } from './dead-letters.ts'
@@ -40,7 +40,6 @@ import type {
 import { OwnTimers, type StoredTimer, type TimerStore } from './own-timers.ts'
 import type { ActorRecord } from './record.ts'
 import { RunQueue, type Turn } from './run-queue.ts'
-import type { Runtime } from './runtime.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import { SupervisorCell } from './supervisor-cell.ts'
 import { activeTracer, injectActive } from './trace-context.ts'
@@ -228,7 +227,7 @@ class System implements ActorSystem, Runtime {
 
   // ------------------------------------------------------------------ messages
 
-  tell(to: string, message: Message, options?: NoticeOptions, sender?: ActorCell): TellOutcome {
+  tell(to: string, message: Message, options?: NoticeOptions, sender?: Sender): TellOutcome {
     const delivered = this.#address(message, options, sender)
     return this.#post(to, delivered, options?.control ?? false)
   }
@@ -253,9 +252,9 @@ class System implements ActorSystem, Runtime {
     return { accepted: false, reason }
   }
 
-  #address(message: Message, options: NoticeOptions | undefined, sender: ActorCell | undefined): Delivered {
+  #address(message: Message, options: NoticeOptions | undefined, sender: Sender | undefined): Delivered {
     const id = this.#idPrefix + (this.#ids++).toString(36)
-    const cause = sender?.delivery.meta
+    const cause = sender?.cause
     const meta: { -readonly [Key in keyof Meta]: Meta[Key] } = {
       id,
       correlationId: options?.correlationId ?? cause?.correlationId ?? id,
@@ -280,7 +279,7 @@ class System implements ActorSystem, Runtime {
     return { ...message, meta }
   }
 
-  ask<Result>(to: string, message: Message, options: AskOptions, sender?: ActorCell): Promise<Result> {
+  ask<Result>(to: string, message: Message, options: AskOptions, sender?: Sender): Promise<Result> {
     const delivered = this.#address(message, options, sender)
     if (this.#outside && !this.#cells.has(to)) return this.#outside.ask(to, delivered, options) as Promise<Result>
     const answer = this.#asks.wait(delivered.meta.id, to, message.type, options.timeoutMs)

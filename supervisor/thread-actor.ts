@@ -9,11 +9,10 @@
 
 import { Worker } from 'node:worker_threads'
 import type { ActorLogic, AnyStateMachine, EventObject, Snapshot } from 'xstate'
-import type { Start } from './child-spec.ts'
+import type { Scope, Start } from './child-spec.ts'
 import type { Beyond, Life } from './life.ts'
 import type { Delivered } from './message.ts'
 import type { ActorRecord } from './record.ts'
-import type { Scope } from './scope.ts'
 import { ThreadDiedError } from './supervision-error.ts'
 import { type FarState, type FromThread, reviveError, type ThreadData, type ToThread } from './thread-protocol.ts'
 import { activeTraceFields } from './trace-context.ts'
