@@ -1,13 +1,11 @@
 // Supervisor cell: starts its children in order, watches them, restarts and stops them, as OTP's supervisor does.
 //
-// Owns the list of children and the history of restarts. It does one thing at a time: what arrives meanwhile (exits,
-// calls, retries, the order to stop) waits in line, so that a start or a stop that takes time is never interleaved with
-// another. What to do about an exit is decided in restart-policy.ts.
+// Owns the list of children. It does one thing at a time: what arrives meanwhile (exits, calls, retries, the order to
+// stop) waits in line (task-line.ts), so that a start or a stop that takes time is never interleaved with another. How a
+// child comes back is restarts.ts, what may be asked by hand management.ts.
 //
-//   S1. A restart is counted when it is decided, each retry of a failed start as well; calls by hand never are.
-//   S2. Children stop in reverse start order, one after another; a child keeps its place over restarts.
-//   S3. An exit counts only for the start that the supervisor believes the child to be running since.
-//   S4. Between a failed start and its retry the supervisor serves whoever else is in line.
+//   S1. Children stop in reverse start order, one after another; a child keeps its place over restarts.
+//   S2. An exit counts only for the start that the supervisor believes the child to be running since.
 
 import { type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate'
 import { serializeError } from '../errors.ts'
@@ -15,7 +13,6 @@ import { BaseCell } from './base-cell.ts'
 import type { Cell, Escalation, Host, Runtime } from './cell.ts'
 import { checkSupervisor, doubtsAbout, SpecError } from './check-spec.ts'
 import {
-  type ActorSpec,
   type ChildSpec,
   DEFAULT_INTENSITY,
   DEFAULT_PERIOD_MS,
@@ -29,22 +26,15 @@ import {
 import { describeExit, type Exit, KILLED, NORMAL, SHUTDOWN } from './exit.ts'
 import { type Managed, Management } from './management.ts'
 import type { ActorRecord } from './record.ts'
-import {
-  addLimited,
-  addRestart,
-  backoffDelayMs,
-  comesBack,
-  endsSupervisor,
-  groupOf,
-  resetAfterMs,
-} from './restart-policy.ts'
+import { comesBack, endsSupervisor } from './restart-policy.ts'
+import { type Restarting, Restarts } from './restarts.ts'
 import type { ShutdownTime } from './spec-words.ts'
 import { type Child, lastErrorOf, newChild } from './supervised-child.ts'
 import { BadInit, FailedToStartChild, StartError } from './supervision-error.ts'
 import { TaskLine } from './task-line.ts'
 import { stopActor } from './xstate-internals.ts'
 
-export class SupervisorCell extends BaseCell implements Host, Managed {
+export class SupervisorCell extends BaseCell implements Host, Managed, Restarting {
   /** As given, with what `init` returned. */
   spec: SupervisorSpec
   readonly kind: string
@@ -54,7 +44,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
   readonly #createRoot: ((logic: SupervisorLogic) => AnyActorRef) | undefined
   children = new Map<string, Child>()
   readonly calls: Management
-  #history: number[] = []
+  readonly #restarts: Restarts
   #ref: AnyActorRef | undefined
   /** What there is to do in this life. */
   line: TaskLine
@@ -76,6 +66,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
     this.line = this.#newLine()
     this.line.end()
     this.calls = new Management(this)
+    this.#restarts = new Restarts(this)
   }
 
   /** Running, it goes on with the flags and children that it has. */
@@ -105,7 +96,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
     this.incarnation++
     this.state = 'starting'
     this.startedAt = this.runtime.clock.now()
-    this.#history = []
+    this.#restarts.begin()
     this.children = new Map()
     const parent = this.host?.parentRef()
     this.#ref =
@@ -208,12 +199,13 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
 
   async #exited(child: Child, exit: Exit): Promise<void> {
     child.live = undefined
-    if (comesBack(restartOf(child.spec), exit)) return this.#restart(child, exit)
+    if (comesBack(restartOf(child.spec), exit)) return this.#restarts.restart(child, exit)
     this.leave(child, exit)
-    return this.#endIfSignificant(child)
+    return this.endIfSignificant(child)
   }
 
-  async #endIfSignificant(child: Child): Promise<void> {
+  /** The end of a significant child may be the supervisor's. */
+  async endIfSignificant(child: Child): Promise<void> {
     const others = () =>
       [...this.children.values()].some((c) => (c.live !== undefined || c.restarting) && c.spec.significant)
     const ends = endsSupervisor(this.spec.autoShutdown ?? 'never', child.spec.significant ?? false, others)
@@ -223,7 +215,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
   /** A child is down and stays so: its place is kept unless it is temporary. */
   leave(child: Child, exit: Exit): void {
     child.live = undefined
-    this.#cancelRestart(child)
+    this.#restarts.cancel(child)
     if (restartOf(child.spec) === 'temporary' || this.#simple) this.drop(child, exit)
     else child.cell.finish(exit)
   }
@@ -233,108 +225,12 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
     child.cell.remove(exit)
   }
 
-  // ------------------------------------------------------------------ restarts
-
-  async #restart(child: Child, exit: Exit | undefined): Promise<void> {
-    const now = this.runtime.clock.now()
-    if (exit && this.#givesUp(child, exit, now)) {
-      this.leave(child, exit)
-      return this.#endIfSignificant(child)
-    }
-    const { intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
-    if (!addRestart(this.#history, now, intensity, periodMs)) {
-      if (child.cell.lastFailure) this.failedWith(child.cell.lastFailure.error)
-      if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
-      child.restarting = false
-      return this.#end(SHUTDOWN)
-    }
-    const delayMs = this.#backoff(child, now)
-    child.cell.state = 'restarting'
-    child.cell.publish({ type: 'restarting', delayMs, cause: exit ? 'own_failure' : 'start_retry' })
-    const line = this.line
-    await this.#stopGroup(child)
-    if (line.hasEnded) return
-    if (delayMs === 0) return this.#startGroup(child)
-    child.restarting = true
-    // The restart was counted when it was decided; nothing is left but to start.
-    const retry = () => this.line.add(() => (this.#isRestarting(child) ? this.#startGroup(child) : undefined))
-    child.timer = this.runtime.clock.setTimeout(retry, delayMs)
-  }
-
-  /** Whether the child's own limit, or the kind of its error, ends it here. */
-  #givesUp(child: Child, exit: Exit, now: number): boolean {
-    const { spec } = child
-    if (isSupervisorSpec(spec)) return false
-    if (exit.is === 'error' && !this.#isWorthRestart(child, spec, exit.error)) return this.#giveUp(child)
-    if (spec.limit === undefined) return false
-    return addLimited(child.restarts, now, spec.limit) ? false : this.#giveUp(child)
-  }
-
-  /** What `restartOn` says; one that throws says nothing. */
-  #isWorthRestart({ cell }: Child, { restartOn }: ActorSpec, error: unknown): boolean {
-    try {
-      return restartOn?.(error) ?? true
-    } catch (thrown) {
-      this.runtime.fault('restart-on', thrown, cell)
-      return true
-    }
-  }
-
-  #giveUp(child: Child): true {
-    child.cell.publish({ type: 'given-up', error: lastErrorOf(child) })
-    return true
-  }
-
-  #backoff(child: Child, now: number): number {
-    const { backoff } = child.spec
-    if (backoff === undefined) return 0
-    if (!child.restarting && now - child.cell.startedAt >= resetAfterMs(backoff)) child.backoffAttempt = 0
-    return backoffDelayMs(child.backoffAttempt++, backoff, this.runtime.random())
-  }
-
-  /** The children that share the crash, in start order. */
-  #group(child: Child): readonly Child[] {
-    if (this.spec.strategy === 'one_for_one' || this.spec.strategy === 'simple_one_for_one') return [child]
-    const all = [...this.children.values()]
-    const [from, to] = groupOf(this.spec.strategy, all.indexOf(child), all.length)
-    return all.slice(from, to)
-  }
-
-  /** Stops the others of the group. Temporary ones are gone with it. */
-  async #stopGroup(child: Child): Promise<void> {
-    const group = this.#group(child)
-    for (const member of group.toReversed()) {
-      this.#cancelRestart(member)
-      if (member !== child || member.live !== undefined) await this.stopOne(member)
-      if (member === child) continue
-      if (restartOf(member.spec) === 'temporary') this.drop(member, SHUTDOWN)
-      else member.cell.state = 'restarting'
-    }
-  }
-
-  /** Starts the group again in order. The first that fails is tried again later, with the whole group that is then its own. */
-  async #startGroup(child: Child): Promise<void> {
-    const line = this.line
-    for (const member of this.#group(child)) {
-      if (member !== child) member.cell.publish({ type: 'restarting', delayMs: 0, cause: 'sibling' })
-      const outcome = await this.startOne(member)
-      if (line.hasEnded) return
-      if (outcome.is !== 'failed') continue
-      member.restarting = true
-      // A failed start goes to the end of the line.
-      line.add(() => (this.#isRestarting(member) ? this.#restart(member, undefined) : undefined))
-      return
-    }
-  }
-
-  #cancelRestart(child: Child): void {
+  /** Too many restarts: it ends, and its host hears of that. */
+  async giveUp(child: Child): Promise<void> {
+    if (child.cell.lastFailure) this.failedWith(child.cell.lastFailure.error)
+    if (this.runtime.observed) this.publish({ type: 'escalated', error: lastErrorOf(child) })
     child.restarting = false
-    if (child.timer !== undefined) this.runtime.clock.clearTimeout(child.timer)
-    child.timer = undefined
-  }
-
-  #isRestarting(child: Child): boolean {
-    return child.restarting && this.children.get(child.id) === child
+    await this.#end(SHUTDOWN)
   }
 
   // ------------------------------------------------------------------ end
@@ -403,7 +299,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
 
   #clear(): void {
     this.line.end()
-    for (const child of this.children.values()) this.#cancelRestart(child)
+    for (const child of this.children.values()) this.#restarts.cancel(child)
     this.children = new Map()
     if (this.#ref) stopActor(this.#ref)
     this.#ref = undefined
@@ -455,8 +351,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
 
   record(): ActorRecord {
     const { strategy, intensity = DEFAULT_INTENSITY, periodMs = DEFAULT_PERIOD_MS } = this.spec
-    const since = this.runtime.clock.now() - periodMs
-    const used = this.#history.filter((at) => at >= since).length
+    const left = this.#restarts.left
     return {
       ...this.commonRecord(),
       spec: effectiveSpec(this.#next ?? this.#given),
@@ -464,7 +359,7 @@ export class SupervisorCell extends BaseCell implements Host, Managed {
       handled: 0,
       failed: 0,
       mailbox: { depth: 0, highWater: 0, oldestAgeMs: 0, capacity: 0 },
-      supervisor: { strategy, intensity, periodMs, left: Math.max(0, intensity - used), children: this.children.size },
+      supervisor: { strategy, intensity, periodMs, left, children: this.children.size },
     }
   }
 }
