@@ -9,8 +9,11 @@ export {
   type BreakerState,
   BreakerTimeoutError,
 } from './breaker.ts'
+
 // What can be seen, and what the management calls answer.
 
+// The system.
+export type { ActorSystem, RunningActor, SystemOptions } from './actor-system.ts'
 export { checkChildSpecs, SPEC_PROBLEMS, SpecError, type SpecProblem } from './check-spec.ts'
 export type {
   ActorSpec,
@@ -80,7 +83,6 @@ export {
   FailedToStartChild,
   StartError,
 } from './supervision-error.ts'
-// The system.
-export { type ActorSystem, type RunningActor, type SystemOptions, startSystem } from './system.ts'
+export { startSystem } from './system.ts'
 export { inThread, type ThreadOptions } from './thread-actor.ts'
 export { reviveError, type ThreadPort } from './thread-protocol.ts'

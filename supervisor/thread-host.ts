@@ -4,10 +4,11 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { serializeError } from '../errors.ts'
+import type { ActorSystem, Outside } from './actor-system.ts'
 import type { ActorSpec, Scope, Start, SupervisorSpec } from './child-spec.ts'
 import type { SupervisionEvent } from './event.ts'
 import type { InboxStore } from './inbox-store.ts'
-import { type ActorSystem, type Outside, startSystem } from './system.ts'
+import { startSystem } from './system.ts'
 import {
   type FarState,
   type FromThread,
