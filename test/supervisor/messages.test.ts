@@ -40,7 +40,7 @@ describe('delivery', () => {
       run: (scope: { tell(to: string, message: object): unknown }) => n > 0 && scope.tell(`/n${n - 1}`, passOn(n - 1)),
     })
     say(system, '/n2999', passOn(2_999) as never)
-    await expect.poll(() => system.record('/n0')?.handled).toBe(1)
+    await expect.poll(() => system.record('/n0')?.handled, { timeout: 30_000 }).toBe(1)
     await system.stop()
   })
 
