@@ -26,7 +26,8 @@ type Statement = Database.Statement<[]>
 export class Commits {
   readonly #connection: Database.Database
   readonly #path: string
-  readonly #onGroup: OnGroup | undefined
+  readonly #onGroup: OnGroup
+  readonly #onBegin: () => void
   readonly #atOnce: boolean
   readonly #begin: Statement
   readonly #beginReading: Statement
@@ -45,11 +46,20 @@ export class Commits {
   #owed: readonly Write[] = []
   #trouble: Error | undefined
 
-  /** @param path of the file, for errors @param atOnce commits what joins without waiting for the end of the turn */
-  constructor(connection: Database.Database, path: string, onGroup?: OnGroup, atOnce = false) {
+  /**
+   * @param path of the file, for errors
+   * @param onBegin called when a transaction that writes has begun, and when a part of it was undone
+   * @param atOnce commits what joins without waiting for the end of the turn
+   */
+  constructor(
+    connection: Database.Database,
+    path: string,
+    { onGroup, onBegin, atOnce }: { onGroup: OnGroup; onBegin: () => void; atOnce: boolean },
+  ) {
     this.#connection = connection
     this.#path = path
     this.#onGroup = onGroup
+    this.#onBegin = onBegin
     this.#atOnce = atOnce
     this.#begin = connection.prepare('begin immediate')
     this.#beginReading = connection.prepare('begin deferred')
@@ -119,6 +129,7 @@ export class Commits {
     if (this.#connection.inTransaction) return
     this.#payBack()
     this.#begin.run()
+    this.#onBegin()
   }
 
   /** The first write of a transaction needs no mark: it is undone with the transaction. */
@@ -143,6 +154,7 @@ export class Commits {
       if (this.#connection.inTransaction) {
         this.#backToMark.run()
         this.#release.run()
+        this.#onBegin()
       } else this.#undone(error)
       throw error
     }
@@ -161,10 +173,10 @@ export class Commits {
     const startedAt = performance.now()
     try {
       this.#close()
-      this.#onGroup?.(performance.now() - startedAt, undefined)
+      this.#onGroup(performance.now() - startedAt, undefined)
     } catch (error) {
       // Whoever waits has been told, and the next write meets it.
-      this.#onGroup?.(performance.now() - startedAt, translate(error, this.#path))
+      this.#onGroup(performance.now() - startedAt, translate(error, this.#path))
     }
   }
 
@@ -200,6 +212,7 @@ export class Commits {
     if (isDiverged(this.#trouble)) throw this.#trouble
     try {
       this.#begin.run()
+      this.#onBegin()
       // In nobody's trace: what a write tells is then in that of its act.
       withTraceContext(undefined, () => this.#inside(() => this.#makeAgain()))
       this.#commit.run()

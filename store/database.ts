@@ -40,6 +40,11 @@ const SHORT_WAIT_MS = 50
 
 export class Db {
   readonly path: string
+  /**
+   * What this transaction has read and will ask for again. Nobody else writes while it lasts; whoever changes in it what
+   * is known here says so here.
+   */
+  readonly known = new Map<string, unknown>()
   readonly #connection: Database.Database
   readonly #commits: Commits
   readonly #onQuery: OnQuery | undefined
@@ -60,7 +65,8 @@ export class Db {
     this.#busyTimeoutMs = options.busyTimeoutMs
     this.#onQuery = options.onQuery
     const onGroup = (durationMs: number, error: unknown) => this.#onQuery?.('commit', durationMs, outcomeOf(error))
-    this.#commits = new Commits(connection, options.path, onGroup, options.atOnce)
+    const onBegin = () => this.known.clear()
+    this.#commits = new Commits(connection, options.path, { onGroup, onBegin, atOnce: options.atOnce })
   }
 
   /** One call of the store that only reads; all that it reads is of the same instant. */

@@ -9,6 +9,7 @@
 import type { JsonObject } from '../json.ts'
 import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
 import { activeTraceparent } from '../telemetry/trace-context.ts'
+import { rootOf } from './claims.ts'
 import type { Db } from './database.ts'
 import { present } from './row.ts'
 import type { DomainEvent, EventFilter, Events, NewEvent, RowRef } from './store.ts'
@@ -47,10 +48,7 @@ export interface RunEvent<T extends DomainEventType> {
  */
 export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>, act = actOf(db, event)): number {
   const { executionId, key } = event
-  const run = db.get<Beginning & { readonly correlationId: string | null; readonly bot: string | null }>(
-    `select correlation_id as correlationId, event_id as eventId, traceparent, bot from executions where id = @executionId`,
-    { executionId },
-  )
+  const run = runOf(db, executionId)
   // Rows can be stored for an execution that was forgotten.
   if (run === undefined) return tell(db, event)
   return add(db, event, event.traceparent ?? activeTraceparent() ?? act?.traceparent ?? run.traceparent, {
@@ -66,6 +64,33 @@ export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>,
 export interface Beginning {
   readonly eventId: number | null
   readonly traceparent: string | null
+}
+
+/** What is asked of an execution with everything that happens in it. */
+interface Run extends Beginning {
+  readonly correlationId: string | null
+  readonly bot: string | null
+  /** That of the execution around it, where it has none itself. */
+  readonly rootBot: string | null
+}
+
+export function runOf(db: Db, executionId: string): Run | undefined {
+  const known = db.known.get(executionId) as Run | undefined
+  if (known !== undefined) return known
+  const run = db.get<Run>(
+    `select correlation_id as correlationId, event_id as eventId, traceparent, bot,
+       coalesce(bot, (select bot from executions where id = @root)) as rootBot
+      from executions where id = @executionId`,
+    { executionId, root: rootOf(executionId) },
+  )
+  if (run !== undefined) db.known.set(executionId, run)
+  return run
+}
+
+/** From here on the event is what the execution began with. */
+export function beginsWith(db: Db, executionId: string, eventId: number): void {
+  db.run('update executions set event_id = @eventId where id = @executionId', { executionId, eventId })
+  db.known.delete(executionId)
 }
 
 function actOf(db: Db, { executionId, key }: Pick<RunEvent<never>, 'executionId' | 'key'>): Beginning | undefined {

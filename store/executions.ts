@@ -6,7 +6,7 @@ import { eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
 import { releaseAfterFailure, releaseAll } from './claims.ts'
 import type { Db } from './database.ts'
-import { tellOfRun } from './events.ts'
+import { beginsWith, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
 import type {
   Execution,
@@ -89,7 +89,7 @@ function begin(db: Db, execution: NewExecution, version: NarrativeVersion | unde
     const { id, narrative, trigger, startedAt: at } = execution
     const causationId = execution.causationId ?? eventAround(db, execution)
     const data = { narrative, trigger }
-    tellBeginning(db, id, tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data }))
+    beginsWith(db, id, tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data }))
   }
   return find(db, execution.id) as Execution
 }
@@ -106,10 +106,6 @@ function eventAround(db: Db, { id, parentId }: NewExecution): string | undefined
   return row?.eventId?.toString()
 }
 
-function tellBeginning(db: Db, id: string, eventId: number): void {
-  db.run('update executions set event_id = @eventId where id = @id', { id, eventId })
-}
-
 function reopen(db: Db, id: string, { owner, at }: { owner?: number; at: number }): Execution {
   const { narrative, status } = find(db, id) ?? unknown(id)
   db.run(`update executions set status = 'running', error = null, ended_at = null, owner = @owner where id = @id`, {
@@ -117,7 +113,7 @@ function reopen(db: Db, id: string, { owner, at }: { owner?: number; at: number 
     owner,
   })
   const data = { narrative, was: status === 'running' ? 'interrupted' : status }
-  tellBeginning(db, id, tellOfRun(db, { type: 'execution.resumed', at, executionId: id, data }))
+  beginsWith(db, id, tellOfRun(db, { type: 'execution.resumed', at, executionId: id, data }))
   return find(db, id) as Execution
 }
 

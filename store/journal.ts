@@ -57,43 +57,49 @@ export function openJournal(db: Db): Journal {
 }
 
 function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
-  const begun = db.get<ActRow & Beginning>(
-    `insert into act_executions (execution_id, key, act, sequence, status, attempts, traceparent, started_at)
-     values (@executionId, @key, @act, @sequence, 'running', 1, @traceparent, @at)
-     on conflict (execution_id, key) do update set
-       attempts = attempts + 1,
+  const before = lookFor(db, act)
+  if (before === undefined) return beginFirst(db, act)
+  if (before.status === 'completed') return known(db, act)
+  const { executionId, key, first = false, traceparent = before.traceparent } = act
+  const attempts = before.attempts + 1
+  const eventId = tellBeginning(db, act, attempts, { ...before, traceparent })
+  db.run(
+    `update act_executions set
+       attempts = @attempts,
        interrupted = interrupted or (@first and status = 'running'),
        status = iif(answer is null, 'running', 'answered'), -- never pay for it again (P2)
-       traceparent = coalesce(excluded.traceparent, traceparent),
+       traceparent = @traceparent,
+       event_id = @eventId,
        error = null,
        ended_at = null
-     where status <> 'completed'
-     returning ${COLUMNS}, event_id as eventId`,
-    {
-      executionId: act.executionId,
-      key: act.key,
-      act: act.act,
-      sequence: act.sequence,
-      traceparent: act.traceparent,
-      first: Number(act.first ?? false),
-      at: act.at,
-    },
+      where execution_id = @executionId and key = @key`,
+    { executionId, key, attempts, first: Number(first), traceparent, eventId },
   )
-  if (begun === undefined) return known(db, act)
-  const { eventId, ...row } = begun
-  tellBeginning(db, act, row.attempts, { eventId, traceparent: row.traceparent })
-  return toRecord(row)
+  db.known.delete(placeOf(act))
+  return known(db, act)
+}
+
+function beginFirst(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
+  const { executionId, key, act: name, sequence, traceparent, at } = act
+  const eventId = tellBeginning(db, act, 1, { eventId: null, traceparent: traceparent ?? null })
+  db.run(
+    `insert into act_executions (execution_id, key, act, sequence, status, attempts, traceparent, event_id, started_at)
+     values (@executionId, @key, @name, @sequence, 'running', 1, @traceparent, @eventId, @at)`,
+    { executionId, key, name, sequence, traceparent, eventId, at },
+  )
+  const status = 'running' as const
+  const record = { executionId, key, act: name, sequence, status, attempts: 1, rowsStored: 0, startedAt: at }
+  return { ...record, ...(traceparent !== undefined && { traceparent }) }
 }
 
 /** What the act brings about from here on was brought about by this attempt. */
-function tellBeginning(db: Db, act: Parameters<Journal['begin']>[0], attempt: number, before: Beginning): void {
-  const { executionId, key, at } = act
-  const eventId = tellOfRun(db, { type: 'act.started', at, executionId, key, data: { attempt } }, before)
-  db.run('update act_executions set event_id = @eventId where execution_id = @executionId and key = @key', {
-    eventId,
-    executionId,
-    key,
-  })
+function tellBeginning(
+  db: Db,
+  { executionId, key, at }: Parameters<Journal['begin']>[0],
+  attempt: number,
+  before: Beginning,
+): number {
+  return tellOfRun(db, { type: 'act.started', at, executionId, key, data: { attempt } }, before)
 }
 
 function find(db: Db, { executionId, key }: ActKey): ActRecord | undefined {
@@ -116,6 +122,7 @@ function acts(db: Db, executionId: string): readonly ActRecord[] {
 function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
   const state = stateOf(db, act)
   addToLedger(db, act, { ...saved, repeated: state.interrupted === 1 })
+  if (state.status !== 'completed') db.known.set(placeOf(act), { ...state, status: 'answered', interrupted: 0 })
   db.run(
     `update act_executions set status = 'answered', interrupted = 0, prompt = @prompt, answer = @answer
       where execution_id = @executionId and key = @key and status <> 'completed'`,
@@ -138,6 +145,7 @@ function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAn
 function noteLost(db: Db, act: ActKey, lost: Parameters<Journal['noteLost']>[1]): void {
   const state = stateOf(db, act)
   addToLedger(db, act, { ...lost, repeated: state.interrupted === 1 })
+  db.known.set(placeOf(act), { ...state, interrupted: 0 })
   db.run('update act_executions set interrupted = 0 where execution_id = @executionId and key = @key', {
     executionId: act.executionId,
     key: act.key,
@@ -178,6 +186,7 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
     },
   )
   const data = { duration_ms: end.at - state.startedAt, rows: outcome?.stored ?? 0 }
+  db.known.delete(placeOf(act))
   tellOfRun(db, { type: 'act.completed', at: end.at, executionId: act.executionId, key: act.key, data }, state)
   return outcome
 }
@@ -190,6 +199,7 @@ function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }):
     { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
   )
   if (changes === 0) return
+  db.known.delete(placeOf(act))
   const data = { duration_ms: end.at - startedAt, error: eventError(end.error) }
   tellOfRun(db, { type: 'act.failed', at: end.at, executionId: act.executionId, key: act.key, data })
 }
@@ -203,17 +213,29 @@ function outcomeOf(db: Db, { executionId, key }: ActKey): InsertOutcome | undefi
   return outcome && { ...outcome, ids: outcome.ids.map((id) => id ?? undefined) }
 }
 
-type ActState = Pick<ActRow, 'status' | 'interrupted' | 'startedAt'> & Beginning
+type ActState = Pick<ActRow, 'status' | 'attempts' | 'interrupted' | 'startedAt'> & Beginning
 
 /** Without what was said, which can be long. */
-function stateOf(db: Db, { executionId, key }: ActKey): ActState {
-  return (
-    db.get<ActState>(
-      `select status, interrupted, started_at as startedAt, event_id as eventId, traceparent from act_executions
-        where execution_id = @executionId and key = @key`,
-      { executionId, key },
-    ) ?? unknown({ executionId, key })
+function lookFor(db: Db, act: ActKey): ActState | undefined {
+  const place = placeOf(act)
+  const known = db.known.get(place) as ActState | undefined
+  if (known !== undefined) return known
+  const state = db.get<ActState>(
+    `select status, attempts, interrupted, started_at as startedAt, event_id as eventId, traceparent from act_executions
+      where execution_id = @executionId and key = @key`,
+    { executionId: act.executionId, key: act.key },
   )
+  if (state !== undefined) db.known.set(place, state)
+  return state
+}
+
+function stateOf(db: Db, act: ActKey): ActState {
+  return lookFor(db, act) ?? unknown(act)
+}
+
+/** No id of an execution has a blank in it. */
+function placeOf({ executionId, key }: ActKey): string {
+  return `act ${executionId} ${key}`
 }
 
 function known(db: Db, act: ActKey): ActRecord {

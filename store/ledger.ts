@@ -1,7 +1,7 @@
 // Ledger: every call of a model with its tokens and its cost. Lines are added and never changed.
 
-import { rootOf } from './claims.ts'
 import type { Db } from './database.ts'
+import { runOf } from './events.ts'
 import type { ActKey, Ledger, LedgerTotals, LostCall, StoredAnswer } from './store.ts'
 
 export function openLedger(db: Db): Ledger {
@@ -34,7 +34,8 @@ export function addToLedger(db: Db, act: ActKey, { answer, at, repeated, ending 
       at,
       executionId: act.executionId,
       actKey: act.key,
-      bot: botOf(db, act.executionId),
+      // A nested execution works for the bot of the one that began it.
+      bot: runOf(db, act.executionId)?.rootBot,
       provider: answer.provider,
       model: answer.model,
       inputTokens: answer.inputTokens,
@@ -49,14 +50,6 @@ export function addToLedger(db: Db, act: ActKey, { answer, at, repeated, ending 
       ending,
     },
   )
-}
-
-/** A nested execution works for the bot of the one that began it. */
-function botOf(db: Db, executionId: string): string | null | undefined {
-  return db.get<{ bot: string | null }>(
-    `select coalesce(bot, (select bot from executions where id = @root)) as bot from executions where id = @executionId`,
-    { executionId, root: rootOf(executionId) },
-  )?.bot
 }
 
 /** Its own lines and those of executions nested in it, whose ids begin with its id and a slash; 0 follows / in ASCII. */
