@@ -28,6 +28,8 @@ export interface ExecutionPlan {
   readonly inputs: Readonly<Record<string, string>>
   /** It was interrupted, with its bot. */
   readonly resumed?: boolean
+  /** Nothing of it was in the store when it began: its journal need not be asked. */
+  readonly isNew?: boolean
   /** The message that led to it, and the first of those that led to that one. */
   readonly cause?: { readonly causationId: string; readonly correlationId: string }
   /** Narratives around this one and itself, to refuse a circle. */

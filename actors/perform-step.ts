@@ -24,7 +24,7 @@ export function performStep(
   runExecution: RunExecution,
 ): Promise<StepResult> {
   const { plan, step, knowledge } = task
-  const earlier = services.store.journal.find({ executionId: plan.id, key: step.key })
+  const earlier = plan.isNew ? undefined : services.store.journal.find({ executionId: plan.id, key: step.key })
   if (earlier?.status === 'completed') return Promise.resolve(replay(earlier, task, services))
 
   const skipped = earlier === undefined ? skipStep(task, services) : undefined

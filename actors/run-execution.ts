@@ -48,7 +48,7 @@ export function runExecution(
     begin(plan, services, startedAt, earlier)
     try {
       checkPolicy(plan, services)
-      const outcome = await host.runChild(executionSpec(plan, services))
+      const outcome = await host.runChild(executionSpec({ ...plan, isNew: earlier === undefined }, services))
       await complete(plan, outcome, services, alongside)
       const durationMs = services.clock.now() - startedAt
       const { acts, costUsd } = outcome

@@ -209,14 +209,14 @@ function report(
   outcome: ExecutionOutcome | undefined,
   error?: unknown,
 ): RunReport {
-  const { status } = services.store.executions.find(plan.id) ?? { status: 'failed' as const }
+  const status = outcome === undefined ? endOf(plan, services) : 'completed'
   const totals = services.store.ledger.totals({ executionId: plan.id })
   const traceId = traceIdOf(currentTraceContext()?.traceparent)
   const response = outcome?.responses.at(-1)
   return {
     id: plan.id,
     executionId: plan.id,
-    status: status === 'running' ? 'failed' : status,
+    status,
     narrative: plan.narrative.key,
     durationMs: services.clock.now() - startedAt,
     acts: outcome?.acts ?? actsBelow(plan.id, services),
@@ -230,6 +230,11 @@ function report(
     ...(traceId !== undefined && { traceId }),
     ...(error !== undefined && { error: serializeError(error) }),
   }
+}
+
+function endOf({ id }: ExecutionPlan, { store }: Services): RunReport['status'] {
+  const { status } = store.executions.find(id) ?? { status: 'failed' }
+  return status === 'running' ? 'failed' : status
 }
 
 /** Acts that the journal has as completed; an act that is a whole narrative counts as the acts of that one. */
