@@ -186,7 +186,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     this.#starting = undefined
     this.#startedOnce = true
     this.#down = false
-    this.delivery.stash = undefined
+    this.delivery.intake.stash = undefined
     this.life = life
     this.incarnation = life.incarnation
     this.startedAt = this.runtime.clock.now()
@@ -402,7 +402,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   #restart(rule: PolicyRule, error: unknown): void {
     this.state = 'restarting'
     this.#down = true
-    this.delivery.stash = rule.stash
+    this.delivery.intake.stash = rule.stash
     this.#publishCrash(error, 'restart', this.delivery.traceparent)
     try {
       this.spec.beforeRestart?.(error, this.incarnation)
@@ -410,7 +410,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
       this.#fault('before-restart', thrown)
     }
     this.delivery.crashedOver(error)
-    this.delivery.keepToStash()
+    this.delivery.intake.keepToStash()
     const epoch = ++this.#epoch
     const gone = rule.stopChildren === false ? undefined : this.#family?.stopAll()
     // The back-off and the end of the children run at the same time.
@@ -516,7 +516,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   }
 
   override close(): void {
-    this.delivery.close()
+    this.delivery.intake.closed = true
   }
 
   kill(): void {

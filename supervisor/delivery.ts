@@ -1,7 +1,7 @@
 // Delivery: how one actor comes by its messages.
 //
-// Owns the mailbox, the message in hand and their counts, over all lives of the path. Knows when a message is handed
-// over and when it counts as handled; what an error means for the actor is actor-cell.ts.
+// Owns the message in hand and the counts, over all lives of the path; what waits is intake.ts. Knows when a message is
+// handed over and when it counts as handled; what an error means for the actor is actor-cell.ts.
 //
 //   D1. One message is in hand at a time. It is handled when the actor takes messages again, or has ended normally.
 //   D2. The message in hand at a crash comes first in the next life, until it has been tried often enough.
@@ -16,9 +16,9 @@ import type { EventBody } from './event.ts'
 import { Gate, type Pause } from './gate.ts'
 import { Hand } from './hand.ts'
 import type { InboxStore } from './inbox-store.ts'
+import { Intake, type IntakeOwner } from './intake.ts'
 import type { Life } from './life.ts'
 import { isUnhandled } from './logic-facts.ts'
-import { Mailbox } from './mailbox.ts'
 import type { DeadLetterReason, Delivered, Meta, Refusal } from './message.ts'
 import { ProgressWatch } from './progress-watch.ts'
 import type { CellState } from './record.ts'
@@ -30,10 +30,8 @@ import { openHandling, runInContext, traceparentOf } from './trace-context.ts'
 const MESSAGES_A_TURN = 16
 
 /** The actor that the messages are for. */
-export interface Receiver {
-  readonly path: string
+export interface Receiver extends IntakeOwner {
   readonly kind: string
-  readonly spec: ActorSpec
   readonly incarnation: number
   readonly startedAt: number
   readonly state: CellState
@@ -49,25 +47,18 @@ export interface Receiver {
   madeProgress(): void
   /** The inbox store threw, and there is no life that could crash over it. */
   lostError(error: unknown): void
-  /** Counts a dead letter. */
-  lettersDied(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[]): void
 }
 
 export class Delivery implements Turn {
   consecutiveFailures = 0
-  /** How many messages may wait while the actor is down, where its rule says so. */
-  stash: number | undefined
+  /** What waits. */
+  readonly intake: Intake
   /** The state before the message in hand, kept where a rule may say `resume`. */
   before: Snapshot<unknown> | undefined
   readonly #receiver: Receiver
   readonly #runtime: Runtime
   readonly #keepsBefore: boolean
-  readonly #mailbox = new Mailbox()
   readonly #hand = new Hand()
-  /** Where the messages of a durable mailbox are until they are handled. */
-  readonly #inbox: InboxStore | undefined
-  /** Whether the mailbox holds what the inbox store has for this path. */
-  #loaded = false
   #gate: Gate | undefined
   /** Where the actor has a limit on silence. */
   readonly #watch: ProgressWatch | undefined
@@ -76,9 +67,6 @@ export class Delivery implements Turn {
   #handled = 0
   #failed = 0
   #lastSuccessAt: number | undefined
-  /** Takes nothing more; with `#draining`, the actor ends when nothing waits any longer. */
-  #closed = false
-  #draining = false
   #idle: (() => void) | undefined
 
   constructor(runtime: Runtime, receiver: Receiver, keepsBefore: boolean) {
@@ -86,7 +74,7 @@ export class Delivery implements Turn {
     this.#runtime = runtime
     this.#receiver = receiver
     this.#keepsBefore = keepsBefore
-    this.#inbox = mailbox?.durable ? runtime.inbox : undefined
+    this.intake = new Intake(receiver, mailbox?.durable ? runtime.inbox : undefined)
     if (breaker) this.#gate = new Gate(runtime.clock, this, breaker)
     const { hungAfterMs } = receiver.spec
     if (hungAfterMs !== undefined) {
@@ -118,7 +106,7 @@ export class Delivery implements Turn {
 
   /** Whether what waits here is in the inbox store. */
   get isDurable(): boolean {
-    return this.#inbox !== undefined
+    return this.intake.inbox !== undefined
   }
 
   publish(body: EventBody): void {
@@ -127,87 +115,52 @@ export class Delivery implements Turn {
 
   // ------------------------------------------------------------------ in
 
-  /** Takes messages again. Loads what an earlier process, or an earlier holder of the path, left waiting. */
   open(): void {
-    this.#closed = false
-    this.#draining = false
-    if (this.#inbox === undefined || this.#loaded) return
-    for (const message of this.#inbox.load(this.path)) this.#mailbox.push(message, false)
-    this.#loaded = true
+    this.intake.open()
   }
 
   /** Takes over what somebody else has put into the inbox store. */
   look(): void {
-    if (this.#inbox === undefined || !this.#loaded) return
     try {
-      for (const message of this.#inbox.load(this.path)) {
-        const { id } = message.meta
-        if (id !== this.#hand.message?.meta.id && !this.#mailbox.has(id)) this.#mailbox.push(message, false)
-      }
+      this.intake.look(this.#hand.message?.meta.id)
       this.#takeNext()
     } catch (error) {
       this.failed(error)
     }
   }
 
-  close(): void {
-    this.#closed = true
-  }
-
   /** Takes nothing more, and says when nothing waits any longer. */
   drain(): void {
-    this.#closed = true
-    this.#draining = true
+    this.intake.closed = true
+    this.intake.draining = true
     this.#takeNext()
   }
 
   /** Takes a message, or says why not. */
   accept(message: Delivered, control: boolean): Refusal | undefined {
-    if (this.#inbox !== undefined && !control) return this.#acceptDurably(message, this.#inbox)
-    if (this.#closed || this.#receiver.state === 'stopped') return 'stopped'
-    if (this.#isIdle && (control || this.#passes())) {
-      this.#hand.message = message
-      this.#runtime.schedule(this)
-      return undefined
-    }
-    if (!control && !this.#makeRoom(message)) return 'full'
-    this.#mailbox.push(message, control)
-    this.#takeNext()
+    const { inbox } = this.intake
+    const refusal =
+      inbox !== undefined && !control ? this.intake.store(message, inbox) : this.#acceptNow(message, control)
+    if (refusal === undefined) this.#takeNext()
+    return refusal
+  }
+
+  #acceptNow(message: Delivered, control: boolean): Refusal | undefined {
+    if (this.intake.closed || this.#receiver.state === 'stopped') return 'stopped'
+    if (!this.#isIdle || !(control || this.#passes())) return this.intake.push(message, control)
+    this.#hand.message = message
+    this.#runtime.schedule(this)
     return undefined
   }
 
   get #isIdle(): boolean {
-    return this.#hand.message === undefined && this.#receiver.life?.ready === true && this.#mailbox.depth === 0
-  }
-
-  /** A closed mailbox takes it too: it waits for the next life of the path, in this process or another. */
-  #acceptDurably(message: Delivered, inbox: InboxStore): Refusal | undefined {
-    if (this.#loaded && !this.#makeRoom(message)) return 'full'
-    inbox.append(this.path, message)
-    this.deliverStored(message)
-    return undefined
+    return this.#hand.message === undefined && this.#receiver.life?.ready === true && this.intake.mailbox.depth === 0
   }
 
   /** Takes a message that the inbox store has already. */
   deliverStored(message: Delivered): void {
-    if (!this.#loaded) return
-    this.#mailbox.push(message, false)
+    this.intake.pushStored(message)
     this.#takeNext()
-  }
-
-  /** Whether the normal lane has room for one more, after its overflow policy has been applied. */
-  #makeRoom(message: Delivered): boolean {
-    const { capacity = DEFAULT_CAPACITY, overflow = 'reject' } = this.#receiver.spec.mailbox ?? {}
-    const waiting = this.#mailbox.bounded
-    if (this.stash !== undefined && waiting >= this.stash) {
-      this.#deadLetter(message, 'overflow')
-      return false
-    }
-    if (waiting < capacity) return true
-    if (overflow === 'reject') return false
-    const dropped = overflow === 'drop-oldest' ? this.#mailbox.dropOldest() : message
-    if (dropped) this.#deadLetter(dropped, 'overflow')
-    return dropped !== message
   }
 
   // ------------------------------------------------------------------ out
@@ -220,21 +173,15 @@ export class Delivery implements Turn {
   #takeNext(): void {
     const { life, state } = this.#receiver
     if (this.#hand.message !== undefined || !life?.ready || state !== 'running') return
-    const controlOnly = this.#mailbox.bounded > 0 && !this.#passes()
-    this.#hand.message = this.#mailbox.take(controlOnly)
+    const controlOnly = this.intake.mailbox.bounded > 0 && !this.#passes()
+    this.#hand.message = this.intake.mailbox.take(controlOnly)
     if (this.#hand.message !== undefined) this.#runtime.schedule(this)
-    else if (this.#draining && this.#mailbox.depth === 0) this.#receiver.drained()
-  }
-
-  /** The actor is down, and no more may wait than its rule says. */
-  keepToStash(): void {
-    if (this.stash === undefined) return
-    for (const message of this.#mailbox.cutTo(this.stash)) this.#deadLetter(message, 'overflow')
+    else if (this.intake.draining && this.intake.mailbox.depth === 0) this.#receiver.drained()
   }
 
   /** Nobody wants to hear of this death any more. */
   withdrawDeath(path: string): void {
-    this.#mailbox.withdrawDeath(path)
+    this.intake.mailbox.withdrawDeath(path)
     if (this.#hand.waiting && this.#hand.message?.meta.deathOf === path) this.#skip(undefined)
   }
 
@@ -264,7 +211,7 @@ export class Delivery implements Turn {
     const now = this.#runtime.clock.now()
     const { expiresAt } = message.meta
     if (expiresAt !== undefined && expiresAt <= now) return this.#skip('expired')
-    if (this.#inbox !== undefined && !this.#countAttempt(life, message, this.#inbox)) return hand.waiting
+    if (this.intake.inbox !== undefined && !this.#countAttempt(life, message, this.intake.inbox)) return hand.waiting
     hand.begin(now)
     const before = life.ref!.getSnapshot() as Snapshot<unknown>
     if (this.#keepsBefore) this.before = before
@@ -397,7 +344,7 @@ export class Delivery implements Turn {
   /** False: the inbox store could not note it, and the actor has crashed over that. The message comes again. */
   #acknowledge(message: Delivered): boolean {
     try {
-      this.#inbox?.ack(message.meta.id)
+      this.intake.inbox?.ack(message.meta.id)
       return true
     } catch (error) {
       this.failed(error)
@@ -518,17 +465,12 @@ export class Delivery implements Turn {
   /** The path has ended for good. */
   finish(): void {
     this.#gate?.end()
-    this.#closed = true
-    this.#loaded = false
     const { message, thrown } = this.#hand
     this.#hand.message = undefined
     this.#hand.thrown = undefined
     this.#hand.handling = undefined
-    const givesUp = !this.isDurable
-    if (message && givesUp) this.#deadLetter(message, 'stopped', thrown)
-    for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) {
-      if (givesUp) this.#deadLetter(next, 'stopped')
-    }
+    if (message && !this.isDurable) this.#deadLetter(message, 'stopped', thrown)
+    this.intake.finish()
   }
 
   // ------------------------------------------------------------------ by hand
@@ -548,14 +490,14 @@ export class Delivery implements Turn {
   /** Its part of the actor's record. */
   record(now: number) {
     const hand = this.#hand
-    const oldest = hand.waiting ? hand.message!.meta.sentAt : this.#mailbox.oldestSentAt
+    const oldest = hand.waiting ? hand.message!.meta.sentAt : this.intake.mailbox.oldestSentAt
     const { pause, breaker } = this.#gate ?? {}
     return {
       handled: this.#handled,
       failed: this.#failed,
       mailbox: {
-        depth: this.#mailbox.depth + (hand.waiting ? 1 : 0),
-        highWater: this.#mailbox.highWater,
+        depth: this.intake.mailbox.depth + (hand.waiting ? 1 : 0),
+        highWater: this.intake.mailbox.highWater,
         oldestAgeMs: oldest === undefined ? 0 : Math.max(0, now - oldest),
         capacity: this.#receiver.spec.mailbox?.capacity ?? DEFAULT_CAPACITY,
       },

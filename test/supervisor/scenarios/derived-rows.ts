@@ -229,6 +229,14 @@ const mailboxes = [
     [send('a', 'ping:3'), ['pong:a#1:3']],
   ),
   actors(
+    'mailbox-3b',
+    'capacity 0 and dropOldest: nothing older waits, the new one is dropped',
+    [A({ mailbox: { capacity: 0, overflow: 'dropOldest' } })],
+    UP,
+    [send('a', 'block:k', 'ping:1'), ['dead:a:ping:1:overflow']],
+    [release('k'), []],
+  ),
+  actors(
     'mailbox-4',
     'control messages keep their own order',
     [A()],
