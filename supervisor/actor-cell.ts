@@ -20,16 +20,12 @@ import { KeptSnapshot } from './kept-snapshot.ts'
 import { Life, type LifeOwner } from './life.ts'
 import { handlesShutdown, isGated, SHUTDOWN_EVENT } from './logic-facts.ts'
 import type { DeadLetterReason, Delivered, Meta } from './message.ts'
-import { OwnRestarts } from './own-restarts.ts'
+import { OwnRules, rulesOf } from './own-rules.ts'
 import { type ActorRecord, dottedValue } from './record.ts'
-import { ruleFor } from './restart-policy.ts'
 import type { PolicyAction, PolicyRule, ShutdownTime } from './spec-words.ts'
 import { ActorStoppedError, BadStart } from './supervision-error.ts'
 import { type Context, type Crash, ROOT_CONTEXT, runInContext, traceRestart } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
-
-/** OTP's default intensity, for children of actors that bring no limit of their own. */
-const CHILD_LIMIT = { maxRestarts: 1, withinMs: 5_000 } as const
 
 export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   spec: ActorSpec
@@ -39,12 +35,11 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   /** The last incarnation that detached itself from the supervisor. */
   detached: number | undefined
   readonly #args: unknown
-  #rules: readonly PolicyRule[] | undefined
+  #rules: OwnRules | undefined
   /** Its mailbox, and the message in hand. */
   readonly delivery: Delivery
   readonly #kept: KeptSnapshot | undefined
   #family: Family | undefined
-  #ownRestarts: OwnRestarts | undefined
   #starting: Life | undefined
   /** Settles the start under way without waiting for it. */
   #giveUpStart: (() => void) | undefined
@@ -55,7 +50,6 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   #down = false
   /** Changes when whatever was planned for later is off. */
   #epoch = 0
-  #waitTimer: unknown
   #stopping: { readonly done: Promise<void>; readonly resolve: () => void } | undefined
   /** Where a rule may say `resume`: what the life was started with. */
   #resumable: Start | undefined
@@ -68,7 +62,8 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     this.spec = spec
     this.kind = spec.kind
     this.#args = args
-    this.#rules = this.#rulesOf(spec)
+    const rules = rulesOf(spec, host instanceof ActorCell)
+    this.#rules = rules && new OwnRules(this, rules)
     this.#mayResume = spec.policy?.some((rule) => rule.do === 'resume' || rule.do === 'escalate') ?? false
     this.delivery = new Delivery(runtime, this, this.#mayResume)
     if (spec.snapshot && runtime.snapshots) {
@@ -79,11 +74,9 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   /** Mailbox, breaker, limit on silence and kept state are those of the path, and stay as they are. */
   respecify(spec: ChildSpec): void {
     this.spec = spec as ActorSpec
-    this.#rules = this.#rulesOf(this.spec)
-  }
-
-  #rulesOf(spec: ActorSpec): readonly PolicyRule[] | undefined {
-    return spec.policy ?? (this.host instanceof ActorCell ? rulesBelowActor(spec) : undefined)
+    const rules = rulesOf(this.spec, this.host instanceof ActorCell)
+    if (this.#rules && rules) this.#rules.rules = rules
+    else this.#rules = rules && new OwnRules(this, rules)
   }
 
   get alive(): boolean {
@@ -238,13 +231,13 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   /** A first start that failed is tried again by a rule that has a limit or a back-off, and given up otherwise. */
   #orRetry(outcome: StartOutcome, epoch: number): Soon<StartOutcome> {
     if (outcome.is !== 'failed' || epoch !== this.#epoch) return outcome
-    const rule = this.#ruleFor(outcome.error)
+    const rule = this.#rules?.ruleFor(outcome.error)
     const retries = rule?.do === 'restart' && (rule.limit !== undefined || rule.backoff !== undefined)
-    if (!retries || !this.#allows(rule)) {
+    if (!retries || !this.#rules?.allow(rule)) {
       this.#publishCrash(outcome.error, 'stop')
       return outcome
     }
-    return this.#waitForRetry(rule).then(() =>
+    return this.#rules!.wait(rule, 'start_retry').then(() =>
       epoch === this.#epoch ? Promise.resolve(this.#attempt()).then((next) => this.#orRetry(next, epoch)) : outcome,
     )
   }
@@ -270,7 +263,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   }
 
   lostError(error: unknown): void {
-    this.#fault('inbox', error)
+    this.fault('inbox', error)
   }
 
   lettersDied(message: Delivered, reason: DeadLetterReason, thrown: readonly unknown[]): void {
@@ -336,12 +329,12 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     if (this.runtime.tracer) {
       this.#crash = { at: this.runtime.clock.now(), error, span: this.delivery.spanContext }
     }
-    const rule = this.#stopping ? undefined : this.#ruleFor(error)
-    if (rule) this.#ownRestarts?.forgetAfter(this.runtime.clock.now() - this.startedAt, rule)
+    const rule = this.#stopping ? undefined : this.#rules?.ruleFor(error)
+    if (rule) this.#rules?.forgetAfter(this.runtime.clock.now() - this.startedAt, rule)
     if (rule?.do === 'resume' && this.#resume(life, error)) return
     if (rule?.do === 'escalate' && this.#escalate(life, error)) return
     life.end(error)
-    if (rule?.do === 'restart' && this.#allows(rule)) {
+    if (rule?.do === 'restart' && this.#rules?.allow(rule)) {
       this.#restart(rule, error)
       return
     }
@@ -353,22 +346,13 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     })
   }
 
-  #ruleFor(error: unknown): PolicyRule | undefined {
-    return ruleFor(this.#rules, error, (thrown) => this.#fault('policy', thrown))
-  }
-
-  #fault(what: Fault, error: unknown): void {
+  fault(what: Fault, error: unknown): void {
     this.runtime.fault(what, error, this)
   }
 
   #isHealthyAgain(): boolean {
     const { healthyAfterMs } = this.spec
     return healthyAfterMs !== undefined && this.runtime.clock.now() - (this.lastFailureAt ?? 0) >= healthyAfterMs
-  }
-
-  #allows(rule: PolicyRule): boolean {
-    this.#ownRestarts ??= new OwnRestarts()
-    return this.#ownRestarts.allow(rule, this.runtime.clock.now())
   }
 
   /**
@@ -383,11 +367,11 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     try {
       ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
     } catch (thrown) {
-      this.#fault('resume', thrown)
+      this.fault('resume', thrown)
       return false
     }
     if (life.startError) {
-      this.#fault('resume', life.startError.error)
+      this.fault('resume', life.startError.error)
       stopActor(ref)
       return false
     }
@@ -407,14 +391,14 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     try {
       this.spec.beforeRestart?.(error, this.incarnation)
     } catch (thrown) {
-      this.#fault('before-restart', thrown)
+      this.fault('before-restart', thrown)
     }
     this.delivery.crashedOver(error)
     this.delivery.intake.keepToStash()
     const epoch = ++this.#epoch
     const gone = rule.stopChildren === false ? undefined : this.#family?.stopAll()
     // The back-off and the end of the children run at the same time.
-    void Promise.all([gone, this.#waitForRestart(rule, 'own_failure')]).then(() => this.#startAgain(epoch))
+    void Promise.all([gone, this.#rules?.wait(rule, 'own_failure')]).then(() => this.#startAgain(epoch))
   }
 
   /** Starts the next life by its own rule; a start that fails is a failure like any other. */
@@ -426,28 +410,14 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
       this.#ended(NORMAL)
       return
     }
-    const rule = this.#ruleFor(outcome.error)
-    if (rule?.do !== 'restart' || !this.#allows(rule)) {
+    const rule = this.#rules?.ruleFor(outcome.error)
+    if (rule?.do !== 'restart' || !this.#rules?.allow(rule)) {
       this.#publishCrash(outcome.error, 'stop')
       this.#ended({ is: 'error', error: outcome.error })
       return
     }
-    await this.#waitForRetry(rule)
+    await this.#rules!.wait(rule, 'start_retry')
     return this.#startAgain(epoch)
-  }
-
-  #waitForRetry(rule: PolicyRule): Promise<void> {
-    return this.#waitForRestart(rule, 'start_retry')
-  }
-
-  #waitForRestart(rule: PolicyRule, cause: 'own_failure' | 'start_retry'): Promise<void> {
-    const { clock, random } = this.runtime
-    const delayMs = this.#ownRestarts?.nextDelayMs(rule, random) ?? 0
-    this.publish({ type: 'restarting', delayMs, cause })
-    if (delayMs === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#waitTimer = clock.setTimeout(resolve, delayMs)
-    })
   }
 
   /** Passes the error to the parent, which fails with it. False: the parent takes no errors over. */
@@ -540,7 +510,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   /** Ends what is not running: a start under way, a wait before a restart, a crash that was passed up. */
   #abandon(exit: Exit): Soon<void> {
     this.#epoch++
-    this.runtime.clock.clearTimeout(this.#waitTimer)
+    this.#rules?.giveUpWait()
     const starting = this.#starting
     this.#starting = undefined
     starting?.end(undefined)
@@ -609,7 +579,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   childEscalated(_child: Cell, error: unknown): Escalation {
     const { life } = this
     if (life === undefined) return 'refused'
-    if (this.#ruleFor(error)?.do === 'resume') {
+    if (this.#rules?.ruleFor(error)?.do === 'resume') {
       if (this.runtime.observed) this.publish({ type: 'resumed', error: serializeError(error) })
       return 'resume'
     }
@@ -637,7 +607,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     } catch (error) {
       // It has ended and cannot crash any more; the next start will refuse or use the state.
       this.failedWith(error)
-      this.#fault('snapshots', error)
+      this.fault('snapshots', error)
     }
   }
 
@@ -652,10 +622,3 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
 }
 
 const STARTED: StartOutcome = { is: 'started' }
-
-/** Restart, limit and back-off of a child below an actor, as rules: there is no supervisor that would count for it. */
-function rulesBelowActor(spec: ActorSpec): readonly PolicyRule[] {
-  if (spec.restart === 'temporary') return []
-  const on = (error: unknown) => spec.restartOn?.(error) ?? true
-  return [{ on, do: 'restart', limit: spec.limit ?? CHILD_LIMIT, ...(spec.backoff && { backoff: spec.backoff }) }]
-}
