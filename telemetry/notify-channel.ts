@@ -7,6 +7,7 @@
 import type { JsonObject } from '../json.ts'
 import type { Notification } from './notification.ts'
 import { redact } from './redaction.ts'
+import { retryAfterMs } from './retry-after.ts'
 import { TelemetryError } from './telemetry-error.ts'
 
 export const NOTIFY_CHANNELS = ['webhook', 'slack', 'discord'] as const
@@ -86,7 +87,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await post(url, body, signal)
+    const outcome = await post(url, body, timers.now(), signal)
     if (outcome === 'taken') return
     if (attempt === ATTEMPTS || outcome.final || signal.aborted) {
       throw new TelemetryError('notification-failed', `The ${name} took no notification: ${outcome.why}.`)
@@ -102,7 +103,7 @@ const LONGEST_WAIT_MS = 60_000
 
 type Outcome = 'taken' | { readonly why: string; readonly final: boolean; readonly retryAfterMs?: number }
 
-async function post(url: string, body: JsonObject, signal: AbortSignal): Promise<Outcome> {
+async function post(url: string, body: JsonObject, now: number, signal: AbortSignal): Promise<Outcome> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -114,11 +115,11 @@ async function post(url: string, body: JsonObject, signal: AbortSignal): Promise
     await response.body?.cancel()
     if (response.ok) return 'taken'
     const isBusy = response.status === 429 || response.status === 408
-    const retryAfterMs = Number(response.headers.get('retry-after') ?? Number.NaN) * 1_000
+    const retryMs = retryAfterMs(response.headers, now)
     return {
       why: `it answered with status ${response.status}`,
       final: response.status < 500 && !isBusy,
-      ...(isBusy && retryAfterMs > 0 && { retryAfterMs }),
+      ...(retryMs !== undefined && retryMs > 0 && { retryAfterMs: retryMs }),
     }
   } catch (thrown) {
     const { message, cause } = thrown as Error

@@ -1,13 +1,15 @@
 // OTLP logs: sends each log line to a receiver as well, with the trace it belongs to.
 //
-//   S1. At most 2048 lines wait; more are dropped. The line in the ordinary log is never touched.
+//   S1. At most 2048 lines wait or are under way; more are dropped and counted. The line in the ordinary log is never
+//       touched.
 
 import { context } from '@opentelemetry/api'
 import { SeverityNumber } from '@opentelemetry/api-logs'
+import { ExportResultCode } from '@opentelemetry/core'
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import type { Resource } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs'
-import { openExportAccount } from './export-account.ts'
+import { inTime, openExportAccount } from './export-account.ts'
 import type { LogSink } from './log.ts'
 import type { LogLevel } from './log-event-table.ts'
 import type { ExporterOptions } from './otlp-endpoint.ts'
@@ -27,8 +29,16 @@ export function startLogsPush(sending: ExporterOptions, resource: Resource): Otl
     endpoint: sending.url,
     now: () => performance.now(),
   })
+  let waiting = 0
   const watched: LogRecordExporter = {
-    export: (records, done) => exporter.export(records, account.watch(records.length, done)),
+    export: (records, done) => {
+      const settle = inTime(sending.timeoutMillis, (result) => {
+        waiting -= records.length
+        account.settle(records.length, result)
+        done(result)
+      })
+      exporter.export(records, settle)
+    },
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
   }
@@ -46,7 +56,12 @@ export function startLogsPush(sending: ExporterOptions, resource: Resource): Otl
   })
   const logger = provider.getLogger(SCOPE)
   return {
-    sink: (level, message, fields) =>
+    sink(level, message, fields) {
+      if (waiting >= MAX_WAITING) {
+        account.settle(1, TOO_MANY, 0)
+        return
+      }
+      waiting += 1
       logger.emit({
         severityNumber: SEVERITIES[level],
         severityText: level.toUpperCase(),
@@ -54,7 +69,8 @@ export function startLogsPush(sending: ExporterOptions, resource: Resource): Otl
         eventName: String(fields.event),
         attributes: flat(fields),
         context: context.active(),
-      }),
+      })
+    },
     flush: () => provider.forceFlush(),
     async stop() {
       account.close()
@@ -64,6 +80,7 @@ export function startLogsPush(sending: ExporterOptions, resource: Resource): Otl
 }
 
 const MAX_WAITING = 2_048
+const TOO_MANY = { code: ExportResultCode.FAILED, error: new Error('Too many lines wait to be sent.') }
 
 const SEVERITIES: Readonly<Record<LogLevel, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,

@@ -14,7 +14,7 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics'
-import { openExportAccount } from './export-account.ts'
+import { inTime, openExportAccount } from './export-account.ts'
 import type { ExporterOptions } from './otlp-endpoint.ts'
 import type { Distribution, Metric, Point } from './series.ts'
 import { SCOPE } from './spans.ts'
@@ -50,7 +50,11 @@ export function startMetricsPush(
       const points = metrics.scopeMetrics
         .flatMap((scope) => scope.metrics)
         .reduce((total, { dataPoints }) => total + dataPoints.length, 0)
-      exporter.export(metrics, account.watch(points, done))
+      const settle = inTime(timeoutMillis, (result) => {
+        account.settle(points, result)
+        done(result)
+      })
+      exporter.export(metrics, settle)
     },
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
@@ -64,7 +68,7 @@ export function startMetricsPush(
   const reader = new PeriodicExportingMetricReader({
     exporter: watched,
     exportIntervalMillis: everyMs,
-    exportTimeoutMillis: timeoutMillis,
+    exportTimeoutMillis: Math.min(timeoutMillis + 500, everyMs),
     metricProducers: [{ collect }],
   })
   const provider = new MeterProvider({ resource, readers: [reader] })

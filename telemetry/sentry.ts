@@ -15,6 +15,7 @@ import { ExportResultCode } from '@opentelemetry/core'
 import { openExportAccount } from './export-account.ts'
 import { onWarning } from './log.ts'
 import { LOG_EVENTS } from './log-event-table.ts'
+import { retryAfterMs } from './retry-after.ts'
 import { type ErrorLine, fingerprintOf, type ReportedBy, sentryEvent } from './sentry-event.ts'
 
 export interface SentryOptions extends ReportedBy {
@@ -73,9 +74,9 @@ export function startSentry(options: SentryOptions): Sentry {
         signal: AbortSignal.timeout(options.timeoutMs),
       })
       await response.body?.cancel()
-      if (response.status === 429) quietUntil = now() + retryAfterMs(response.headers)
+      if (response.status === 429 || response.status === 503) quietUntil = now() + quietMs(response.headers, now())
       if (!response.ok) throw new Error(`it answered with status ${response.status}`)
-      account.watch(1, () => {})({ code: ExportResultCode.SUCCESS })
+      account.settle(1, { code: ExportResultCode.SUCCESS })
     } catch (thrown) {
       const { message, cause } = thrown as Error
       lose((cause as { readonly code?: string } | undefined)?.code ?? message, body)
@@ -83,7 +84,7 @@ export function startSentry(options: SentryOptions): Sentry {
   }
 
   function lose(why: string, body: string | undefined): void {
-    if (body !== undefined) account.watch(1, () => {})({ code: ExportResultCode.FAILED, error: new Error(why) })
+    if (body !== undefined) account.settle(1, { code: ExportResultCode.FAILED, error: new Error(why) })
   }
 
   const end = onWarning((event, message, read) => {
@@ -120,12 +121,11 @@ function envelopeOf(id: string, event: object, at: number): string {
   return `${JSON.stringify(header)}\n${JSON.stringify({ type: 'event', length: Buffer.byteLength(body) })}\n${body}\n`
 }
 
-/** `X-Sentry-Rate-Limits: 60:error:organization, …` or `Retry-After`, both in seconds. */
-function retryAfterMs(headers: Headers): number {
-  const limits = headers.get('x-sentry-rate-limits') ?? ''
-  const seconds = limits.split(',').map((limit) => Number.parseInt(limit, 10))
-  const longest = Math.max(0, ...seconds.filter((value) => value > 0), Number(headers.get('retry-after')) || 0)
-  return (longest || 60) * 1_000
+/** `X-Sentry-Rate-Limits: 60:error:organization, …`, in seconds, or `Retry-After`; a minute where neither says more. */
+function quietMs(headers: Headers, now: number): number {
+  const limits = (headers.get('x-sentry-rate-limits') ?? '').split(',')
+  const seconds = limits.map((limit) => Number.parseInt(limit, 10)).filter((value) => value > 0)
+  return Math.max(...seconds.map((value) => value * 1_000), retryAfterMs(headers, now) ?? 0) || MINUTE_MS
 }
 
 /** E2. */

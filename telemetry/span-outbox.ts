@@ -14,6 +14,7 @@ import {
   type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
+import { inTime } from './export-account.ts'
 import { log } from './log.ts'
 import { isSecretKey, redactWithin } from './redaction.ts'
 import { TailBuffer } from './tail-buffer.ts'
@@ -85,10 +86,11 @@ export class SpanOutbox implements SpanProcessor {
 
   async shutdown(): Promise<void> {
     try {
-      await this.#batches.shutdown()
+      await this.#batches.forceFlush()
     } finally {
       this.#saidAt = Number.NEGATIVE_INFINITY
-      this.#say()
+      this.#say() // before the exporter ends, which may wait for a backend that never does
+      await this.#batches.shutdown()
     }
   }
 
@@ -107,11 +109,13 @@ export class SpanOutbox implements SpanProcessor {
 
   #watched(exporter: SpanExporter): SpanExporter {
     return {
-      export: (spans, done) =>
-        exporter.export(spans, (result) => {
+      export: (spans, done) => {
+        const settle = inTime(this.#options.timeoutMs, (result) => {
           this.#settle(spans.length, result)
           done(result)
-        }),
+        })
+        exporter.export(spans, settle)
+      },
       shutdown: () => exporter.shutdown(),
     }
   }

@@ -8,8 +8,12 @@ import { gunzipSync } from 'node:zlib'
 import { decodeTraces, type ReceivedSpan } from './otlp-decode.ts'
 import { decodeLogs, decodeMetrics, type ReceivedLog, type ReceivedMetric } from './otlp-json.ts'
 
-/** `hang` never answers, `refuse` says 503, `reject` says 400, `reset` cuts the connection, `flood` answers 8 MB. */
-export type Mood = 'well' | 'hang' | 'refuse' | 'reject' | 'reset' | 'flood'
+/**
+ * `hang` never answers, `refuse` says 503, `busy` says 429 and to come back in an hour, `reject` says 400, `reset` cuts the
+ * connection, `flood` answers 8 MB, `trickle` answers a byte now and then and never ends.
+ */
+export const MOODS = ['hang', 'refuse', 'busy', 'reject', 'reset', 'flood', 'trickle'] as const
+export type Mood = 'well' | (typeof MOODS)[number]
 
 export interface OtlpReceiver extends AsyncDisposable {
   /** Base URL, for `otlpEndpoint`. */
@@ -119,6 +123,9 @@ function misbehave(mood: Exclude<Mood, 'well'>, response: ServerResponse): void 
     case 'refuse':
       response.writeHead(503).end()
       return
+    case 'busy':
+      response.writeHead(429, { 'Retry-After': '3600' }).end()
+      return
     case 'reject':
       response.writeHead(400).end('no')
       return
@@ -127,6 +134,12 @@ function misbehave(mood: Exclude<Mood, 'well'>, response: ServerResponse): void 
       return
     case 'flood':
       response.writeHead(200).end(Buffer.alloc(8 * 1024 * 1024))
+      return
+    case 'trickle': {
+      response.writeHead(200)
+      const drops = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(drops))
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { log } from '../../telemetry/log.ts'
 import { inSpan } from '../../telemetry/spans.ts'
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
 import { currentTraceContext } from '../../telemetry/trace-context.ts'
-import { type Mood, type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
+import { MOODS, type Mood, type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
 import { parsePrometheus, sampleValue } from './prometheus-text.ts'
 
 const service = { serviceName: 'botticelli-test', serviceVersion: '0' }
@@ -86,7 +86,7 @@ describe('a backend that', () => {
     })
   }
 
-  test.for<Mood>(['hang', 'refuse', 'reject', 'reset', 'flood'])(
+  test.for<Mood>(MOODS)(
     'is moody (%s) costs bounded memory and few lines, and does not keep the process',
     async (mood) => {
       receiver.become(mood)
