@@ -162,7 +162,7 @@ export const CODES = {
   },
   'unset-env': {
     summary: 'An environment variable that the narrative uses is not set.',
-    fix: 'Set it, or give the placeholder a fallback, as in NAME:-fallback.',
+    fix: "Set it, or give the placeholder a fallback, as in NAME:-fallback. The server's own keys count as not set.",
   },
   'unknown-placeholder': {
     summary: 'A placeholder names nothing that the narrative has.',
@@ -283,7 +283,7 @@ export const CODES = {
   },
   'model-auth': {
     summary: 'The provider refused the key.',
-    fix: 'Put a valid key that may use this model into the configuration.',
+    fix: 'Give the variable of the key ("botticelli help environment") a valid one that may use this model.',
   },
   'model-quota': {
     summary: 'The account of the provider has no quota or credit left.',
@@ -291,15 +291,15 @@ export const CODES = {
   },
   'model-rate-limit': {
     summary: 'The provider takes no more requests for the moment.',
-    fix: 'Nothing, the call is made again; if it happens often, lower the limits of the provider.',
+    fix: 'Nothing, the call is made again; if it happens often, give the narrative a budget or let the bot run less often.',
   },
   'model-timeout': {
     summary: 'The model did not answer in time.',
-    fix: 'Nothing, the call is made again; if it happens often, allow more time or ask for a shorter answer.',
+    fix: 'Nothing, the call is made again; if it happens often, raise models.timeout or ask for a shorter answer.',
   },
   'model-network': {
     summary: 'The provider could not be reached, or the connection broke.',
-    fix: 'Check the network and the address of the provider.',
+    fix: 'Check the network and the address of the provider: botticelli config show --origin',
   },
   'model-server': {
     summary: 'The provider failed or is overloaded.',
@@ -370,7 +370,7 @@ export const CODES = {
   },
   'store-not-a-database': {
     summary: 'The file is not an SQLite database.',
-    fix: 'Point the configuration at another file, or move this one away so that a new database is made.',
+    fix: 'Name another file under database in botticelli.toml, or move this one away so that a new one is made.',
   },
   'store-corrupt': {
     summary: 'The database file is damaged.',
@@ -477,7 +477,7 @@ export const CODES = {
   },
   'table-not-updatable': {
     summary: 'The table is not among those that `update_table` may change.',
-    fix: 'Add the table to the list of updatable tables in the configuration.',
+    fix: 'Add the table to pipeline.updatable_tables in botticelli.toml.',
   },
   'discord-no-token': {
     summary: 'Posting is live, but there is no Discord token.',
@@ -603,7 +603,7 @@ export const CODES = {
   },
   'metrics-port-taken': {
     summary: 'The metrics server cannot listen on its address.',
-    fix: 'Stop the other process, or choose another port for metrics.',
+    fix: 'Stop the other process, or choose another port: telemetry.metrics_port, 0 for any free one.',
   },
   // --- supervisor
   'child-spec': {
@@ -612,19 +612,19 @@ export const CODES = {
   },
   'child-start': {
     summary: 'A child could not be started.',
-    fix: 'Look at the cause; the supervisor has stopped what it had started.',
+    fix: 'Look at the cause: botticelli actors events. The supervisor has stopped what it had started.',
   },
   'actor-stopped': {
     summary: 'An actor ended before its work was done.',
-    fix: 'Look at the reason in its record; send the work again once it runs.',
+    fix: 'See why: botticelli actors show PATH; send the work again once it runs.',
   },
   'actor-deadline': {
     summary: 'An actor took longer over a message than its deadline.',
-    fix: 'Raise the deadline, or find what holds the actor up.',
+    fix: 'See what holds it up: botticelli actors show PATH; or raise its deadline.',
   },
   'actor-hung': {
     summary: 'An actor neither finished nor failed and was restarted.',
-    fix: 'Find what it waits for; give what waits a deadline.',
+    fix: 'See what it waits for: botticelli actors show PATH. For slow work raise bots.*.hung_after or supervision.act_hung_after.',
   },
   'death-pact': {
     summary: 'An actor that was watched ended, and its watcher does not handle the notice.',
@@ -632,11 +632,11 @@ export const CODES = {
   },
   'ask-timeout': {
     summary: 'An ask was not answered in time.',
-    fix: 'Look whether the actor is busy or down; raise the timeout if it is slow by nature.',
+    fix: 'See whether it is busy or down: botticelli actors show PATH; raise the timeout if it is slow by nature.',
   },
   'ask-refused': {
     summary: 'An ask cannot be answered: there is no such actor, it has ended, or its mailbox is full.',
-    fix: 'Check the path and the state of the actor.',
+    fix: 'See whether it runs, and what waits for it: botticelli actors show PATH',
   },
   'breaker-open': {
     summary: 'A circuit breaker is open after repeated failures.',
@@ -648,11 +648,11 @@ export const CODES = {
   },
   'supervisor-gave-up': {
     summary: 'A supervisor met more crashes than its intensity allows.',
-    fix: 'Look at the last errors of its children.',
+    fix: 'Look at the last errors in the log or with botticelli events, mend their cause, and start the server again.',
   },
   'thread-died': {
     summary: 'The worker thread of an isolated actor ended.',
-    fix: 'Look at the cause: out of memory, a busy loop, or an error of its own.',
+    fix: 'Look at the cause: out of memory (bots.*.thread_memory_mb), a busy loop, or an error of its own.',
   },
 
   // --- runs

@@ -41,7 +41,7 @@ describe('logs', () => {
 
   test('are for a person without --json', async () => {
     const { stdout } = await project.botticelli(['logs', '--target', 'narrative'])
-    expect(stdout).toMatch(/INFO {2}Narrative execution completed {2}execution=\w+ narrative=write bot=writer/)
+    expect(stdout).toMatch(/INFO {2}Narrative execution completed {2}bot=writer execution=\w+ narrative=write/)
   })
 
   test('go on with -f, until the reader has had enough', async () => {

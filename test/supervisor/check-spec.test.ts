@@ -26,6 +26,7 @@ describe('a specification that is refused', () => {
     expect(checkSupervisor(spec as SupervisorSpec)).toMatchObject({ problem })
     const refused = startSystem(spec as SupervisorSpec)
     await expect(refused).rejects.toBeInstanceOf(SpecError)
+    await expect(refused).rejects.toMatchObject({ code: 'child-spec' })
     await expect(refused).rejects.toThrow(problem)
     if (problem !== 'bad_start_spec') await expect(refused).rejects.toThrow(field)
   })

@@ -155,6 +155,7 @@ describe('ask', () => {
     await clock.advance(100)
     await failed
     await expect(answer).rejects.toBeInstanceOf(AskError)
+    await expect(answer).rejects.toMatchObject({ code: 'ask-timeout', retryable: true })
     expect(clock.pending).toBe(0)
   })
 
