@@ -342,7 +342,13 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     const besides = healthAt?.port === undefined ? healthPages : undefined
     if (healthAt?.port !== undefined) await serve({ host: healthAt.host, port: healthAt.port, ...healthPages })
     if (prometheus === undefined) return undefined
-    return serve({ ...prometheus, text: telemetry.metricsText, json: telemetry.metricsJson, ...besides })
+    return serve({
+      ...prometheus,
+      text: telemetry.metricsText,
+      openMetrics: telemetry.openMetrics,
+      json: telemetry.metricsJson,
+      ...besides,
+    })
   }
 
   function about() {

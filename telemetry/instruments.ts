@@ -5,6 +5,7 @@
 //   N3. A counter whose labels are all closed lists is there with 0 from the beginning, since an alert on a series
 //       that does not exist never fires. For the others the owner calls `count(name, labels, 0)` once it knows the names.
 
+import { type SpanContext, TraceFlags } from '@opentelemetry/api'
 import {
   type CounterName,
   INSTRUMENTS,
@@ -15,6 +16,7 @@ import {
   type RecordedName,
 } from './instrument-table.ts'
 import { type Labels, type Metric, type MetricKind, MOST_SERIES, SeriesSet, seriesOf } from './series.ts'
+import { activeSpanContext } from './trace-context.ts'
 
 /** Adds to a counter. A value of 0 makes the series exist. */
 export function count<N extends CounterName>(name: N, labels: LabelsOf<N>, value = 1): void {
@@ -57,7 +59,7 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
     if (kind === 'counter') for (const known of knownLabelSets(labels)) series.take(0, known)
     recorded.set(name, series)
   }
-  const take: typeof taker = (name, value, labels) => recorded.get(name)?.take(value, labels)
+  const take: typeof taker = (name, value, labels) => recorded.get(name)?.take(value, labels, sampledSpan())
   taker = take
   return {
     *read() {
@@ -67,6 +69,12 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
       if (taker === take) taker = undefined
     },
   }
+}
+
+/** A trace that nobody keeps is no example. */
+function sampledSpan(): SpanContext | undefined {
+  const span = activeSpanContext()
+  return span === undefined || (span.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : span
 }
 
 export interface Recorded {

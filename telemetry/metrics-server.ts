@@ -9,6 +9,7 @@ import type { JsonObject } from '../json.ts'
 import { answerHealth, HEALTH_PATHS, type HealthSource } from './health.ts'
 import { observe, record } from './instruments.ts'
 import { log } from './log.ts'
+import { OPEN_METRICS_TYPE, wantsOpenMetrics } from './open-metrics.ts'
 import { inSpan } from './spans.ts'
 import { TelemetryError } from './telemetry-error.ts'
 import { parseTraceparent } from './trace-context.ts'
@@ -22,6 +23,8 @@ export interface MetricsServerOptions {
   readonly path?: string | undefined
   /** `telemetry.metricsText`; without it there is no page of metrics. */
   readonly text?: (() => Promise<string>) | undefined
+  /** `telemetry.openMetrics`; without it there is the older format alone. */
+  readonly openMetrics?: (() => Promise<string>) | undefined
   /** `telemetry.metricsJson`; without it there is no `/metrics.json`. */
   readonly json?: (() => Promise<JsonObject>) | undefined
   /** Without it there are no pages under `/health`. */
@@ -83,7 +86,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   const requestId = requestIdOf(request)
   waiting.set(shownMethod, (waiting.get(shownMethod) ?? 0) + 1)
   const answer = async (traceHeaders: Record<string, string>) => {
-    const page = await pageFor(method, request.url ?? '/', options)
+    const page = await pageFor(method, request.url ?? '/', options, request.headers.accept)
     response.writeHead(page.status, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': Buffer.byteLength(page.body),
@@ -154,10 +157,10 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '/'
 }
 
-async function pageFor(method: string, url: string, options: MetricsServerOptions): Promise<Page> {
+async function pageFor(method: string, url: string, options: MetricsServerOptions, accept?: string): Promise<Page> {
   const path = pathOf(url)
   try {
-    const page = findPage(path, options)
+    const page = findPage(path, options, accept)
     if (page === undefined) return { status: 404, body: `There is nothing here. ${indexOf(options)}\n` }
     if (method !== 'GET' && method !== 'HEAD') {
       return { status: 405, route: path, body: 'This page can only be read.\n', headers: { Allow: 'GET, HEAD' } }
@@ -171,10 +174,17 @@ async function pageFor(method: string, url: string, options: MetricsServerOption
 
 type MadePage = Omit<Page, 'status'> & { readonly status?: number }
 
-function findPage(path: string, options: MetricsServerOptions): (() => MadePage | Promise<MadePage>) | undefined {
-  const { text, json, health, status, path: metricsPath = '/metrics' } = options
+function findPage(
+  path: string,
+  options: MetricsServerOptions,
+  accept: string | undefined,
+): (() => MadePage | Promise<MadePage>) | undefined {
+  const { text, openMetrics, json, health, status, path: metricsPath = '/metrics' } = options
   if (path === metricsPath && text !== undefined) {
-    return async () => ({ body: await text(), headers: { 'Content-Type': TEXT_FORMAT } })
+    if (openMetrics !== undefined && wantsOpenMetrics(accept)) {
+      return async () => ({ body: await openMetrics(), headers: { 'Content-Type': OPEN_METRICS_TYPE, ...VARIES } })
+    }
+    return async () => ({ body: await text(), headers: { 'Content-Type': TEXT_FORMAT, ...VARIES } })
   }
   if (path === `${metricsPath}.json` && json !== undefined) return async () => asJson(await json())
   if (path === '/status' && status !== undefined) {
@@ -187,6 +197,9 @@ function findPage(path: string, options: MetricsServerOptions): (() => MadePage 
     return { ...page, status: code, headers: { ...headers, ...page.headers } }
   }
 }
+
+/** The same page in two formats. */
+const VARIES = { Vary: 'Accept' }
 
 const NO_SCRIPTS = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" }
 

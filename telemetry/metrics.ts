@@ -8,6 +8,7 @@ import type { JsonObject } from '../json.ts'
 import { startDeclaredMetrics } from './declared-metrics.ts'
 import { type Buckets, readObserved, record, startInstruments } from './instruments.ts'
 import { log } from './log.ts'
+import { openMetricsText } from './open-metrics.ts'
 import type { MetricsPush } from './otlp-metrics.ts'
 import { startProcessMetrics } from './process-metrics.ts'
 import { metricsAsJson, prometheusText } from './prometheus.ts'
@@ -16,6 +17,8 @@ import type { Metric } from './series.ts'
 export interface Metrics {
   /** All metrics in the text format of Prometheus. */
   text(): Promise<string>
+  /** The same as OpenMetrics, with the traces that numbers come from. */
+  openMetrics(): Promise<string>
   /** All metrics by the names of the text format, for a script. */
   json(): Promise<JsonObject>
   stop(): Promise<void>
@@ -39,6 +42,7 @@ export async function startMetrics(
   const pushing = push && (await import('./otlp-metrics.ts')).startMetricsPush(push, resource, read)
   return {
     text: async () => timed(() => prometheusText(read(), resource.attributes)),
+    openMetrics: async () => timed(() => openMetricsText(read(), resource.attributes)),
     json: async () => timed(() => metricsAsJson(read())),
     async stop() {
       await pushing?.stop() // first, so that the last push has everything

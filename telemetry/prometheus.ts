@@ -56,7 +56,7 @@ function toFamily({ name: given, kind, unit, help, points }: Metric): Family {
   const name = exposedName(given, unit, kind)
   const lines = [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`]
   for (const { attributes, value } of points) {
-    if (typeof value === 'number') lines.push(line(name, toPairs(attributes), value))
+    if (typeof value === 'number') lines.push(seriesText(name, toPairs(attributes), value))
     else lines.push(...bucketLines(name, toPairs(attributes), value))
   }
   return { name, lines }
@@ -77,22 +77,26 @@ function bucketLines(name: string, pairs: readonly Pair[], { bounds, counts, sum
   for (const [index, inBucket] of counts.entries()) {
     cumulative += inBucket
     const bound = bounds[index] ?? Number.POSITIVE_INFINITY
-    lines.push(line(`${name}_bucket`, [...pairs, ['le', formatNumber(bound)]], cumulative))
+    lines.push(seriesText(`${name}_bucket`, [...pairs, ['le', formatNumber(bound)]], cumulative))
   }
-  lines.push(line(`${name}_sum`, pairs, sum), line(`${name}_count`, pairs, count))
+  lines.push(seriesText(`${name}_sum`, pairs, sum), seriesText(`${name}_count`, pairs, count))
   return lines
 }
 
 function targetInfo(attributes: Attributes): Family {
   return {
     name: 'target_info',
-    lines: ['# HELP target_info What runs', '# TYPE target_info gauge', line('target_info', toPairs(attributes), 1)],
+    lines: [
+      '# HELP target_info What runs',
+      '# TYPE target_info gauge',
+      seriesText('target_info', toPairs(attributes), 1),
+    ],
   }
 }
 
 type Pair = readonly [label: string, value: string]
 
-function toPairs(attributes: Attributes): Pair[] {
+export function toPairs(attributes: Attributes): Pair[] {
   return Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([key, value]): Pair => [labelName(key), typeof value === 'string' ? value : JSON.stringify(value)])
@@ -104,7 +108,8 @@ function labelName(key: string): string {
   return /^\d/.test(name) ? `key_${name}` : name
 }
 
-function line(name: string, pairs: readonly Pair[], value: number): string {
+/** One series: `name{label="value"} 1`. */
+export function seriesText(name: string, pairs: readonly Pair[], value: number): string {
   const labels = pairs.map(([label, text]) => `${label}="${escapeLabel(text)}"`).join(',')
   return `${name}${labels === '' ? '' : `{${labels}}`} ${formatNumber(value)}`
 }

@@ -4,10 +4,11 @@
 //       made. It happens in every act many times.
 //   C2. An instrument has at most `limit` series. What finds no room counts in the last one, `otel.metric.overflow`.
 //   C3. A counter never falls, and what is not a number counts nowhere.
+//   C4. A series, and each bucket of a histogram, remembers the span that it was last counted in, where there was one.
 //
 // https://opentelemetry.io/docs/specs/otel/metrics/sdk/#overflow-attribute
 
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, SpanContext } from '@opentelemetry/api'
 
 /** Label values by name; one that is undefined is left out. */
 export type Labels = Readonly<Record<string, string | undefined>>
@@ -30,9 +31,20 @@ export interface Distribution {
   readonly max: number
 }
 
+/** Where a number comes from. */
+export interface Exemplar {
+  readonly traceId: string
+  readonly spanId: string
+  readonly value: number
+  /** Epoch ms. */
+  readonly at: number
+}
+
 export interface Point {
   readonly attributes: Attributes
   readonly value: number | Distribution
+  /** By bucket; of a counter one. A gauge has none. */
+  readonly exemplars?: readonly (Exemplar | undefined)[]
 }
 
 /** An instrument and its series, as they are read. */
@@ -46,7 +58,7 @@ export interface Metric {
 
 /** One number under one set of labels. */
 export interface Series extends Point {
-  take(value: number): void
+  take(value: number, span?: SpanContext): void
 }
 
 export class SeriesSet {
@@ -69,14 +81,15 @@ export class SeriesSet {
     this.#openOverflow = openOverflow
   }
 
-  take(value: number, labels: Labels): void {
+  /** @param span that it is counted in */
+  take(value: number, labels: Labels, span?: SpanContext): void {
     let found: Branch | Series | undefined = this.#root
     for (const label of this.#labels) {
       found = (found as Branch).get(labels[label])
       if (found === undefined) break
     }
     const series = (found as Series | undefined) ?? this.#add(labels)
-    series.take(value)
+    series.take(value, span)
   }
 
   get points(): readonly Point[] {
@@ -126,14 +139,17 @@ export function seriesOf(kind: MetricKind, bounds: readonly number[] = []): Open
 
 class Sum implements Series {
   readonly attributes: Attributes
+  readonly exemplars: Exemplar[] = []
   value = 0
 
   constructor(attributes: Attributes) {
     this.attributes = attributes
   }
 
-  take(value: number): void {
-    if (value > 0) this.value += value
+  take(value: number, span?: SpanContext): void {
+    if (!(value > 0)) return
+    this.value += value
+    if (span !== undefined) this.exemplars[0] = exemplarOf(value, span)
   }
 }
 
@@ -152,6 +168,7 @@ class Last implements Series {
 
 class Buckets implements Series {
   readonly attributes: Attributes
+  readonly exemplars: (Exemplar | undefined)[] = []
   readonly value: { -readonly [K in keyof Distribution]: Distribution[K] } & { readonly counts: number[] }
 
   constructor(attributes: Attributes, bounds: readonly number[]) {
@@ -160,7 +177,7 @@ class Buckets implements Series {
     this.value = { bounds, counts, count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY }
   }
 
-  take(value: number): void {
+  take(value: number, span?: SpanContext): void {
     if (Number.isNaN(value)) return
     const into = this.value
     let bucket = 0
@@ -170,5 +187,11 @@ class Buckets implements Series {
     into.sum += value
     if (value < into.min) into.min = value
     if (value > into.max) into.max = value
+    if (span !== undefined) this.exemplars[bucket] = exemplarOf(value, span)
   }
+}
+
+/** C4. */
+function exemplarOf(value: number, { traceId, spanId }: SpanContext): Exemplar {
+  return { traceId, spanId, value, at: Date.now() }
 }

@@ -68,6 +68,8 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** All metrics in the text format of Prometheus; empty when metrics are off. */
   metricsText(): Promise<string>
+  /** The same as OpenMetrics, with exemplars. */
+  openMetrics(): Promise<string>
   /** The same as JSON, for scripts. */
   metricsJson(): Promise<JsonObject>
   /** Sends the spans that wait. Bounded in time, never rejects. */
@@ -91,6 +93,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let ended: Promise<void> | undefined
   const telemetry: Telemetry = {
     metricsText: async () => (await metrics?.text()) ?? '',
+    openMetrics: async () => (await metrics?.openMetrics()) ?? '# EOF\n',
     metricsJson: async () => (await metrics?.json()) ?? {},
     flush: () => within(limitMs, Promise.allSettled([tracing?.flush(), logs?.flush(), sentry?.flush()])),
     shutdown: () => (ended ??= end()),

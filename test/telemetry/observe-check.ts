@@ -59,6 +59,7 @@ async function askPrometheus({ url }: WholeServer): Promise<void> {
   )
   start('prometheus', [
     `--config.file=${join(folder, 'prometheus.yml')}`,
+    '--enable-feature=exemplar-storage',
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
   ])
@@ -70,6 +71,12 @@ async function askPrometheus({ url }: WholeServer): Promise<void> {
   const isUp = await eventually(async () => (await query('up'))[0]?.value[1] === '1')
   say('Prometheus scrapes the server', isUp, `${url}`)
   if (!isUp) return
+  const exemplars = await fetch(
+    `http://127.0.0.1:${port}/api/v1/query_exemplars?query=gen_ai_client_inference_duration_seconds_bucket&start=${Date.now() / 1_000 - 600}&end=${Date.now() / 1_000 + 60}`,
+  )
+  const { data = [] } = (await exemplars.json()) as { data?: { exemplars: { labels: { trace_id: string } }[] }[] }
+  const traces = data.flatMap((series) => series.exemplars.map(({ labels }) => labels.trace_id))
+  say('Prometheus has the traces that numbers come from', traces.length > 0, traces.slice(0, 3).join(' '))
   for (const expression of QUERIES) {
     const result = await query(expression)
     const shown = result.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`)
