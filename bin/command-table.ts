@@ -364,6 +364,39 @@ const ALL = [
     examples: ['report', 'report --since 7d --json'],
   },
   {
+    name: 'costs',
+    group: 'Look and decide',
+    summary: 'What the models cost, by day, bot, narrative or model',
+    flags: [
+      {
+        flag: '--by <what>',
+        help: 'day (default), bot, narrative or model',
+        kind: choice(['day', 'bot', 'narrative', 'model']),
+      },
+      { flag: '--calls', help: 'each call of a model instead, as CSV or with --json' },
+      { flag: '--since <duration>', help: 'of the last 30d (default), 24h, 90m', kind: duration },
+      { flag: '--format <format>', help: 'text (default) or csv', kind: choice(['text', 'csv']) },
+    ],
+    examples: ['costs', 'costs --by narrative --since 7d', 'costs --calls --format csv > calls.csv'],
+  },
+  {
+    name: 'latency',
+    group: 'Look and decide',
+    summary: 'How long things take, and what has become slower',
+    args: [{ ...EXECUTION, optional: true, help: 'where the time of this run went' }],
+    flags: [
+      { flag: '--since <duration>', help: 'the last 24h (default), 7d, 90m, against as long before', kind: duration },
+      {
+        flag: '--of <what>',
+        help: 'narrative, act, model or command alone',
+        kind: choice(['narrative', 'act', 'model', 'command']),
+      },
+      { flag: '--within <duration>', help: 'the share that took no longer', kind: duration },
+      { flag: '--exit-status', help: 'end with 1 when something has become slower' },
+    ],
+    examples: ['latency', 'latency --of narrative --within 2m', 'latency 01JD8M'],
+  },
+  {
     name: 'notify test',
     group: 'Look and decide',
     summary: 'Send a notification to every channel that is configured',

@@ -35,6 +35,8 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   logs: async () => (await import('./commands/logs.ts')).logs,
   'log-level': async () => (await import('./commands/log-level.ts')).logLevel,
   report: async () => (await import('./commands/report.ts')).report,
+  costs: async () => (await import('./commands/costs.ts')).costs,
+  latency: async () => (await import('./commands/latency.ts')).latency,
   'notify test': async () => (await import('./commands/notify-test.ts')).notifyTest,
   'metrics-server': async () => (await import('./commands/metrics-server.ts')).metricsServer,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,

@@ -2,7 +2,8 @@
 
 import type { Db } from './database.ts'
 import { runOf } from './events.ts'
-import type { ActKey, Ledger, LedgerTotals, LostCall, StoredAnswer } from './store.ts'
+import { present } from './row.ts'
+import type { ActKey, CostLine, CostSum, Ledger, LedgerLine, LedgerTotals, LostCall, StoredAnswer } from './store.ts'
 
 export function openLedger(db: Db): Ledger {
   return {
@@ -12,6 +13,8 @@ export function openLedger(db: Db): Ledger {
         'ledger.lines',
         () => db.get<{ last: number }>('select coalesce(max(id), 0) as last from ledger')?.last ?? 0,
       ),
+    costs: (sum) => db.read('ledger.costs', () => costs(db, sum)),
+    list: ({ since }) => db.read('ledger.list', () => list(db, since)),
     totals: (filter) => db.read('ledger.totals', () => totals(db, filter)),
   }
 }
@@ -75,4 +78,39 @@ function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTot
       from ledger where ${conditions.join(' and ') || 'true'}`,
     { since: filter.since, bot: filter.bot, executionId: filter.executionId },
   ) as LedgerTotals
+}
+
+const GROUPS: Readonly<Record<CostSum['by'], string>> = {
+  day: `strftime('%Y-%m-%d', l.at / 1000, 'unixepoch')`,
+  bot: 'l.bot',
+  narrative: 'e.narrative',
+  model: `l.provider || ':' || l.model`,
+}
+
+function costs(db: Db, { by, since }: CostSum): readonly CostLine[] {
+  return db
+    .all<{ [K in keyof CostLine]-?: CostLine[K] | null }>(
+      `select ${GROUPS[by]} as name, count(*) as calls, sum(l.input_tokens) as inputTokens,
+         sum(l.output_tokens) as outputTokens, coalesce(sum(l.cost_usd), 0) as costUsd,
+         count(*) - count(l.cost_usd) as unpriced
+        from ledger l left join executions e on e.id = l.execution_id
+       where l.at >= @since and l.cached = 0
+       group by 1 order by ${by === 'day' ? 'name' : 'costUsd desc, name'}`,
+      { since },
+    )
+    .map(present<CostLine>)
+}
+
+function list(db: Db, since: number): readonly LedgerLine[] {
+  return db
+    .all<{ [K in keyof LedgerLine]-?: LedgerLine[K] | null }>(
+      `select l.at, l.execution_id as executionId, l.act_key as key, l.bot, e.narrative, l.provider, l.model,
+         l.input_tokens as inputTokens, l.output_tokens as outputTokens, l.cost_usd as costUsd,
+         l.duration_ms as durationMs
+        from ledger l left join executions e on e.id = l.execution_id
+       where l.at >= @since and l.cached = 0
+       order by l.id`,
+      { since },
+    )
+    .map(present<LedgerLine>)
 }

@@ -14,6 +14,7 @@ import { openEvents } from './events.ts'
 import { openExecutions } from './executions.ts'
 import { openFigures } from './figures.ts'
 import { openJournal } from './journal.ts'
+import { openLatencies } from './latencies.ts'
 import { openLedger } from './ledger.ts'
 import { openMailbox } from './mailbox.ts'
 import { openMaintenance } from './maintenance.ts'
@@ -81,6 +82,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     media: openMediaStore(db),
     content: openContent(db),
     ledger: openLedger(db),
+    latencies: openLatencies(db),
     state: openState(db),
     schedules: openSchedules(db),
     mailbox: openMailbox(db),

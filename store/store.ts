@@ -22,6 +22,7 @@ export interface Store extends Disposable {
   readonly media: Media
   readonly content: Content
   readonly ledger: Ledger
+  readonly latencies: Latencies
   readonly state: State
   readonly schedules: Schedules
   readonly mailbox: Mailbox
@@ -495,6 +496,10 @@ export interface Ledger {
   lines(): number
   /** Of an execution: with those nested in it. Of a bot: with what its narratives nest. `since` is inclusive. */
   totals(filter?: { since?: number; executionId?: string; bot?: string }): LedgerTotals
+  /** Sums, days in order, else the dearest first. Answers that were given again are left out, here and in `list`. */
+  costs(sum: CostSum): readonly CostLine[]
+  /** Oldest first. */
+  list(filter: { since: number }): readonly LedgerLine[]
 }
 
 /** What a person did. */
@@ -531,6 +536,62 @@ export interface Audit {
   add(line: NewAuditLine): void
   /** Oldest first. */
   list(filter?: AuditFilter): readonly AuditLine[]
+}
+
+/** What took how long. */
+export interface Latency {
+  readonly kind: 'narrative' | 'act' | 'model' | 'command'
+  /** `post`, `post/draft`, `gemini:gemini-2.5-flash`, `discord messages.send`. */
+  readonly name: string
+  readonly ms: number
+}
+
+/** Of one act: when it was at work, and what of that its model and its commands took. Epoch ms, ms. */
+export interface ActLatency {
+  readonly executionId: string
+  readonly key: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly modelMs: number
+  readonly commandMs: number
+}
+
+export interface Latencies {
+  /** Of what was completed in the time; `since` is inclusive, `until` is not. */
+  between(since: number, until: number): readonly Latency[]
+  /** Of an execution with those nested in it, in the order in which they began. */
+  ofActs(executionId: string): readonly ActLatency[]
+}
+
+/** One call of a model. */
+export interface LedgerLine {
+  readonly at: number
+  readonly executionId: string
+  readonly key: string
+  readonly bot?: string
+  /** Undefined once the execution is forgotten. */
+  readonly narrative?: string
+  readonly provider: string
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd?: number
+  readonly durationMs: number
+}
+
+export interface CostSum {
+  readonly by: 'day' | 'bot' | 'narrative' | 'model'
+  readonly since: number
+}
+
+export interface CostLine {
+  /** The day in UTC, `2026-11-21`; undefined of what no bot did, and of forgotten narratives. */
+  readonly name?: string
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number
+  readonly unpriced: number
 }
 
 /** Strings that survive runs; `${state:KEY}` reads them. */

@@ -9,10 +9,14 @@ import type { CommandSpec } from '../../bin/command.ts'
 import { COMMANDS } from '../../bin/command-table.ts'
 import { OTHER_NAMES } from '../../config/other-names.ts'
 import { SETTINGS } from '../../config/settings.ts'
+import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
 import { startLog, stopLog } from '../../telemetry/log.ts'
 import { COMMON_FIELDS, LOG_EVENTS, type LogEventName } from '../../telemetry/log-event-table.ts'
-import { checklistPage, type Proof, ROWS, type Row, STRAY_PROOFS } from './checklist.ts'
+import { exposedName } from '../../telemetry/prometheus.ts'
+import type { MetricKind } from '../../telemetry/series.ts'
+import { checklistPage, type Expected, type Proof, ROWS, type Row, STRAY_PROOFS } from './checklist.ts'
 import type { ReceivedSpan } from './otlp-decode.ts'
+import type { Family } from './prometheus-text.ts'
 import { type Evidence, runWholeServer } from './whole-server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -48,8 +52,10 @@ test.for(ROWS.filter((row): row is Row & { proof: Proof } => row.proof !== undef
 function prove(proof: Proof): void {
   switch (proof.kind) {
     case 'metric': {
-      const samples = evidence.families.get(proof.name)?.samples ?? []
-      expect(samples.map(({ labels }) => labels)).toContainEqual(expect.objectContaining(proof.labels))
+      const family = evidence.families.get(proof.name)
+      expect(family, proof.name).toBeDefined()
+      asTheTableSays(family!)
+      isExpected(totalOf(family!, proof.labels), proof.expected)
       break
     }
     case 'line': {
@@ -95,6 +101,46 @@ function prove(proof: Proof): void {
       expect(existsSync(path), proof.file).toBe(true)
       expect(readFileSync(path, 'utf8')).toContain(proof.title)
     }
+  }
+}
+
+/** Type, help and labels; the unit is in the name. */
+function asTheTableSays({ name, type, help, samples }: Family): void {
+  const [, entry] = BY_NAME.get(name) ?? []
+  expect({ type, help }).toEqual({ type: entry?.kind.replace('observable-', ''), help: entry?.help })
+  const known = Object.keys(entry?.labels ?? {}).map((label) =>
+    label.replace(/\?$/, '').replaceAll(/[^A-Za-z0-9_]/g, '_'),
+  )
+  for (const { labels } of samples) expect([...known, 'le']).toEqual(expect.arrayContaining(Object.keys(labels)))
+  expect(help.length).toBeGreaterThan(10)
+}
+
+const BY_NAME = new Map(
+  Object.entries<InstrumentEntry>(INSTRUMENTS).map(([name, entry]) => [
+    exposedName(name, entry.unit, entry.kind.replace('observable-', '') as MetricKind),
+    [name, entry] as const,
+  ]),
+)
+
+function totalOf({ name, type, samples }: Family, wanted: Readonly<Record<string, string>>): number {
+  const counted = samples.filter((sample) => sample.name === (type === 'histogram' ? `${name}_count` : name))
+  const fitting = counted.filter(({ labels }) => Object.entries(wanted).every(([key, value]) => labels[key] === value))
+  expect(fitting, `${name} ${JSON.stringify(wanted)}`).not.toEqual([])
+  return fitting.reduce((sum, { value }) => sum + value, 0)
+}
+
+function isExpected(value: number, expected: Expected): void {
+  if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 9)
+  else if ('least' in expected) {
+    expect(value).toBeGreaterThanOrEqual(expected.least)
+    expect(value).toBeLessThanOrEqual(expected.most ?? Number.POSITIVE_INFINITY)
+  } else {
+    const { event, where, sum } = expected
+    const lines = evidence.linesBefore.filter(
+      (line) => line.event === event && Object.entries(where).every(([field, text]) => line[field] === text),
+    )
+    expect(lines.length, event).toBeGreaterThan(0)
+    expect(value).toBe(sum === undefined ? lines.length : lines.reduce((total, line) => total + Number(line[sum]), 0))
   }
 }
 
@@ -273,6 +319,64 @@ describe('traces', () => {
     expect(pages.get('/metrics')?.headers.get('x-trace-id')).toBe(askedTrace)
     expect(pages.get('/metrics')?.headers.get('x-request-id')).toBe('asked-by-a-test')
   })
+})
+
+test('counters and histograms name a trace that was sent', () => {
+  const { body, headers } = evidence.openMetrics
+  expect(headers.get('content-type')).toContain('application/openmetrics-text')
+  const exemplars = [...body.matchAll(/^(\w+)\{[^\n]*\} \S+ # \{trace_id="(\w+)",span_id="(\w+)"\}/gm)]
+  const names = new Set(exemplars.map(([, name]) => name))
+  for (const name of ['gen_ai_client_inference_duration_seconds_bucket', 'botticelli_llm_errors_total']) {
+    expect(names).toContain(name)
+  }
+  for (const [whole, , trace, span] of exemplars) {
+    expect(
+      evidence.receiver.spans(trace).map(({ spanId }) => spanId),
+      whole,
+    ).toContain(span)
+  }
+})
+
+test('what each call cost can be had as CSV', () => {
+  const { code, stdout } = evidence.said.get('costs --calls --format csv')!
+  expect(code).toBe(0)
+  const [head = '', ...rows] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','))
+  const answers = evidence.lines.filter(({ event }) => event === 'llm.response')
+  const column = (name: string) => rows.map((row) => row[head.indexOf(name)])
+  expect(column('outputTokens').map(Number).sort()).toEqual(answers.map(({ output_tokens }) => output_tokens).sort())
+  expect(new Set(column('narrative'))).toEqual(new Set(answers.map(({ narrative }) => narrative)))
+})
+
+test('percentiles, and the share within an objective, are those of the records', () => {
+  const { stdout } = evidence.said.get('latency --json --within 1m')!
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const asked = evidence.lines.filter(({ event }) => event === 'llm.response').length
+  const models = lines.filter(({ kind }) => kind === 'model')
+  expect(models.map(({ name, within }) => [name, within])).toEqual([
+    ['openai:small', 1],
+    ['scripted:scripted', 1],
+  ])
+  expect(models.reduce((sum, { count }) => sum + count, 0)).toBe(asked)
+  expect(lines.find(({ name }) => name === 'post')).toMatchObject({ kind: 'narrative', count: 1, isSlower: false })
+  for (const { p50, p95, p99 } of lines) expect([p50, p95, p99]).toEqual([p50, p95, p99].toSorted((a, b) => a - b))
+})
+
+test('of a run is told where its time went: act by act, in models, commands and itself', () => {
+  const { code, stdout } = evidence.said.get('latency SCAN --json')!
+  expect(code).toBe(0)
+  const { ms, betweenMs, acts } = JSON.parse(stdout)
+  expect(acts.map(({ act }: { act: string }) => act)).toEqual(['fetch', 'score', 'chat'])
+  for (const act of acts) expect(act.modelMs + act.commandMs + act.ownMs).toBe(act.ms)
+  // The script has this one wait for its answer.
+  expect(acts[0].modelMs).toBeGreaterThanOrEqual(200)
+  const took = acts.reduce((sum: number, act: { ms: number }) => sum + act.ms, betweenMs)
+  expect(took).toBe(ms)
 })
 
 test('numbers of the run are those of the run', () => {

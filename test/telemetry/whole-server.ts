@@ -9,7 +9,8 @@ import type { JsonObject } from '../../json.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import type { AuditLine, DomainEvent } from '../../store/store.ts'
 import { traceIdOf } from '../../telemetry/trace-context.ts'
-import { makeProject, type Project, type Running } from '../end-to-end/project.ts'
+import { type Finished, makeProject, type Project, type Running } from '../end-to-end/project.ts'
+import { startProviderServer } from '../models/provider-server.ts'
 import { posts } from '../store/fixtures.ts'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
 import { type Family, parsePrometheus } from './prometheus-text.ts'
@@ -25,12 +26,18 @@ export interface Evidence {
   readonly pages: ReadonlyMap<string, Page>
   /** Lines of the log. */
   readonly lines: readonly JsonObject[]
+  /** Those that were logged before the metrics were read. */
+  readonly linesBefore: readonly JsonObject[]
   readonly receiver: OtlpReceiver
   /** Headers of the requests that Discord received. */
   readonly discordHeaders: readonly Readonly<Record<string, string>>[]
   /** Trace of the one published item: as its rows have it. */
   readonly draftTrace: string | undefined
   readonly approvedTrace: string | undefined
+  /** The metrics as OpenMetrics has them. */
+  readonly openMetrics: Page
+  /** What commands said after the server had ended. */
+  readonly said: ReadonlyMap<string, Finished>
   /** What people did, as the database has it. */
   readonly audit: readonly AuditLine[]
   /** What happened, as the database has it. */
@@ -51,6 +58,13 @@ const PAGES = [
   '/nothing',
   '/metrics',
 ]
+const COMMANDS = [
+  'audit --json',
+  'costs --calls --format csv',
+  'costs --by narrative --json',
+  'latency --json --within 1m',
+  'latency SCAN --json',
+]
 const ASKED_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
 export interface WholeServer extends AsyncDisposable {
@@ -65,11 +79,15 @@ export interface WholeServer extends AsyncDisposable {
 /** Starts the server, and waits until a post is out and the broken bot has failed. */
 export async function startWholeServer(otlpEndpoint: string | undefined): Promise<WholeServer> {
   const discord = await startDiscordDouble()
+  const provider = await startProviderServer({ text: 'Paid.', usage: { input: 1_000, output: 500 } })
+  provider.sendHeaders({ 'x-ratelimit-limit-requests': '100', 'x-ratelimit-remaining-requests': '25' })
   const project = makeProject()
   fill(project, discord.url)
   const environment = {
     DISCORD_TOKEN: 'a-token-for-the-double',
     DISCORD_GUILD_ID: discord.guildId,
+    OPENAI_API_KEY: 'a-key-for-the-double',
+    OPENAI_BASE_URL: provider.urls.openai,
     ENVIRONMENT: 'staging',
     LOG_LEVEL: 'trace',
     ...(otlpEndpoint !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }),
@@ -81,6 +99,7 @@ export async function startWholeServer(otlpEndpoint: string | undefined): Promis
   await server.says('"event":"bot.failed"', 30_000)
   await server.says('"event":"json.failed"', 30_000)
   await server.says('"code":"model-auth"', 30_000)
+  await server.says('"model":"small","input_tokens"', 30_000)
   return {
     project,
     server,
@@ -90,6 +109,7 @@ export async function startWholeServer(otlpEndpoint: string | undefined): Promis
     async [Symbol.asyncDispose]() {
       project[Symbol.dispose]()
       await discord[Symbol.asyncDispose]()
+      await provider[Symbol.asyncDispose]()
     },
   }
 }
@@ -106,31 +126,43 @@ export async function runWholeServer(): Promise<Evidence> {
   await project.botticelli(['log-level', 'trace'], environment)
 
   const pages = new Map<string, Page>()
+  const reader = project.start(['logs', '-f', '--level', 'info', '--json'], environment)
+  await reader.says('"event":')
+  const openMetrics = await ask(new URL('/metrics', url), { accept: 'application/openmetrics-text' })
   for (const path of PAGES) pages.set(path, await ask(new URL(path, url)))
   const { code, stderr } = await server.kill('SIGTERM')
   if (code !== 0) throw new Error(`The server ended with ${code}:\n${stderr}`)
 
+  const scan = project.look((store) => store.executions.list().find(({ narrative }) => narrative === 'scan'))?.id ?? ''
+  const commands = COMMANDS.map((words) => project.botticelli(words.replace('SCAN', scan).split(' '), environment))
   const [post] = project.look((store) => store.content.list({ table: 'approved_discord_posts', status: 'posted' }))
   const draft = project.look((store) => (post?.source === undefined ? undefined : store.content.find(post.source)))
+  const lines = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as JsonObject)
   return {
     families: parsePrometheus(pages.get('/metrics')?.body ?? ''),
     pages,
-    lines: stderr
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as JsonObject),
+    lines,
+    linesBefore: lines.slice(
+      0,
+      lines.findLastIndex(({ route }) => route === '/metrics'),
+    ),
     receiver,
     discordHeaders: discord.requests.map(({ headers }) => headers),
     draftTrace: traceIdOf(draft?.traceparent),
     approvedTrace: traceIdOf(post?.traceparent),
+    openMetrics,
+    said: new Map((await Promise.all(commands)).map((finished, index) => [COMMANDS[index]!, finished])),
     audit: project.look((store) => store.audit.list()),
     events: project.look((store) => store.events.list({ limit: 10_000 })),
     askedTrace: ASKED_TRACE,
   }
 }
 
-async function ask(url: URL): Promise<Page> {
-  const headers = { traceparent: `00-${ASKED_TRACE}-00f067aa0ba902b7-01`, 'x-request-id': 'asked-by-a-test' }
+async function ask(url: URL, more: Record<string, string> = {}): Promise<Page> {
+  const headers = { ...more, traceparent: `00-${ASKED_TRACE}-00f067aa0ba902b7-01`, 'x-request-id': 'asked-by-a-test' }
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
   return { status: response.status, headers: response.headers, body: await response.text() }
 }
@@ -142,6 +174,7 @@ function fill(project: Project, discordUrl: string): void {
   project.write('narratives/scan.toml', SCAN)
   project.write('narratives/doomed.toml', DOOMED)
   project.write('narratives/take_in.toml', TAKE_IN)
+  project.write('narratives/paid.toml', PAID)
   project.write('script.toml', SCRIPT)
   project.write(
     'botticelli.toml',
@@ -150,6 +183,9 @@ function fill(project: Project, discordUrl: string): void {
 default = "scripted"
 script = "script.toml"
 retries = 1
+[models.prices.small]
+input_per_million = 1.0
+output_per_million = 2.0
 [discord]
 api_url = "${discordUrl}"
 [telemetry]
@@ -180,6 +216,10 @@ every = "1h"
 on_start = true
 [bots.scanner]
 narrative = "scan"
+every = "1h"
+on_start = true
+[bots.payer]
+narrative = "paid"
 every = "1h"
 on_start = true
 [bots.doomed]
@@ -244,6 +284,19 @@ input = [{ type = "table", table_name = "potential_discord_posts", limit = 1 }]
 prompt = "Judge {{read}}."
 `
 
+/** Asks a model that has its price. */
+const PAID = `[narrative]
+name = "paid"
+description = "Asks a model that costs something"
+skip_content_generation = true
+[toc]
+order = ["ask"]
+[acts.ask]
+model = "openai:small"
+system = "You are brief."
+prompt = "Say something."
+`
+
 /** Takes up a row that came without a trace. */
 const TAKE_IN = `[narrative]
 name = "take_in"
@@ -258,6 +311,9 @@ prompt = "Look at {{read}}."
 `
 
 const SCRIPT = `[[reply]]
+when  = { narrative = "scan", act = "fetch" }
+delay = "250ms"
+[[reply]]
 when  = { narrative = "doomed", act = "judge" }
 fault = "http:401"
 [[reply]]
