@@ -16,8 +16,13 @@ import type { RefusalReason } from './progress.ts'
 import type { Services } from './services.ts'
 
 export interface JsonWanted {
-  /** JSON Schema for the provider and for the answer. */
+  /** JSON Schema for the provider. */
   readonly schema?: JsonObject
+  /**
+   * The answer must fit the schema as it is written. One that was made from columns lists them all, because providers want
+   * that; an answer that leaves out what is optional, or writes a number as a text, can be stored all the same.
+   */
+  readonly isStrict: boolean
   /** The table that the rows are for. */
   readonly rows?: { readonly table: string; readonly columns?: readonly Column[] }
 }
@@ -27,13 +32,15 @@ type Wanting = Pick<ActTask, 'narrative' | 'act' | 'extracts'>
 /** Nothing where no JSON is expected (W1). */
 export function jsonWanted(task: Wanting, services: Pick<Services, 'store'>): JsonWanted | undefined {
   const { narrative, act, extracts } = task
-  if (!extracts) return act.schema === undefined || act.schema === 'table' ? undefined : { schema: act.schema }
+  if (!extracts)
+    return act.schema === undefined || act.schema === 'table' ? undefined : { schema: act.schema, isStrict: true }
   const expected = act.schema ?? act.extractOutput ?? narrative.target ?? narrative.template
   if (expected === undefined && !speaksOfJson(task)) return undefined
   const table = targetTable(narrative)
   const columns = narrative.template === undefined ? undefined : columnsOfTemplate(narrative.template)
   const schema = schemaFor(task, columns ?? services.store.content.columns(table) ?? [])
   return {
+    isStrict: act.schema !== undefined && act.schema !== 'table',
     rows: { table, ...(columns !== undefined && { columns }) },
     ...(schema !== undefined && { schema }),
   }
@@ -72,9 +79,9 @@ export function judge(answer: string, wanted: JsonWanted, services: Pick<Service
   }
 }
 
-function problemsOf(answer: string, { schema, rows }: JsonWanted, { store }: Pick<Services, 'store'>) {
+function problemsOf(answer: string, { schema, isStrict, rows }: JsonWanted, { store }: Pick<Services, 'store'>) {
   const value = rows === undefined ? anyJson(answer) : extractJson(answer).value
-  const problems = schema === undefined ? [] : schemaProblems(inSchemaShape(value, schema), schema)
+  const problems = schema === undefined || !isStrict ? [] : schemaProblems(inSchemaShape(value, schema), schema)
   // An empty list says that there is nothing to store, which may well be so.
   if (problems.length > 0 || rows === undefined || (Array.isArray(value) && value.length === 0)) return problems
   const found = toRows(value)

@@ -16,6 +16,7 @@ import { fixRootHeader } from './root-header.ts'
 import { sameMeaning } from './same-meaning.ts'
 import { fixSteps } from './steps.ts'
 import { keyPartsOf, TomlText, writeKey } from './toml-text.ts'
+import { unfold } from './unfold.ts'
 
 export interface FixedFile {
   readonly text: string
@@ -55,7 +56,7 @@ class Fixing {
     for (let count = 0; count < MAX_DIALECTS; count += 1) {
       const dialect = this.#dialect()
       if (dialect === undefined) break
-      if (!this.#try(dialect.write, sameMeaning)) {
+      if (!this.#try(dialect.write, sameMeaning) && !this.#tryUnfolded(dialect)) {
         this.left.push(`${dialect.what}: written in a way that is not rewritten`)
         break
       }
@@ -81,17 +82,33 @@ class Fixing {
     return parseNarrativeFile(this.text, this.#path)
   }
 
-  #dialect(): { readonly what: string; readonly write: Write } | undefined {
+  /** Once more, with tables that stand inline as sections. */
+  #tryUnfolded({ write, inline }: Dialect): boolean {
+    const { text } = this
+    const isDone = this.#try((document) => unfold(document, inline), sameMeaning) && this.#try(write, sameMeaning)
+    if (!isDone) this.text = text
+    return isDone
+  }
+
+  #dialect(): Dialect | undefined {
     const { dialect } = this.#parse()
     switch (dialect) {
       case 'array-acts':
-        return { what: '[[acts]] is [acts.NAME]', write: fixArrayActs }
+        return { what: '[[acts]] is [acts.NAME]', write: fixArrayActs, inline: ['acts'] }
       case 'root-header':
-        return { what: 'the header is [narrative]', write: (document) => fixRootHeader(document, this.#stem) }
+        return {
+          what: 'the header is [narrative]',
+          write: (document) => fixRootHeader(document, this.#stem),
+          inline: ['metadata'],
+        }
       case 'steps':
-        return { what: '[[steps]] are acts', write: (document) => fixSteps(document, this.#stem) }
+        return {
+          what: '[[steps]] are acts',
+          write: (document) => fixSteps(document, this.#stem),
+          inline: ['metadata', 'steps'],
+        }
       case 'array-narratives':
-        return { what: '[[narrative]] is [narrative.NAME]', write: fixArrayNarratives }
+        return { what: '[[narrative]] is [narrative.NAME]', write: fixArrayNarratives, inline: ['narrative'] }
       case undefined:
         return undefined
     }
@@ -111,6 +128,14 @@ class Fixing {
 }
 
 type Write = (document: TomlText) => readonly Edit[] | undefined
+
+interface Dialect {
+  /** For a person. */
+  readonly what: string
+  readonly write: Write
+  /** What may stand inline in it and is rewritten as sections only. */
+  readonly inline: readonly string[]
+}
 
 function idOf({ path: at, from, to }: Respelling): string {
   return `${at} ${from} ${to}`

@@ -54,7 +54,11 @@ export function readAct(
 ): ActDefinition {
   const scope: InputScope = { ...surroundings, report, uses: new Set() }
   if (!/^[A-Za-z0-9_-]+$/.test(name)) {
-    report.warn('odd-act-name', keyOf(node), `No placeholder can name the act "${name}".`)
+    report.warn(
+      'odd-act-name',
+      keyOf(node),
+      `Placeholders may not find the act "${name}": its name is not of A to Z, digits, "_" and "-" alone.`,
+    )
   }
   return { ...readShape(name, node, scope), name, node, report, uses: scope.uses }
 }

@@ -105,3 +105,23 @@ test('a provider that does not take the schema is asked without', async () => {
   expect(await house.run(file('schema.type = "array"'))).toMatchObject({ status: 'completed', rows: [{ stored: 1 }] })
   expect(house.asked).toHaveLength(2)
 })
+
+test('of a template what is optional may be left out, and a number may stand for a long id', async () => {
+  const row = { id: 1, guild_id: '2', name: 'Baker', color: 0, position: 1, permissions: '0' }
+  await using house = await openHouse(() => JSON.stringify(row))
+  const report = await house.run(
+    '[narrative]\nname = "n"\ntemplate = "discord_roles"\ntarget = "roles"\ntoc = ["a"]\n[acts]\na = "A role."\n',
+  )
+  expect(report).toMatchObject({ status: 'completed', rows: [{ table: 'roles', stored: 1 }] })
+  expect(house.asked).toHaveLength(1)
+})
+
+test('of a template what is required is asked for again', async () => {
+  const row = { id: '1', guild_id: '2', color: 0, position: 1, permissions: '0' }
+  await using house = await openHouse(({ call }) => JSON.stringify(call === 1 ? row : { ...row, name: 'Baker' }))
+  await house.run(
+    '[narrative]\nname = "n"\ntemplate = "discord_roles"\ntarget = "roles"\ntoc = ["a"]\n[acts]\na = "A role."\n',
+  )
+  expect(house.asked.at(-1)?.prompt).toContain('Element 1 lacks "name".')
+  expect(house.asked).toHaveLength(2)
+})

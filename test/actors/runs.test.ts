@@ -477,3 +477,15 @@ vars = { name = "nobody" }`,
   expect(await house.resume(report.executionId)).toMatchObject({ status: 'completed' })
   expect(house.promptsOf('greet')).toEqual(['Hello Ada, glad.'])
 })
+
+test('what a model is told beforehand knows what a prompt knows', async () => {
+  await using house = await openHouse()
+  const report = await house.run(
+    `${head('"a", "b"', 'skip_content_generation = true\nvars = { who = "a baker" }\nsystem = "You are {{who}}.{% if a %} You said {{a}}.{% endif %}"')}[acts]\na = "A."\nb = "B."`,
+  )
+  expect(report.status).toBe('completed')
+  expect(house.asked.map(({ question }) => question.system)).toEqual([
+    'You are a baker.',
+    'You are a baker. You said answer of a.',
+  ])
+})

@@ -339,7 +339,10 @@ export const SECTIONS: readonly Section[] = [
   {
     title: '10 Media and files',
     statements: [
-      ['An absolute path as it is', 'actors/find-file › an absolute path is taken as it is'],
+      [
+        'An absolute path as it is, where it lies in one of the bases',
+        'actors/find-file › an absolute path is taken where it lies in one of the bases, and refused elsewhere',
+      ],
       [
         'Else beside the narrative, in the context folders, in the working directory; bare names below them; never out of them (D-45)',
         'actors/find-file › a file is found %s',

@@ -82,12 +82,49 @@ where = "amount > 10" # only large ones
     expectSame(before, text)
   })
 
-  test('24.1: an inline array with comments stays, and is named', () => {
-    const before = 'acts = [\n  { name = "a", prompt = "x" }, # keep me\n]\n[narrative]\nname = "n"\n'
-    const { text, left, codes } = fix(before)
+  test('24.1: an inline array that is no array of acts stays, and is named', () => {
+    const before = 'acts = [\n  { name = 3, prompt = "x" }, # keep me\n]\n[narrative]\nname = "n"\n'
+    const { text, left } = fix(before)
     expect(text).toBe(before)
     expect(left).toEqual(['[[acts]] is [acts.NAME]: written in a way that is not rewritten'])
-    expect(codes).toEqual(['old-dialect'])
+  })
+
+  test.for<[title: string, before: string, after: string]>([
+    [
+      '24.1: an inline array with comments',
+      '# file\nacts = [ # all\n  # the first\n  { name = "a", prompt = "x" }, # keep me\n  # the second\n  { prompt = "y" }\n  # last\n] # end\n\n# header\n[narrative]\nname = "n"\n',
+      '# file\n# end\n\n# all\n# the first\n[acts.a] # keep me\nprompt = "x"\n# the second\n[acts.act_2]\nprompt = "y"\n# last\n\n# header\n[narrative]\nname = "n"\ntoc = ["a", "act_2"]\n',
+    ],
+    [
+      '24.1: an inline array whose tables have lines',
+      'acts = [\n  {\n    # named\n    name = "a", # why\n    prompt = "x", # what\n  },\n]\n[narrative]\nname = "n"\n',
+      '[acts.a]\n# named\n# why\nprompt = "x" # what\n\n[narrative]\nname = "n"\ntoc = ["a"]\n',
+    ],
+    [
+      '24.1: an inline array with Windows lines',
+      'acts = [\r\n  { name = "a", prompt = "x" }, # c\r\n]\r\n[narrative]\r\nname = "n"\r\n',
+      '[acts.a] # c\r\nprompt = "x"\r\n\r\n[narrative]\r\nname = "n"\r\ntoc = ["a"]\r\n',
+    ],
+    [
+      '24.3: inline steps',
+      'metadata = { name = "q" } # meta\nsteps = [\n  { context = { role = "system", content = "S" } }, # sys\n  # then\n  { context = { role = "user", content = "U" } },\n]\n',
+      '# meta\n[narrative]\nname = "q"\nskip_content_generation = true\nsystem = "S"\ntoc = ["step_1"]\n# sys\n# then\n[acts.step_1]\n[[acts.step_1.input]]\ncontent = "U"\n',
+    ],
+    [
+      '24.3: steps with inline tables',
+      '[metadata]\nname = "q"\n[[steps]] # one\ncontext = { role = "user", content = "U" } # u\n[[steps]]\ncommand = "messages.pin"\nargs = { message_id = "${prev.id}" }\n',
+      '[narrative]\nname = "q"\nskip_content_generation = true\ntoc = ["step_0", "step_1"]\n[acts.step_0] # one\n# u\n[[acts.step_0.input]]\ncontent = "U"\n[acts.step_1]\n\n[[acts.step_1.input]]\ntype = "bot_command"\nplatform = "discord"\ncommand = "messages.pin"\n[acts.step_1.input.args]\nmessage_id = "${prev.id}"\n',
+    ],
+    [
+      '24.4: inline narratives',
+      'narrative = [\n  { name = "x", toc = ["a"], context = { y = "Y" } }, # x\n]\n[act.a]\nprompt = "Say {y}."\n',
+      '[narrative.x] # x\ntoc = ["a"]\n[narrative.x.vars]\ny = "Y"\n\n[acts.a]\nprompt = "Say {{y}}."\n',
+    ],
+  ])('%s', ([, before, after]) => {
+    const { text, left, codes } = fix(before)
+    expect(text).toBe(after)
+    expect({ codes, left }).toEqual({ codes: [], left: [] })
+    expectSame(before, text)
   })
 
   test.for<[title: string, before: string, after: string]>([
