@@ -1,6 +1,8 @@
 // Bots in threads of their own, in a real server: what spins or runs out of memory is killed and started anew, goes on
 // where it was, and nobody else notices.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
@@ -138,6 +140,38 @@ test('a bot in a thread is run, seen, counted and stopped like any other', { tim
   expect(names).toEqual(expect.arrayContaining(['bot.run maker', 'chat scripted']))
   const started = lines.split('\n').find((line) => line.includes('"bot.run_started"') && line.includes('"maker"'))
   expect(JSON.parse(started!)).toMatchObject({ bot: 'maker', trace_id: traceIdOf(row?.traceparent) })
+})
+
+test('a bot in a thread takes over a changed configuration, and its thread goes when the bot does', {
+  timeout: 120_000,
+}, async () => {
+  const running = await serve('[[reply]]\nwhen = { act = "draft" }\ndelay = "300ms"\n')
+  const reload = async (change: (text: string) => string) => {
+    project.write('botticelli.toml', change(readFileSync(join(project.folder, 'botticelli.toml'), 'utf8')))
+    return running.reload(loadConfig({ cwd: project.folder, environment: {} }).config)
+  }
+  tellMaker(running, '01OLD')
+  await until(() => running.system.record('/bots/maker/run-01OLD/draft') !== undefined, 20_000, said)
+
+  // The run that is under way ends as it began; the next one has the new narrative, in the same thread.
+  project.write('second.toml', '[narrative]\nname = "second"\n[toc]\norder = ["look"]\n[acts]\nlook = "Look."\n')
+  await reload((text) => text.replace('"posts.toml"', '"second.toml"'))
+  tellMaker(running, '01NEW')
+  await done(running, 2)
+  const narrativeOf = (id: string) => running.store.executions.find(id)?.narrative
+  expect([narrativeOf('01OLD'), narrativeOf('01NEW')]).toEqual(['posts', 'second'])
+  expect(running.store.content.list({ table: 'posts' })).toHaveLength(1)
+  await eventually(() => botOf(running, 'maker')).toMatchObject({ incarnation: 1, restarts: 0, succeeded: 2 })
+
+  // A file with a fault changes nothing, over there neither.
+  await expect(reload((text) => text.replace('"second.toml"', '"missing.toml"'))).rejects.toThrow('missing.toml')
+  tellMaker(running, '01AGAIN')
+  await done(running, 3)
+  expect(narrativeOf('01AGAIN')).toBe('second')
+
+  await reload((text) => text.replace(/\[bots\.maker\][^[]*/, '').replace('after = ["maker"]', 'every = "1h"'))
+  await eventually(() => running.system.record('/bots/maker')).toBeUndefined()
+  await eventually(() => [...running.system.records()].filter(({ path }) => path.startsWith('/bots/maker'))).toEqual([])
 })
 
 test.for<[fault: string, lastError: object]>([
