@@ -36,6 +36,7 @@ import { openMedia } from './media/open-media.ts'
 import { type Allowance, type Budget, openBudgetBook } from './models/budget-book.ts'
 import type { Models } from './models/model.ts'
 import { createModels } from './models/models.ts'
+import { createPacing } from './models/pacing.ts'
 import { withTimeLimit } from './models/time-limit.ts'
 import { loadNarrative, loadNested } from './narratives/load-file.ts'
 import { loadWhole } from './narratives/sources.ts'
@@ -439,6 +440,7 @@ export function createServices(
     store,
     findModel: (name) => models.find(name),
     limited: (model, timeoutMs) => withTimeLimit(model, { clock, timeoutMs }),
+    paced: createPacing({ limits: config.models.limits, recentUse: store.ledger.recentUse, clock }),
     platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
     refusalOf: (command, policy) =>
       refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),

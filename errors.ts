@@ -333,6 +333,10 @@ export const CODES = {
     summary: 'A call of a model could cost more than its budget has left.',
     fix: 'Wait until the budget begins anew, or raise models.daily_budget_usd or models.monthly_budget_usd.',
   },
+  'budget-exhausted': {
+    summary: 'A model was asked as often as its limits, or the share of a narrative in them, allow in a day.',
+    fix: 'Wait until midnight (UTC), raise [models.limits], or the rpd_multiplier of the narrative.',
+  },
   'budget-price-unknown': {
     summary: 'There is a budget, and the price of a model is not known.',
     fix: 'Give its price under [models.prices], or ask another model.',

@@ -1,7 +1,7 @@
 // Act task: what one turn of one act is given, and what it gives back. Plain data, apart from the parsed narrative.
 
 import type { Json } from '../json.ts'
-import type { Act, Input, Narrative, NarrativeFile } from '../narratives/narrative.ts'
+import type { Act, Budget, Input, Narrative, NarrativeFile } from '../narratives/narrative.ts'
 import type { PulledRows, RowRef, StoredAnswer } from '../store/store.ts'
 import type { ActionResult, Piece, Turn } from './conversation.ts'
 import type { RefusalReason } from './progress.ts'
@@ -41,6 +41,8 @@ export interface ActTask {
   readonly extracts: boolean
   /** Replaces the model that the act names. */
   readonly model?: string
+  /** The smallest of all that apply. */
+  readonly budget: Budget
   /** Name of the bot that the execution works for. */
   readonly bot?: string
   /** Values of the narrative's variables. */

@@ -161,7 +161,8 @@ async function askOrNoteLoss(question: Question, task: ActTask, services: Servic
 async function ask(question: Question, task: ActTask, services: Services, attempt: Attempt): Promise<Answer> {
   const found = modelOf(task, services)
   const { timeoutMs } = task.act.settings
-  const model = timeoutMs === undefined ? found : services.limited(found, timeoutMs)
+  // The time that the model's limits are waited for is none of the answer's.
+  const model = services.paced(timeoutMs === undefined ? found : services.limited(found, timeoutMs), task.budget)
   const options = { signal: attempt.signal, ...(services.streams && { onText: hear(task, services, attempt) }) }
   try {
     return await model.ask(question, options)

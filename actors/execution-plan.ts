@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../json.ts'
 import { enterNested, type LoadedNarrative } from '../narratives/load-file.ts'
-import type { Act, Narrative, NarrativeFile } from '../narratives/narrative.ts'
+import type { Act, Budget, Narrative, NarrativeFile } from '../narratives/narrative.ts'
 import { extractsOutput } from '../narratives/narrative.ts'
 import type { Sources } from '../narratives/sources.ts'
 import { valuesOfVariables } from '../narratives/variables.ts'
@@ -26,6 +26,8 @@ export interface ExecutionPlan {
   readonly model?: string
   /** Values of the narrative's variables. */
   readonly inputs: Readonly<Record<string, string>>
+  /** The smallest of what the narratives around it have. */
+  readonly budget?: Budget
   /** It was interrupted, with its bot. */
   readonly resumed?: boolean
   /** Nothing of it was in the store when it began: its journal need not be asked. */
@@ -77,6 +79,7 @@ export function planNested(
   const { round: _, callerResponse: __, ...plan } = around
   return {
     ...plan,
+    budget: budgetOf(around),
     id: `${around.id}/${key}`,
     parentId: around.id,
     file,
@@ -85,6 +88,19 @@ export function planNested(
     trigger: 'narrative',
     chain: enterNested(around.chain, file, narrative),
     ...(callerResponse !== undefined && { callerResponse }),
+  }
+}
+
+/** What the narrative, with those around it, may take of a model's limits; with an act, what that act may. */
+export function budgetOf({ budget, narrative }: ExecutionPlan, act?: Act): Budget {
+  const all = [budget, narrative.budget, narrative.carousel?.budget, act?.carousel?.budget].filter(
+    (one) => one !== undefined,
+  )
+  const least = (key: keyof Budget) => Math.min(1, ...all.map((one) => one[key]))
+  return {
+    rpmMultiplier: least('rpmMultiplier'),
+    tpmMultiplier: least('tpmMultiplier'),
+    rpdMultiplier: least('rpdMultiplier'),
   }
 }
 

@@ -11,7 +11,7 @@ import type { ActResult, ActTask, Gathered } from './act-task.ts'
 import type { AnswerSoFar } from './answer-so-far.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
-import { type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
+import { budgetOf, type Host, planNested, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { gatherInputs } from './gather-inputs.ts'
 import { UNKNOWN_TRACE } from './item-trace.ts'
 import { keepResult } from './keep-result.ts'
@@ -136,6 +136,7 @@ function actTask({ plan, step, knowledge }: StepTask): ActTask {
     act: step.act,
     extracts: step.extracts,
     inputs: plan.inputs,
+    budget: budgetOf(plan, step.act),
     knowledge,
     ...(plan.model !== undefined && { model: plan.model }),
     ...(plan.bot !== undefined && { bot: plan.bot }),

@@ -2,6 +2,7 @@
 //
 // The step is an actor of its own: an act, or where an act stands for a narrative, that narrative's execution.
 
+import { BotticelliError } from '../errors.ts'
 import { measure } from '../narratives/measures.ts'
 import { targetTable } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
@@ -47,7 +48,8 @@ export function performStep(
     return result
   }
   const goOn = (error: unknown): StepResult => {
-    if (wasTakenDown(host, error) || !step.act.carousel?.continueOnError) throw error
+    const isDayOver = error instanceof BotticelliError && error.code === 'budget-exhausted'
+    if (wasTakenDown(host, error) || !step.act.carousel?.continueOnError || isDayOver) throw error
     // The journal and the span have the failure; the act's other turns are made.
     return { ...NOTHING_LEFT, acts: 0 }
   }

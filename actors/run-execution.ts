@@ -8,7 +8,7 @@
 //       may be told before it is there.
 
 import { fromPromise } from 'xstate'
-import { serializeError } from '../errors.ts'
+import { BotticelliError, serializeError } from '../errors.ts'
 import type { Execution } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
@@ -205,7 +205,9 @@ async function runRound(
   try {
     return await runExecution({ ...plan, id, parentId: plan.id, trigger: 'narrative', round }, services, host)
   } catch (error) {
-    if (wasTakenDown(host, error) || !continueOnError) throw error
+    // A day that is full is full for the rounds to come as well.
+    const isDayOver = error instanceof BotticelliError && error.code === 'budget-exhausted'
+    if (wasTakenDown(host, error) || !continueOnError || isDayOver) throw error
     return undefined
   }
 }

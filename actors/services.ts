@@ -4,7 +4,7 @@ import type { BotticelliError } from '../errors.ts'
 import type { MediaReader } from '../media/media.ts'
 import type { Model } from '../models/model.ts'
 import type { LoadedNarrative } from '../narratives/load-file.ts'
-import type { NarrativeFile, NarrativeInput, SecurityPolicy } from '../narratives/narrative.ts'
+import type { Budget, NarrativeFile, NarrativeInput, SecurityPolicy } from '../narratives/narrative.ts'
 import type { Sources, Texts } from '../narratives/sources.ts'
 import type { Command, Platforms } from '../platforms/platform.ts'
 import type { Store } from '../store/store.ts'
@@ -19,6 +19,8 @@ export interface Services {
   findModel(name: string | undefined): Model
   /** The model with a limit of its own on the wait for an answer. */
   limited(model: Model, timeoutMs: number): Model
+  /** The model as often as its limits allow whoever has this budget. */
+  paced(model: Model, budget: Budget): Model
   /** All platforms, under the policy of the file that uses them. */
   platformsFor(policy: SecurityPolicy | undefined): Platforms
   /** Why a file's policy forbids a command, as far as its arguments are known before it runs. */

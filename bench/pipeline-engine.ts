@@ -62,6 +62,7 @@ export async function openEngine(): Promise<PipelineEngine> {
     clock: systemClock,
     processId: process.pid,
     newId,
+    paced: (model) => model,
     limited: (each) => each,
     refusalOf: () => undefined,
     retry: { maxRestarts: 0, minMs: 1, maxMs: 1 },

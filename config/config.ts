@@ -88,8 +88,16 @@ export interface ModelsConfig {
   readonly costTracking: boolean
   /** Prices that are not in the built-in list, by model. */
   readonly prices: Readonly<Record<string, PriceConfig>>
+  /** How often models may be asked, by model. */
+  readonly limits: Readonly<Record<string, LimitsConfig>>
   /** What a person wrote for the scripted model to say. */
   readonly scripted?: { readonly replies: readonly ScriptedReply[] }
+}
+
+export interface LimitsConfig {
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  readonly requestsPerDay?: number
 }
 
 type ProviderName = 'gemini' | 'openai' | 'anthropic' | 'ollama'

@@ -10,7 +10,7 @@ import type { Config, ModelsConfig, ProviderConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile, readMendedFile, WHEREABOUTS } from './config-file.ts'
 import { type Environment, type Flags, lookUp, type Resolved, readDotEnv, resolveSettings } from './layers.ts'
-import { assembleBots, assemblePrices, assembleServers, patience } from './named-settings.ts'
+import { assembleBots, assembleLimits, assemblePrices, assembleServers, patience } from './named-settings.ts'
 import { assembleNotify } from './notify-config.ts'
 import { SETTINGS } from './settings.ts'
 import { assembleTelemetry } from './telemetry-config.ts'
@@ -103,7 +103,13 @@ function load(
       timeoutMs: values.get('media.timeout'),
       privateHosts: values.get('media.private_hosts'),
     },
-    models: assembleModels(values, servers.made, prices.made, how === 'whole' ? scriptOf(values) : {}),
+    models: assembleModels(
+      values,
+      servers.made,
+      prices.made,
+      assembleLimits(values, file),
+      how === 'whole' ? scriptOf(values) : {},
+    ),
     discord: {
       ...optional('token', values.get('discord.token')),
       ...optional('apiUrl', values.get('discord.api_url')),
@@ -175,6 +181,7 @@ function assembleModels(
   values: Values,
   servers: ModelsConfig['servers'],
   prices: ModelsConfig['prices'],
+  limits: ModelsConfig['limits'],
   script: Pick<ModelsConfig, 'scripted'>,
 ): ModelsConfig {
   return {
@@ -190,6 +197,7 @@ function assembleModels(
     },
     servers,
     prices,
+    limits,
     budgets: {
       ...optional('dailyUsd', values.get('models.daily_budget_usd')),
       ...optional('monthlyUsd', values.get('models.monthly_budget_usd')),

@@ -1,4 +1,4 @@
-// Named settings: the bots, servers and prices that the person gives names to.
+// Named settings: the bots, servers, prices and limits that the person gives names to.
 //
 // What makes each of them usable is checked here: keys without which it is nothing, and names of one another.
 
@@ -8,7 +8,7 @@ import type { Timetable } from '../actors/timetable.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { nearest } from '../narratives/nearest.ts'
 import type { Span } from '../narratives/toml-tree.ts'
-import type { BotConfig, PriceConfig, ServerConfig } from './config.ts'
+import type { BotConfig, LimitsConfig, PriceConfig, ServerConfig } from './config.ts'
 import { type ConfigFile, diagnosticAt } from './config-file.ts'
 import type { SettingKey } from './settings.ts'
 import type { Values } from './values.ts'
@@ -134,6 +134,22 @@ export function assemblePrices(
     ...missing(file, 'models.prices.*.output_per_million', name, span),
   ])
   return { made: Object.fromEntries(made), faults }
+}
+
+export function assembleLimits(values: Values, file: ConfigFile | undefined): Readonly<Record<string, LimitsConfig>> {
+  const made = namesOf(file, 'models.limits').map(([name]): [string, LimitsConfig] => [
+    name,
+    {
+      ...given('requestsPerMinute', values.get('models.limits.*.requests_per_minute', name)),
+      ...given('tokensPerMinute', values.get('models.limits.*.tokens_per_minute', name)),
+      ...given('requestsPerDay', values.get('models.limits.*.requests_per_day', name)),
+    },
+  ])
+  return Object.fromEntries(made)
+}
+
+function given<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: T })
 }
 
 function namesOf(file: ConfigFile | undefined, prefix: string): [string, Span][] {

@@ -139,6 +139,15 @@ export const SETTINGS = {
   'models.servers.*.api_key_env': unset(text, 'Name of the variable that holds its key.'),
   'models.prices.*.input_per_million': unset(number(0), 'US dollars per million tokens of a prompt.'),
   'models.prices.*.output_per_million': unset(number(0), 'US dollars per million tokens of an answer.'),
+  'models.limits.*.requests_per_minute': unset(
+    integer(1),
+    'How often the model may be asked in a minute; then it is waited.',
+  ),
+  'models.limits.*.tokens_per_minute': unset(
+    integer(1),
+    'Tokens of questions and answers in a minute; then it is waited.',
+  ),
+  'models.limits.*.requests_per_day': unset(integer(1), 'How often it may be asked in a day (UTC); then runs fail.'),
 
   'discord.token': secret('Token of the Discord bot.', ['DISCORD_TOKEN']),
   'discord.api_url': unset(url, 'Another server that speaks the API of Discord.', ['DISCORD_API_URL']),

@@ -3,7 +3,17 @@
 import type { Db } from './database.ts'
 import { runOf } from './events.ts'
 import { present } from './row.ts'
-import type { ActKey, CostLine, CostSum, Ledger, LedgerLine, LedgerTotals, LostCall, StoredAnswer } from './store.ts'
+import type {
+  ActKey,
+  CostLine,
+  CostSum,
+  Ledger,
+  LedgerLine,
+  LedgerTotals,
+  LostCall,
+  RecentUse,
+  StoredAnswer,
+} from './store.ts'
 
 export function openLedger(db: Db): Ledger {
   return {
@@ -16,6 +26,7 @@ export function openLedger(db: Db): Ledger {
     costs: (sum) => db.read('ledger.costs', () => costs(db, sum)),
     list: ({ since }) => db.read('ledger.list', () => list(db, since)),
     totals: (filter) => db.read('ledger.totals', () => totals(db, filter)),
+    recentUse: (model, since) => db.read('ledger.recent_use', () => recentUse(db, model, since)),
   }
 }
 
@@ -113,4 +124,15 @@ function list(db: Db, since: number): readonly LedgerLine[] {
       { since },
     )
     .map(present<LedgerLine>)
+}
+
+function recentUse(db: Db, { provider, name }: { provider: string; name: string }, since: number): RecentUse {
+  const { firstAt, ...sums } = db.get<{ calls: number; tokens: number; firstAt: number | null }>(
+    `select count(*) as calls, coalesce(sum(input_tokens + output_tokens), 0) as tokens, min(at) as firstAt
+      from ledger
+      where at >= @since and provider = @provider and cached = 0
+        and (model = @name or substr(model, 1, length(@name) + 1) = @name || '-')`,
+    { since, provider, name },
+  )!
+  return { ...sums, ...(firstAt !== null && { firstAt }) }
 }

@@ -500,6 +500,16 @@ export interface Ledger {
   costs(sum: CostSum): readonly CostLine[]
   /** Oldest first. */
   list(filter: { since: number }): readonly LedgerLine[]
+  /** Of one model, also under the longer names that its provider gives its versions. `since`: epoch ms, inclusive. */
+  recentUse(model: { readonly provider: string; readonly name: string }, since: number): RecentUse
+}
+
+/** Calls that were really made. */
+export interface RecentUse {
+  readonly calls: number
+  readonly tokens: number
+  /** When the first of them was answered, epoch ms. */
+  readonly firstAt?: number | undefined
 }
 
 /** What a person did. */

@@ -321,6 +321,11 @@ export const LOG_EVENTS = {
     message: 'JSON of an answer cannot be used as it is',
     fields: { act: 'string', problem: 'string', asks_again: 'boolean' },
   },
+  'model.paced': {
+    level: 'info',
+    message: 'Call waits for the limits of its model',
+    fields: { provider: 'string', model: 'string', wait_ms: 'number' },
+  },
   'json.schema_refused': {
     level: 'warn',
     message: 'Provider refused the schema; the question is asked without it',

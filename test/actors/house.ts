@@ -78,6 +78,7 @@ export async function openHouse(
   const services: Services = {
     store,
     findModel: () => model,
+    paced: (model) => model,
     limited: (limited, timeoutMs) => withTimeLimit(limited, { clock: systemClock, timeoutMs }),
     platformsFor: (policy) => applyPolicy(platforms, policy, 'dry-run'),
     refusalOf: (command, policy) =>

@@ -3,6 +3,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { ModelError } from '../../models/model-error.ts'
+import { createPacing } from '../../models/pacing.ts'
+import { systemClock } from '../../supervisor/clock.ts'
 import { openHouse } from './house.ts'
 
 const head = (toc: string, more = 'skip_content_generation = true') =>
@@ -187,5 +189,55 @@ describe('19 output', () => {
     await using house = await openHouse(() => '{"a": 1}')
     const report = await house.run(`${head('"a"', 'processors = []')}[acts]\na = "As JSON."`)
     expect(report).toMatchObject({ status: 'completed', rows: [] })
+  })
+})
+
+describe('21 budget', () => {
+  test('of all levels the smallest share counts, each once (D-40)', async () => {
+    await using house = await openHouse()
+    const asked: unknown[] = []
+    Object.assign(house.services, {
+      paced: (model: unknown, budget: unknown) => {
+        asked.push(budget)
+        return model
+      },
+    })
+    await house.run(
+      `[acts]
+inner = { narrative = "deep" }
+plain = "Say."
+turning = { prompt = "Say.", carousel = { iterations = 1, budget = { tpm_multiplier = 0.25 } } }
+[narrative.deep]
+toc = ["plain", "turning"]
+budget = { rpm_multiplier = 0.8, tpm_multiplier = 0.5 }
+[narrative.outer]
+toc = ["plain", "inner"]
+budget = { rpm_multiplier = 0.5 }
+carousel = { iterations = 1, budget = { rpd_multiplier = 0.9 } }`,
+      { narrative: 'outer' },
+    )
+    expect(asked).toEqual([
+      { rpmMultiplier: 0.5, tpmMultiplier: 1, rpdMultiplier: 0.9 },
+      { rpmMultiplier: 0.5, tpmMultiplier: 0.5, rpdMultiplier: 0.9 },
+      { rpmMultiplier: 0.5, tpmMultiplier: 0.25, rpdMultiplier: 0.9 },
+    ])
+  })
+
+  test('a day that is full ends a carousel, whatever it does after errors (D-39)', async () => {
+    await using house = await openHouse(({ call }) => `answer ${call}`)
+    const pace = createPacing({
+      limits: { test: { requestsPerDay: 4 } },
+      recentUse: house.store.ledger.recentUse,
+      clock: systemClock,
+    })
+    Object.assign(house.services, { paced: pace })
+    const carousel = 'carousel = { iterations = 5, continue_on_error = true, budget = { rpd_multiplier = 0.5 } }'
+    const report = await house.run(`${head('"a"', `skip_content_generation = true\n${carousel}`)}[acts]\na = "Say."`)
+    expect(report).toMatchObject({ status: 'failed', error: { code: 'budget-exhausted' } })
+    expect(house.asked).toHaveLength(2)
+    const turns = `carousel = { iterations = 5, continue_on_error = true }`
+    const again = await house.run(`${head('"a"')}[acts.a]\n${turns}\nprompt = "Say."`)
+    expect(again).toMatchObject({ status: 'failed', error: { code: 'budget-exhausted' } })
+    expect(house.asked).toHaveLength(4)
   })
 })

@@ -320,7 +320,7 @@ test.for([
   ...['text-without-content', 'media-without-source', 'unknown-media-kind', 'unknown-table-format', 'unknown-bot'],
   ...['unknown-table', 'unknown-media', 'unknown-narrative', 'bad-budget', 'missing-file', 'prompt-assembly'],
   ...['bot-command-failed', 'table-query-failed', 'placeholder-unresolved'],
-  ...['narrative-cycle', 'no-json', 'bad-json', 'schema-inference'],
+  ...['narrative-cycle', 'budget-exhausted', 'no-json', 'bad-json', 'schema-inference'],
   ...['unknown-key', 'looks-like-reference', 'unused-act', 'odd-act-name', 'temperature-range', 'old-dialect'],
   ...['duplicate-setting', 'unset-env'],
 ])('23: the code %s is known and has a way out', (code) => {

@@ -35,7 +35,7 @@ test('no section of the format is left out', () => {
 
 const DECISIONS =
   `01 01b 01c 02 03 03b 04 05 06 07 09 10 11 11b 12b 13 13b 14 15 16 17 18 19 19b 20 21 22 23 24 25 26 27 27b 30 31 31b
-32 33 34 35 36 37 38 42 43b 44 45 46 47 48 49 41`.split(/\s+/)
+32 33 34 35 36 37 38 39 40 42 43b 44 45 46 47 48 49 41`.split(/\s+/)
 
 test('every decision stands beside a statement', () => {
   const said = SECTIONS.flatMap(({ statements }) => statements.map(([statement]) => statement)).join('\n')

@@ -522,6 +522,12 @@ export const SECTIONS: readonly Section[] = [
       ],
       ['Each turn of an act is looked at for rows', ran('14.2: each turn of an act is looked at for rows')],
       ['`continue_on_error` of an act', ran('14.2: a turn that fails ends the act or not (continue_on_error = %s)')],
+      [
+        'A full minute is waited out, by real requests and tokens; a full day stops (D-39)',
+        'models/pacing › a full minute is waited out',
+        'models/pacing › real tokens count once the answer is there',
+        ran('a day that is full ends a carousel, whatever it does after errors (D-39)'),
+      ],
     ],
   },
   {
@@ -740,6 +746,15 @@ export const SECTIONS: readonly Section[] = [
         micro('a budget above 1'),
         broken('a budget of 0'),
         broken('a negative budget'),
+      ],
+      [
+        'The limit is rounded, at least 1',
+        'models/pacing › a share is rounded',
+        'models/pacing › the least share is one',
+      ],
+      [
+        'The smallest share of all levels counts, once (D-40)',
+        ran('of all levels the smallest share counts, each once (D-40)'),
       ],
       ['Wrong types and unknown keys', broken('a budget in quotes'), broken('a budget of an unknown key')],
     ],

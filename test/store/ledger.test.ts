@@ -38,3 +38,22 @@ test('an answer that was given again is counted apart', () => {
   store.journal.saveAnswer(act, { prompt: '', answer: answer({ costUsd: 0, cached: true }), at: 2 })
   expect(store.ledger.totals()).toMatchObject({ calls: 0, cached: 1, unpriced: 0 })
 })
+
+test('the recent use of a model is what was really asked of it, whatever version of it answered', () => {
+  const { store } = temporaryStore()
+  store.executions.begin(execution('E1'))
+  const call = (at: number, more: Partial<Parameters<typeof answer>[0]>) => {
+    const act = { executionId: 'E1', key: `at-${at}` }
+    store.journal.begin({ ...act, act: 'a', sequence: 0, at })
+    store.journal.saveAnswer(act, { prompt: '', answer: answer({ provider: 'openai', ...more }), at })
+  }
+  call(100, { model: 'gpt-4o' })
+  call(200, { model: 'gpt-4o-2024-08-06' })
+  call(300, { model: 'gpt-4o', cached: true })
+  call(400, { model: 'gpt-4' })
+  call(500, { model: 'gpt-4o', provider: 'other' })
+  const use = (since: number) => store.ledger.recentUse({ provider: 'openai', name: 'gpt-4o' }, since)
+  expect(use(0)).toEqual({ calls: 2, tokens: 30, firstAt: 100 })
+  expect(use(200)).toEqual({ calls: 1, tokens: 15, firstAt: 200 })
+  expect(use(201)).toEqual({ calls: 0, tokens: 0 })
+})
