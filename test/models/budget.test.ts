@@ -48,6 +48,22 @@ test('a call that could cost more than is left is not made', async () => {
   expect(waiting).toHaveLength(0)
 })
 
+test('a film that could cost more than is left is not sent', async () => {
+  const priced = createPrices({ priced: { inputPerMillion: 1, outputPerMillion: 0 } })
+  const allowances = () => [{ period: 'day' as const, spentUsd: 0, limitUsd: 0.1, until }]
+  const budget = openBudgetBook({ allowances })
+  const { model, waiting } = heldModel()
+  const guarded = createBudgetGate({ budget, prices: priced, now: () => 0 }).guard(model)
+  const film = (sizeBytes: number): Question => {
+    const media = { type: 'media' as const, kind: 'video' as const, mime: 'video/mp4', bytes: Buffer.alloc(sizeBytes) }
+    return { ...question, messages: [{ role: 'user', parts: [media] }] }
+  }
+  await expect(guarded.ask(film(8_300_000), { signal })).rejects.toMatchObject({ code: 'budget-reached' })
+  void guarded.ask(film(830_000), { signal })
+  await turn()
+  expect(waiting).toHaveLength(1)
+})
+
 test('calls at the same time cannot exceed the budget together', async () => {
   const spent = { usd: 0 }
   const { model, waiting, answerAll } = heldModel()
