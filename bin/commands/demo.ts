@@ -6,6 +6,7 @@
 import { relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { ProgressEvent } from '../../actors/progress.ts'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load-config.ts'
@@ -76,8 +77,24 @@ async function tell(app: Botticelli, config: Config, discord: DiscordDouble, sto
   ])
   story.step(2, 'actors', `${[...steps.keys()].join(', ')} · ${plural([...app.system.records()].length, 'actor')}`)
   app.system.subscribe((event) => story.supervision(event))
+  // The poster looks for itself what there is, often before the curator's run is over: step by step it is easier to read.
+  const posted: ProgressEvent[] = []
+  let isCurated = false
   app.onProgress((event) => {
-    const bot = 'bot' in event ? (event.bot ?? '') : ''
+    if (botOf(event) === 'poster' && !isCurated) {
+      posted.push(event)
+      return
+    }
+    show(event)
+    if (botOf(event) !== 'curator' || event.type !== 'execution.completed') return
+    isCurated = true
+    for (const earlier of posted.splice(0)) show(earlier)
+  })
+  const isPosted = () => rowsOf(app.store, approved).filter((row) => row.reviewStatus === 'posted').length >= 2
+  while (!isPosted()) await sleep(POLL_MS)
+
+  function show(event: ProgressEvent): void {
+    const bot = botOf(event)
     steps.get(bot)?.()
     steps.delete(bot)
     story.progress(event)
@@ -91,9 +108,11 @@ async function tell(app: Botticelli, config: Config, discord: DiscordDouble, sto
     if (event.type === 'execution.completed' && bot === 'poster') {
       for (const line of postLines(discord, story)) story.line(...line)
     }
-  })
-  const isPosted = () => rowsOf(app.store, approved).filter((row) => row.reviewStatus === 'posted').length >= 2
-  while (!isPosted()) await sleep(POLL_MS)
+  }
+}
+
+function botOf(event: ProgressEvent): string {
+  return 'bot' in event ? (event.bot ?? '') : ''
 }
 
 /** The newest post, and once what became of the one whose answer was lost. */

@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { BotticelliError } from '../../errors.ts'
 import { LIBRARY } from '../library.ts'
+import { pipelineProject } from './pipeline-project.ts'
 
 export const DEMO_FOLDER = join('.botticelli', 'demo')
 /** How often the posting bot looks for something to post. */
@@ -46,39 +47,13 @@ delay = "150ms ±100ms"
 `
 
 function configOf(discordUrl: string): string {
-  return `# The project of "botticelli demo". It is made anew each time.
-state_dir = "."
-posting = "live" # to the Discord double of the demo, on this machine
-
-[models]
-default = "scripted"
-script = "script.toml"
-
-[discord]
-api_url = "${discordUrl}"
-
-[telemetry]
-metrics = false
-log_level = "silent"
-
-[bots.writer]
-type = "generation"
-narrative = "generate"
-narrative_name = "batch"
-every = "1h"
-on_start = true
-
-[bots.curator]
-type = "curation"
-narrative = "curate"
-after = ["writer"]
-
-[bots.poster]
-type = "posting"
-narrative = "post"
-after = ["curator"]
-every = "${POST_EVERY_MS}ms"
-`
+  return pipelineProject({
+    discordUrl,
+    writes: 'batch',
+    postsWhen: `after = ["curator"]\nevery = "${POST_EVERY_MS}ms"`,
+    telemetry: 'metrics = false\nlog_level = "silent"',
+    settings: '# The project of "botticelli demo". It is made anew each time.\nstate_dir = "."\n',
+  })
 }
 
 function write(folder: string, change: () => void): void {

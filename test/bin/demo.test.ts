@@ -28,6 +28,11 @@ test.concurrent('tells its story in 80 columns, and how to decide on what is lef
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/healed .*incarnation 2/)
   expect(stdout).toContain('3 drafts left for you')
+  // One step after the other, each with its own last line before the next begins.
+  const told = ['[1/5]', '[2/5]', '[3/5]', '[4/5]', ' curate    score', '[5/5]', ' post      channel']
+  const places = told.map((text) => stdout.indexOf(text))
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+  expect(places).not.toContain(-1)
   const commands = stdout.split('\n').flatMap((line) => / (content \w+ \d+)$/.exec(line)?.[1]?.split(' ') ?? [])
   expect(commands.filter((word) => word === 'content')).toHaveLength(3)
   // Where the launcher is, and how far down, is not the demo's doing.

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pipelineProject } from '../../bin/demo/pipeline-project.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../telemetry/otlp-receiver.ts'
 import { makeProject, type Project, until } from './project.ts'
@@ -27,7 +28,10 @@ beforeAll(async () => {
     copyFileSync(join(LIBRARY, name), join(project.folder, 'narratives', name))
   }
   project.write('script.toml', HANGS)
-  project.write('botticelli.toml', config(discord.url))
+  project.write(
+    'botticelli.toml',
+    pipelineProject({ discordUrl: discord.url, writes: 'feature', telemetry: 'metrics = false\nlog_format = "json"' }),
+  )
   const environment = {
     DISCORD_TOKEN: 'a-token-for-the-double',
     DISCORD_GUILD_ID: discord.guildId,
@@ -125,30 +129,4 @@ function plain(text: string): string {
     .replaceAll(/version [^,]+, process \d+/g, 'PROCESS')
     .replaceAll(/\w+ (?=(?:approved|rejected) \w+\/\d)/g, 'PERSON ')
     .trim()
-}
-
-function config(discordUrl: string): string {
-  return `posting = "live"
-[models]
-default = "scripted"
-script = "script.toml"
-[discord]
-api_url = "${discordUrl}"
-[telemetry]
-metrics = false
-log_format = "json"
-[bots.writer]
-type = "generation"
-narrative = "generate"
-narrative_name = "feature"
-every = "1h"
-on_start = true
-[bots.curator]
-type = "curation"
-narrative = "curate"
-after = ["writer"]
-[bots.poster]
-type = "posting"
-narrative = "post"
-`
 }

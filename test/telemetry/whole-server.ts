@@ -5,6 +5,7 @@
 
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { pipelineProject } from '../../bin/demo/pipeline-project.ts'
 import type { JsonObject } from '../../json.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import type { AuditLine, DomainEvent } from '../../store/store.ts'
@@ -178,38 +179,19 @@ function fill(project: Project, discordUrl: string): void {
   project.write('script.toml', SCRIPT)
   project.write(
     'botticelli.toml',
-    `posting = "live"
-[models]
-default = "scripted"
-script = "script.toml"
-retries = 1
-[models.prices.small]
-input_per_million = 1.0
-output_per_million = 2.0
-[discord]
-api_url = "${discordUrl}"
-[telemetry]
-metrics_port = 0
+    `${pipelineProject({
+      discordUrl,
+      writes: 'batch',
+      postsWhen: 'after = ["curator"]',
+      models: 'retries = 1\n[models.prices.small]\ninput_per_million = 1.0\noutput_per_million = 2.0',
+      telemetry: `metrics_port = 0
 log_format = "json"
 store_spans_from_ms = 0
 log_fields = ["thread", "source", "span"]
 export_console = true
 push_metrics = true
-push_logs = true
-[bots.writer]
-type = "generation"
-narrative = "generate"
-narrative_name = "batch"
-every = "1h"
-on_start = true
-[bots.curator]
-type = "curation"
-narrative = "curate"
-after = ["writer"]
-[bots.poster]
-type = "posting"
-narrative = "post"
-after = ["curator"]
+push_logs = true`,
+    })}
 [bots.turner]
 narrative = "turns"
 every = "1h"
