@@ -96,3 +96,38 @@ sum = "{{red}} {{green}} {{blue}}"
 function isCompleted({ status }: { readonly status: string }): boolean {
   return status === 'completed'
 }
+
+test('SIGTERM while a bot goes on with a run that was killed lets the run finish', async () => {
+  let held: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>()
+  await using server = await startProviderServer(async () => {
+    await held?.promise
+    return 'Said.'
+  })
+  using project = makeProject()
+  project.write(
+    'n.toml',
+    '[narrative]\nname = "n"\nskip_content_generation = true\nmodel = "openai:gpt-4o-mini"\ntoc = ["a", "b"]\n[acts]\na = "A."\nb = "B."\n',
+  )
+  project.write(
+    'botticelli.toml',
+    '[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "n.toml"\nevery = "24h"\non_start = true\n',
+  )
+  const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
+  const first = project.start(['serve'], env)
+  await until(() => server.calls.length === 1, 30_000, first.output)
+  await first.kill('SIGKILL')
+
+  held.resolve()
+  held = Promise.withResolvers<void>()
+  const second = project.start(['serve'], env)
+  await until(() => server.calls.length === 2, 30_000, second.output)
+  const ended = second.kill('SIGTERM')
+  await second.says('finishing what runs')
+  held.resolve()
+  held = undefined
+  expect(await ended).toMatchObject({ code: 0 })
+  project.look((store) => {
+    expect(store.executions.list({ bot: 'writer' })).toMatchObject([{ status: 'completed', acts: 2 }])
+    expect(store.ledger.totals()).toMatchObject({ calls: 2, lost: 0, repeated: 1 })
+  })
+})
