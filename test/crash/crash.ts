@@ -44,7 +44,9 @@ for (
   if (result.problems.length === 0) passed++
   else failed++
   const outcome = result.problems.length === 0 ? 'ok' : 'FAILED'
-  console.log(`${outcome}  scenario ${seed} (${fault}): ${result.kills} kills, ${kills} of ${wanted} so far`)
+  console.log(
+    `${outcome}  scenario ${seed} (${[fault, ...result.how].join(', ')}): ${result.kills} kills, ${kills} of ${wanted} so far`,
+  )
   for (const problem of result.problems) console.log(`    ${problem}`)
 }
 console.log(`${kills} kills in ${Math.round((Date.now() - startedAt) / 1_000)} s`)

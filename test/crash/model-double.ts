@@ -24,7 +24,7 @@ export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
   })
 
   async function answer(body: Promise<unknown>, response: ServerResponse): Promise<void> {
-    const { messages } = (await body) as { messages: readonly { content: unknown }[] }
+    const { messages, stream } = (await body) as { messages: readonly { content: unknown }[]; stream?: boolean }
     const prompt = JSON.stringify(messages.at(-1)?.content)
     const act = /ACT:(\w+)/.exec(prompt)?.[1] ?? 'unknown'
     asked.set(act, (asked.get(act) ?? 0) + 1)
@@ -37,8 +37,9 @@ export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
       response.destroy()
       return
     }
-    const whole = JSON.stringify(completion(text))
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(whole) })
+    const whole = stream === true ? inPieces(text) : JSON.stringify(completion(text))
+    const type = stream === true ? 'text/event-stream' : 'application/json'
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(whole) })
     if (how === 'half') response.write(whole.slice(0, whole.length / 2), () => response.destroy())
     else response.end(whole, () => double.onEvent(`answered ${act}`))
   }
@@ -66,13 +67,26 @@ export async function startModelDouble(latencyMs = 3): Promise<ModelDouble> {
   return double
 }
 
+const ABOUT = { id: 'chatcmpl-crash', created: 0, model: 'gpt-4o-mini' }
+const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
+
 function completion(text: string) {
-  return {
-    id: 'chatcmpl-crash',
-    object: 'chat.completion',
-    created: 0,
-    model: 'gpt-4o-mini',
-    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
-    usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
-  }
+  const choices = [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }]
+  return { ...ABOUT, object: 'chat.completion', choices, usage: USAGE }
+}
+
+/** As server-sent events, the text in two of them. */
+function inPieces(text: string): string {
+  const middle = Math.floor(text.length / 2)
+  const piece = (delta: object, finish_reason: string | null = null) => ({
+    choices: [{ index: 0, delta, finish_reason }],
+  })
+  const pieces = [
+    piece({ role: 'assistant', content: text.slice(0, middle) }),
+    piece({ content: text.slice(middle) }),
+    piece({}, 'stop'),
+    { choices: [], usage: USAGE },
+  ]
+  const lines = pieces.map((one) => JSON.stringify({ ...ABOUT, object: 'chat.completion.chunk', ...one }))
+  return [...lines, '[DONE]'].map((line) => `data: ${line}\n\n`).join('')
 }

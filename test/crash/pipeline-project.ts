@@ -15,6 +15,11 @@ export const ITEMS = 3
 export interface PipelineProject extends AsyncDisposable {
   readonly folder: string
   readonly database: string
+  /**
+   * Writes the files as a person does who changes something that matters to no run: a server that runs takes it over, or,
+   * where it is spoilt, nothing of it.
+   */
+  edit(change: { readonly version: number; readonly isSpoilt?: boolean }): void
   /** Starts `botticelli serve`, without a launcher in between: what is killed is the server itself. */
   serve(limits?: { readonly largestFileKb?: number; readonly disk?: DiskFault }): Server
 }
@@ -25,16 +30,30 @@ export interface Server {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
-export function makePipelineProject(env: Readonly<Record<string, string>>): PipelineProject {
+/** @param threads bots that have a thread of their own */
+export function makePipelineProject(
+  env: Readonly<Record<string, string>>,
+  threads: readonly string[] = [],
+): PipelineProject {
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-crash-'))
   mkdirSync(join(folder, 'narratives'))
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text)
+  const edit: PipelineProject['edit'] = ({ version, isSpoilt = false }) => {
+    for (const [name, text] of Object.entries(FILES)) {
+      const isolated = text.replace(/^\[bots\.(\w+)\]$/gm, (header, bot) =>
+        threads.includes(bot) && name === 'botticelli.toml' ? `${header}\nisolation = "thread"` : header,
+      )
+      const faster = isolated.replace('"60ms"', `"${60 + (version % 20)}ms"`)
+      writeFileSync(join(folder, name), `${faster}\n# version ${version}\n${isSpoilt ? '[spoilt\n' : ''}`)
+    }
+  }
+  edit({ version: 0 })
   const running = new Set<ChildProcess>()
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }
 
   return {
     folder,
     database: join(folder, '.botticelli', 'botticelli.db'),
+    edit,
     serve({ largestFileKb, disk } = {}) {
       const before = disk === undefined ? '' : `${withDiskFault(disk).join(' ')} `
       const command = `${before}${process.execPath} ${CLI} serve --live`

@@ -29,6 +29,8 @@ export function cannotPlay(fault: FaultKind): string | undefined {
 
 export interface ScenarioResult {
   readonly kills: number
+  /** What was different from the plain case, the fault apart. */
+  readonly how: readonly string[]
   /** What did not hold, as sentences; none when all is well. */
   readonly problems: readonly string[]
 }
@@ -51,31 +53,45 @@ export async function playScenario(random: () => number, mostKills: number, faul
   await using model = await startModelDouble()
   await using discord = await startDiscordDouble({ guilds: ['crash'], onRequest: onEvent })
   model.onEvent = onEvent
-  await using project = makePipelineProject({
-    OPENAI_API_KEY: 'key-of-the-double',
-    OPENAI_BASE_URL: model.url,
-    DISCORD_TOKEN: 'token-of-the-double',
-    DISCORD_API_URL: discord.url,
-    DISCORD_GUILD_ID: discord.guildId,
-  })
+  const hasThreads = random() < 0.4
+  const threads = ['generator', 'curator', 'poster'].filter(() => random() < 0.6 && hasThreads)
+  await using project = makePipelineProject(
+    {
+      OPENAI_API_KEY: 'key-of-the-double',
+      OPENAI_BASE_URL: model.url,
+      DISCORD_TOKEN: 'token-of-the-double',
+      DISCORD_API_URL: discord.url,
+      DISCORD_GUILD_ID: discord.guildId,
+    },
+    threads,
+  )
+  const isEdited = random() < 0.4
+  const how = [...threads.map((bot) => `${bot} in a thread`), ...(isEdited ? ['files edited'] : [])]
   const forgetful = random() < 0.5
   let lostAnswers = 0
   let kills = 0
 
   while (kills < mostKills && !isDone(project)) {
     const plan = planKill(random)
+    const [edition, editAfterMs] = [{ version: kills + 1, isSpoilt: random() < 0.3 }, 200 + random() * 600]
     if (fault === 'network cut') lostAnswers += loseAnswers(random, model, discord)
     const server = project.serve(failingDisk(fault, random))
     const held = fault === 'locked database' ? lock(project.database, random) : undefined
+    // A server that starts with a file that is spoilt refuses to.
+    const editIfReady = () => server.output().includes('ready in') && project.edit(edition)
+    const editing = isEdited ? setTimeout(editIfReady, editAfterMs) : undefined
     const due = await untilKill(plan, project, events, server)
+    clearTimeout(editing)
     // Now and then it is asked to end: it finishes what runs, and what waits is there for the next one.
     const signal = !isOfDisk(fault) && random() < 0.15 ? 'SIGTERM' : 'SIGKILL'
     await server.kill(signal)
     held?.[Symbol.dispose]()
+    if (isEdited) project.edit({ ...edition, isSpoilt: false })
     if (due === 'done') break
     // On a disk that failed before it began a server may refuse to start, as long as it says so.
     if (due === 'ended' && isOfDisk(fault) && /error\[store-(full|io)\]/.test(server.output())) continue
-    if (due === 'ended') return { kills, problems: [`The server ended by itself:\n${server.output().slice(-3_000)}`] }
+    if (due === 'ended')
+      return { kills, how, problems: [`The server ended by itself:\n${server.output().slice(-3_000)}`] }
     if (signal === 'SIGKILL') kills++
     if (forgetful) discord.forgetNonces()
   }
@@ -93,7 +109,7 @@ export async function playScenario(random: () => number, mostKills: number, faul
         lostAnswers,
       })
     : [`The pipeline did not get done:\n${last.output().slice(-3_000)}\n${describe(project)}`]
-  return { kills, problems }
+  return { kills, problems, how }
 }
 
 // ---------------------------------------------------------------------------- when to kill
@@ -252,9 +268,12 @@ export function verify(project: PipelineProject, { model, posts, kills, lostAnsw
   expect('E1 approved rows', approved.length, ITEMS)
   expect('E1 distinct rows', new Set(approved).size, ITEMS)
 
-  const answers = all<string>('select distinct execution_id || act_key from ledger').length
-  const journaled = one('select count(*) from ledger')
+  const answers = all<string>('select distinct execution_id || act_key from ledger where ending is null').length
+  const journaled = one('select count(*) from ledger where ending is null')
   expect('E2 answers of one act', journaled, answers)
+  const brokenOff = one('select count(*) from ledger where ending is not null')
+  if (brokenOff > lostAnswers)
+    problems.push(`E2 answers that broke off: ${brokenOff} of ${lostAnswers} that were cut off`)
   const repeated = one('select coalesce(sum(repeated), 0) from ledger')
   const asked = [...model.asked.values()].reduce((total, count) => total + count, 0)
   const again = asked - journaled - lostAnswers
@@ -302,13 +321,18 @@ function describe(project: PipelineProject): string {
     `select key, status, error from effects where status <> 'done'`,
     'select id, text_content, review_status from approved',
   ]
-  const told = queries.flatMap((sql) => [
-    sql,
-    ...connection
-      .prepare(sql)
-      .all()
-      .map((row) => `  ${JSON.stringify(row)}`),
-  ])
+  const told = queries.flatMap((sql) => [sql, ...rowsOf(connection, sql)])
   connection.close()
   return told.join('\n')
+}
+
+function rowsOf(connection: Database.Database, sql: string): readonly string[] {
+  try {
+    return connection
+      .prepare(sql)
+      .all()
+      .map((row) => `  ${JSON.stringify(row)}`)
+  } catch (error) {
+    return [`  ${(error as Error).message}`]
+  }
 }
