@@ -7,6 +7,7 @@
 import { serializeError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { inferColumns, toRows } from '../narratives/columns.ts'
+import { discordTableOf } from '../narratives/discord-processor.ts'
 import { extractJson } from '../narratives/extract-json.ts'
 import { targetTable } from '../narratives/narrative.ts'
 import { NarrativeError } from '../narratives/narrative-error.ts'
@@ -18,7 +19,16 @@ import { beginItem, continueItem } from './item-trace.ts'
 import { type SourceRow, sourceOf } from './lineage.ts'
 import type { Services } from './services.ts'
 
-/** The rows of the answer, or nothing when it holds no usable JSON. */
+/** The table that the rows of an act's answer go to: that of the narrative, or of Discord; undefined when they go nowhere. */
+export function tableFor(
+  { narrative, act, extracts }: Pick<ActTask, 'narrative' | 'act' | 'extracts'>,
+  response: string,
+): string | undefined {
+  if (extracts) return targetTable(narrative)
+  return narrative.processors.includes('discord') ? discordTableOf(act.name, response) : undefined
+}
+
+/** The rows of the answer, or nothing when they go nowhere or it holds no usable JSON. */
 export function contentRows(
   task: ActTask,
   gathered: Gathered,
@@ -27,7 +37,9 @@ export function contentRows(
   services: Services,
 ): NewRows | undefined {
   const { narrative, act, executionId } = task
-  const table = targetTable(narrative)
+  const table = tableFor(task, response)
+  if (table === undefined) return undefined
+  const template = task.extracts ? narrative.template : table
   return inSpan('processor content', { attributes: { 'botticelli.table': table } }, () => {
     const values = rowsIn(response, table, task, services)
     if (values === undefined) return undefined
@@ -35,7 +47,7 @@ export function contentRows(
     const sources = rowsRead(task, gathered, services).filter(({ ref }) => ref.table !== table)
     return {
       table,
-      columns: narrative.template === undefined ? inferColumns(values) : columnsOfTemplate(narrative.template),
+      columns: template === undefined ? inferColumns(values) : columnsOfTemplate(template),
       rows: values.map((each) => withTrace(each, sourceOf(each, sources), birth)),
       narrative: narrative.name,
       act: act.name,

@@ -20,7 +20,7 @@ export async function keepResult(
 ): Promise<ActResult> {
   const { journal } = services.store
   const result = resultOf(task, gathered, asked)
-  const rows = task.extracts ? contentRows(task, gathered, result.response, asked?.answer.model, services) : undefined
+  const rows = contentRows(task, gathered, result.response, asked?.answer.model, services)
   const at = services.clock.now()
   const outcome = journal.complete(
     { executionId: task.executionId, key: task.key },

@@ -4,12 +4,12 @@
 
 import { BotticelliError } from '../errors.ts'
 import { measure } from '../narratives/measures.ts'
-import { targetTable } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
 import { withLogFields } from '../telemetry/log-context.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
 import type { ActResult } from './act-task.ts'
+import { tableFor } from './content-rows.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import { type Host, type RunExecution, wasTakenDown } from './execution-plan.ts'
 import { logFieldsOf, performAct } from './perform-act.ts'
@@ -73,8 +73,10 @@ function replay(record: ActRecord, task: StepTask, services: Services): StepResu
     reportSkip(task, services)
     return { ...result, acts: 0 }
   }
-  const table = targetTable(task.plan.narrative)
-  const rows = record.rowsStored > 0 ? [{ table, stored: record.rowsStored, skipped: 0 }] : result.rows
+  const { plan, step } = task
+  const table = tableFor({ ...plan, ...step }, result.response)
+  const rows =
+    record.rowsStored > 0 && table !== undefined ? [{ table, stored: record.rowsStored, skipped: 0 }] : result.rows
   reportReplay(task, services, { ...result, rows })
   return { ...result, rows, acts: 1 }
 }

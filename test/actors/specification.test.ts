@@ -192,6 +192,38 @@ describe('19 output', () => {
   })
 })
 
+describe('20 the processor discord', () => {
+  const ANSWERS: Readonly<Record<string, string>> = {
+    new_guild: 'Here:\n{"id": "123456789012345678", "name": "Bakers", "owner_id": "223456789012345678"}',
+    channels: '[{"id": "323456789012345678", "channel_type": "guild_text", "name": "bread"}]',
+    somebody: '{"id": "423456789012345678", "username": "ann"}',
+    the_role: 'No role today.',
+    last: '{"note": "done"}',
+  }
+  const acts = Object.keys(ANSWERS)
+  const file = (more: string) =>
+    `${head(acts.map((name) => `"${name}"`).join(), more)}[acts]\n${acts.map((name) => `${name} = "Invent ${name}."`).join('\n')}`
+
+  test('stores answers in the tables of Discord, by the name of the act or by their keys', async () => {
+    await using house = await openHouse(({ act }) => ANSWERS[act]!)
+    const report = await house.run(file('processors = ["content", "discord"]'))
+    expect(report.status).toBe('completed')
+    expect(report.rows.map(({ table, stored }) => `${table} ${stored}`)).toEqual([
+      'discord_guilds 1',
+      'discord_channels 1',
+      'discord_users 1',
+      'n 1',
+    ])
+    const [guild] = house.store.content.list({ table: 'discord_guilds' })
+    expect(guild).toMatchObject({ values: { name: 'Bakers', owner_id: '223456789012345678' } })
+  })
+
+  test('is not there unless the narrative asks for it', async () => {
+    await using house = await openHouse(({ act }) => ANSWERS[act]!)
+    expect((await house.run(file(''))).rows).toMatchObject([{ table: 'n', stored: 1 }])
+  })
+})
+
 describe('21 budget', () => {
   test('of all levels the smallest share counts, each once (D-40)', async () => {
     await using house = await openHouse()

@@ -727,6 +727,11 @@ export const SECTIONS: readonly Section[] = [
     title: '20 Processors',
     statements: [
       [
+        '`discord` stores in the tables of Discord, by the name of the act or tell-tale keys',
+        ran('stores answers in the tables of Discord, by the name of the act or by their keys'),
+        ran('is not there unless the narrative asks for it'),
+      ],
+      [
         '`["content"]` without the key; an unknown one warns',
         pure('without them a narrative has the defaults'),
         micro('an unknown processor'),
