@@ -51,6 +51,7 @@ const ALL = [
       MODEL,
       LIVE,
       { flag: '--no-stream', help: 'show each answer when it is whole, not while it comes' },
+      { flag: '--events', help: 'progress as lines of JSON on stderr, answers in pieces among them' },
       { flag: '--dry-run', help: 'show every prompt and an estimate of the cost; ask, send and store nothing' },
       { flag: '--cassette', help: 'answers as recorded for its test, instead of a model' },
       { flag: '--input <name=value>', help: 'a value for a variable of the narrative; repeatable', many: true },

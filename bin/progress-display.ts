@@ -1,7 +1,8 @@
 // Progress display: a run as it goes. On a terminal the act in progress is a live last line, elsewhere there are lines only.
 
 import type { ProgressEvent } from '../actors/progress.ts'
-import { duration } from './figures.ts'
+import { withoutStack } from './error-report.ts'
+import { duration, isoTime } from './figures.ts'
 import type { Io } from './io.ts'
 import { oneLine, plainText } from './plain-text.ts'
 import { progressLine } from './progress-line.ts'
@@ -19,9 +20,15 @@ export interface ProgressDisplay extends Disposable {
   hasShown(text: string): boolean
 }
 
-/** @param streams answers are shown while they come */
-export function createProgressDisplay(io: Io, streams = false): ProgressDisplay {
-  const { live } = io
+export interface DisplayOptions {
+  /** Answers are shown while they come, where there is a terminal for them. */
+  readonly streams: boolean
+  /** Every event is a line of JSON on stderr instead. */
+  readonly events: boolean
+}
+
+export function createProgressDisplay(io: Io, { streams, events }: DisplayOptions): ProgressDisplay {
+  const live = events ? undefined : io.live
   const current = new Map<string, { readonly key: string; readonly model: string; readonly since: number }>()
   const streamed = createStreamedText({
     write: (text) => live?.write(text),
@@ -30,8 +37,12 @@ export function createProgressDisplay(io: Io, streams = false): ProgressDisplay 
   const timer = live === undefined ? undefined : setInterval(draw, FRAME_MS)
   return {
     show(event) {
+      if (events) {
+        io.stderr.write(`${JSON.stringify({ at: isoTime(io.now()), ...withoutStacks(event) })}\n`)
+        return
+      }
       if (event.type === 'answer.text') {
-        if (streams) streamed.add(idOf(event), event.text)
+        if (streams && live !== undefined) streamed.add(idOf(event), event.text)
         return
       }
       if (event.type === 'answer.refused' || event.type === 'act.completed' || event.type === 'act.failed')
@@ -78,6 +89,10 @@ export function createProgressDisplay(io: Io, streams = false): ProgressDisplay 
     const text = `${(first.key + more).padEnd(20)} ${duration(elapsed)}   ${first.model}`
     live.write(`${CLEAR_LINE} ${frame} ${plainText(text).slice(0, (live.columns || 80) - 4)}`)
   }
+}
+
+function withoutStacks(event: ProgressEvent): object {
+  return 'error' in event && event.error !== undefined ? { ...event, error: withoutStack(event.error) } : event
 }
 
 /** The act's place, without the ids of its executions. */

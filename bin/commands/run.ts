@@ -25,7 +25,7 @@ export const run: Run = async (options, io) => {
   })
   const request = requestOf(options, io, config)
   if (options.isSet('cassette')) return runRecorded(request, config, options, io)
-  if (!options.isSet('dry-run')) return runRequest(request, config, io)
+  if (!options.isSet('dry-run')) return runRequest(request, config, io, options.isSet('events'))
   const { dryRun } = await import('./run-dry.ts')
   return dryRun(request, config, io)
 }
@@ -40,14 +40,23 @@ async function runRecorded(request: RunRequest, config: Config, options: Options
   const { name, vars, replies } = recordedRun(request.file, request.narrative, io.cwd)
   io.remark(`The answers are those recorded for the test "${plainText(name)}"; no model is asked.`)
   const models = { ...config.models, override: 'scripted', scripted: { replies } }
-  return runRequest({ ...request, inputs: { ...vars, ...request.inputs } }, { ...config, models }, io)
+  return runRequest(
+    { ...request, inputs: { ...vars, ...request.inputs } },
+    { ...config, models },
+    io,
+    options.isSet('events'),
+  )
 }
 
-/** Runs to the end, with its progress on the terminal and its report as the result. */
-export async function runRequest(request: RunRequest, config: Config, io: Io): Promise<ExitCode> {
+/**
+ * Runs to the end, with its progress on the terminal and its report as the result.
+ *
+ * @param events the progress is lines of JSON on stderr
+ */
+export async function runRequest(request: RunRequest, config: Config, io: Io, events = false): Promise<ExitCode> {
   io.outliveReaders()
   // Where the result goes elsewhere, or a log is in the way, nobody reads along.
-  using display = createProgressDisplay(io, io.columns !== undefined && !io.globals.verbose)
+  using display = createProgressDisplay(io, { streams: io.columns !== undefined && !io.globals.verbose, events })
   const warnings = collectWarnings(
     (text) => {
       if (!io.globals.verbose) display.tell(warningLine(text, io))

@@ -72,6 +72,7 @@ test('a person at a terminal reads each answer below the name of its act, and th
 
 test.for([
   ['the result goes to a file', [], { stdout: false, stderr: true }],
+  ['the progress goes to a file', [], { stdout: true, stderr: false }],
   ['nothing is a terminal', [], { stdout: false, stderr: false }],
   ['--no-stream was given', ['--no-stream'], { stdout: true, stderr: true }],
 ] as const)('where %s, answers come whole and the last one is the result', async ([, args, terminals]) => {
@@ -87,6 +88,26 @@ test('with --json there is the report alone', async () => {
   const { stdout, stderr } = await runHere(project, ['bread.toml', '--json'], { stdout: true, stderr: true })
   expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', response: 'Flour and water.', lost: 0 })
   expect(stderr).toBe('')
+})
+
+test('with --events a program reads along, each piece of an answer a line', async () => {
+  using project = scripted()
+  const { stdout, stderr } = await runHere(project, ['bread.toml', '--json', '--events'], {
+    stdout: true,
+    stderr: true,
+  })
+  const events = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' })
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['execution.started', 'act.started', 'act.completed', 'execution.completed']),
+  )
+  const pieces = events.filter(({ type, act }) => type === 'answer.text' && act === 'write')
+  expect(pieces.length).toBeGreaterThan(1)
+  expect(pieces.map(({ text }) => text).join('')).toBe('Flour and water.')
+  expect(pieces[0]).toMatchObject({ at: expect.stringMatching(/Z$/), narrative: 'bread', key: 'write' })
 })
 
 test('in the server, what a model says is seen before it has ended, and a run that is cancelled ends its call', async () => {
