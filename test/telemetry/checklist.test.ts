@@ -5,10 +5,6 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { supervisionLog } from '../../actors/supervision-log.ts'
-import type { CommandSpec } from '../../bin/command.ts'
-import { COMMANDS } from '../../bin/command-table.ts'
-import { OTHER_NAMES } from '../../config/other-names.ts'
-import { SETTINGS } from '../../config/settings.ts'
 import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
 import { startLog, stopLog } from '../../telemetry/log.ts'
 import { COMMON_FIELDS, LOG_EVENTS, type LogEventName } from '../../telemetry/log-event-table.ts'
@@ -17,14 +13,17 @@ import type { MetricKind } from '../../telemetry/series.ts'
 import { checklistPage, type Expected, type Proof, ROWS, type Row, STRAY_PROOFS } from './checklist.ts'
 import type { ReceivedSpan } from './otlp-decode.ts'
 import type { Family } from './prometheus-text.ts'
+import { AT_WORK, type Ran, runServers } from './settings-at-work.ts'
 import { type Evidence, runWholeServer } from './whole-server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 let evidence: Evidence
+let servers: ReadonlyMap<string, Ran>
 
 beforeAll(async () => {
   evidence = await runWholeServer()
-}, 90_000)
+  servers = await runServers()
+}, 180_000)
 afterAll(() => evidence?.receiver.close())
 
 test('there is a row for every proof, and 698 rows', () => {
@@ -79,18 +78,9 @@ function prove(proof: Proof): void {
       for (const part of proof.holds) expect(page?.body).toContain(part)
       break
     }
-    case 'setting':
-      expect({ ...SETTINGS, ...OTHER_NAMES }).toHaveProperty([proof.path])
-      break
-    case 'variable': {
-      const known = Object.values(SETTINGS).flatMap(({ env }): readonly string[] => env)
-      const read = readFileSync(join(ROOT, 'config/telemetry-config.ts'), 'utf8')
-      expect(known.includes(proof.name) || read.includes(proof.name)).toBe(true)
-      break
-    }
-    case 'command': {
-      const names = Object.values(COMMANDS).flatMap(({ name, aliases = [] }: CommandSpec) => [name, ...aliases])
-      expect(names).toContain(proof.name)
+    case 'at-work': {
+      const { server, holds } = AT_WORK[proof.name]!
+      holds(servers.get(server)!)
       break
     }
     case 'told':
@@ -102,6 +92,12 @@ function prove(proof: Proof): void {
       expect(readFileSync(path, 'utf8')).toContain(proof.title)
     }
   }
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  if (type === 'strings') return Array.isArray(value) && value.every((item) => typeof item === 'string')
+  if (type === 'error') return typeof (value as { readonly message?: unknown }).message === 'string'
+  return type === 'data' || typeof value === type
 }
 
 /** Type, help and labels; the unit is in the name. */
@@ -156,6 +152,12 @@ test('every line is as the table of log events says', () => {
     expect([...known, ...standard]).toEqual(expect.arrayContaining(Object.keys(line)))
     expect(Object.keys(line)).toEqual(expect.arrayContaining(needed))
     expect(line.level).toBe(level?.toUpperCase())
+    for (const [name, type] of Object.entries<string>({ ...COMMON_FIELDS, ...fields })) {
+      const value = line[name.replace(/\?$/, '')]
+      // What a narrower event calls by a common name is the event's.
+      if (value !== undefined)
+        expect(isOfType(value, type), `${line.event} ${name}: ${JSON.stringify(value)}`).toBe(true)
+    }
   }
 })
 
@@ -335,6 +337,17 @@ test('counters and histograms name a trace that was sent', () => {
       whole,
     ).toContain(span)
   }
+})
+
+test('a report names each failure, with how often and where', () => {
+  const { failures, failed } = JSON.parse(evidence.said.get('report --json')!.stdout)
+  const runs = evidence.lines.filter(({ event }) => event === 'bot.failed')
+  expect(failed).toBe(runs.length)
+  expect(failures.map(({ bot, count }: { bot: string; count: number }) => [bot, count]).sort()).toEqual([
+    ['broken', 1],
+    ['doomed', 1],
+  ])
+  for (const { execution } of failures) expect(runs.map((line) => line.execution)).toContain(execution)
 })
 
 test('what each call cost can be had as CSV', () => {

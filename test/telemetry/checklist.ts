@@ -4,6 +4,7 @@
 // the work elsewhere, by its file and its title.
 
 import rowsFile from './checklist-rows.json' with { type: 'json' }
+import { AT_WORK } from './settings-at-work.ts'
 
 export type Proof =
   /**
@@ -22,11 +23,8 @@ export type Proof =
   | { readonly kind: 'span'; readonly name: string; readonly attributes: readonly string[] }
   | { readonly kind: 'resource'; readonly attribute: string }
   | { readonly kind: 'page'; readonly path: string; readonly status: number; readonly holds: readonly string[] }
-  /** A key of botticelli.toml, under its present or another name. */
-  | { readonly kind: 'setting'; readonly path: string }
-  | { readonly kind: 'variable'; readonly name: string }
-  /** A command, by its name or another one it answers to. */
-  | { readonly kind: 'command'; readonly name: string }
+  /** A key, variable or command that a server of its own was started with (settings-at-work.ts). */
+  | { readonly kind: 'at-work'; readonly what: 'key' | 'variable' | 'command'; readonly name: string }
   /** A file of the project that says so. */
   | { readonly kind: 'told'; readonly file: string; readonly text: string }
   | { readonly kind: 'test'; readonly file: string; readonly title: string }
@@ -65,9 +63,9 @@ const line = (event: string | undefined, ...fields: string[]): Proof => ({ kind:
 const span = (name: string, ...attributes: string[]): Proof => ({ kind: 'span', name, attributes })
 const resource = (attribute: string): Proof => ({ kind: 'resource', attribute })
 const page = (path: string, status = 200, ...holds: string[]): Proof => ({ kind: 'page', path, status, holds })
-const setting = (path: string): Proof => ({ kind: 'setting', path })
-const variable = (name: string): Proof => ({ kind: 'variable', name })
-const command = (name: string): Proof => ({ kind: 'command', name })
+const setting = (name: string): Proof => ({ kind: 'at-work', what: 'key', name })
+const variable = (name: string): Proof => ({ kind: 'at-work', what: 'variable', name })
+const command = (name: string): Proof => ({ kind: 'at-work', what: 'command', name })
 const told = (file: string, text: string): Proof => ({ kind: 'told', file, text })
 const tested = (file: string, title: string): Proof => ({ kind: 'test', file: `test/${file}`, title })
 
@@ -533,10 +531,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S003-017': variable('OTEL_EXPORTER'),
   'S003-018': variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
   'S003-019': variable('PROMETHEUS_ENDPOINT'),
-  'S003-020': tested(
-    'config/load-config.test.ts',
-    'narratives see the variables of the environment over those of .env',
-  ),
+  'S003-020': variable('.env'),
 
   // 1.11 components
   'S000-147': SERVER_ENDS,
@@ -553,7 +548,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S001-045': tested('telemetry/checklist.test.ts', 'nobody but telemetry/ loads an SDK'),
   'S001-046': setting('telemetry.backend'),
   'S001-047': tested('telemetry/checklist.test.ts', 'what each call cost can be had as CSV'),
-  'S001-048': command('report'),
+  'S001-048': tested('telemetry/checklist.test.ts', 'a report names each failure, with how often and where'),
   'S001-049': tested('actors/latency.test.ts', 'half as long again and 100 ms more'),
   'S002-094': tested('telemetry/checklist.test.ts', 'a request goes on in the trace that it brings'),
   'S002-096': SENTRY,
@@ -576,7 +571,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S000-202': setting('telemetry.sample_ratio'),
   'S000-203': tested('telemetry/telemetry.test.ts', 'a narrative may have its own share of traces'),
   'S001-060': setting('telemetry.sample_ratio'),
-  'S001-061': setting('telemetry.sampling_rate'),
+  'S001-061': tested('config/telemetry.test.ts', 'on a terminal, %j gives other defaults'),
   'S001-062': tested('telemetry/tail-buffer.test.ts', 'a trace in which something failed arrives whole'),
   'S001-064': tested('telemetry/telemetry.test.ts', 'a narrative may have its own share of traces'),
   'S002-116': variable('TRACE_SAMPLE_RATE'),
@@ -638,12 +633,8 @@ function describe(proof: Proof | undefined): string {
       return `resource attribute \`${proof.attribute}\``
     case 'page':
       return `\`GET ${proof.path}\` answers ${proof.status}${listed(proof.holds)}`
-    case 'setting':
-      return `key \`${proof.path}\``
-    case 'variable':
-      return `variable \`${proof.name}\``
-    case 'command':
-      return `command \`${proof.name}\``
+    case 'at-work':
+      return `${proof.what} \`${proof.name}\`: ${AT_WORK[proof.name]?.shows}`
     case 'told':
       return `\`${proof.file}\`: ${proof.text}`
     case 'test':

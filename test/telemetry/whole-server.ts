@@ -61,6 +61,7 @@ const PAGES = [
 ]
 const COMMANDS = [
   'audit --json',
+  'report --json',
   'costs --calls --format csv',
   'costs --by narrative --json',
   'latency --json --within 1m',
