@@ -3,6 +3,7 @@
 //   H1. The real run happens, on a copy of the database that is thrown away, with the scripted model in the place of
 //       every other and Discord imagined: no provider is called, nothing is written, nothing leaves the machine.
 //   H2. Tokens are estimates, about four characters each; answers are invented, so what depends on them is an example.
+//   H3. What a provider does not take is refused as it would be.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,11 +12,15 @@ import type { Gathered } from '../actors/act-task.ts'
 import type { ProgressEvent } from '../actors/progress.ts'
 import type { RunReport, RunRequest } from '../actors/runner.ts'
 import { type Botticelli, openBotticelli } from '../botticelli.ts'
-import type { Config } from '../config/config.ts'
+import type { Config, ModelsConfig } from '../config/config.ts'
 import type { JsonObject } from '../json.ts'
-import { parseModelName } from '../models/model-name.ts'
+import { takes } from '../models/media-support.ts'
+import type { Models } from '../models/model.ts'
+import { type ModelName, parseModelName } from '../models/model-name.ts'
 import { createPrices, type Prices } from '../models/prices.ts'
+import { mediaSupportOf } from '../models/provider-family.ts'
 import { copyFile } from '../store/copy-file.ts'
+import { systemClock } from '../supervisor/index.ts'
 
 export interface Rehearsal {
   readonly report: RunReport
@@ -58,7 +63,9 @@ export async function rehearse(request: RunRequest, config: Config, now: number)
   try {
     const database = join(folder, 'rehearsal.db')
     if (existsSync(config.database)) copyFile(config.database, database)
-    const app = await openBotticelli(offline(config, database))
+    const app = await openBotticelli(offline(config, database), {
+      outside: { clock: systemClock, models: (scripted) => asNamed(scripted, config), platforms: (real) => real },
+    })
     try {
       const events: ProgressEvent[] = []
       app.onProgress((event) => events.push(event))
@@ -84,6 +91,18 @@ function offline(config: Config, database: string): Config {
     discord,
     posting: 'dry-run',
     telemetry: { ...telemetry, prometheus: undefined },
+  }
+}
+
+/** H3. */
+function asNamed(scripted: Models, { models }: Config): Models {
+  return {
+    find(named) {
+      const model = scripted.find(named)
+      const { provider, model: name } = parsed(named ?? models.default, models)
+      if (provider === 'scripted') return model
+      return { ...model, provider, name, takes: (type) => takes(mediaSupportOf(provider), type) }
+    },
   }
 }
 
@@ -150,9 +169,13 @@ function costOf(
   { models }: Config,
   now: number,
 ) {
-  const servers = Object.keys(models.servers)
-  const { provider, model } = parseModelName(named, servers, parseModelName(models.default, servers))
+  const { provider, model } = parsed(named, models)
   return prices.costUsd(provider, model, usage, new Date(now))
+}
+
+function parsed(named: string, { servers, default: fallback }: ModelsConfig): ModelName {
+  const names = Object.keys(servers)
+  return parseModelName(named, names, parseModelName(fallback, names))
 }
 
 function textOf({ pieces }: Gathered): string {

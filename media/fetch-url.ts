@@ -60,8 +60,10 @@ export async function fetchUrl(written: string, options: FetchOptions): Promise<
 function parse(text: string, base?: URL): URL {
   const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  const what = url === undefined ? 'is no address' : `begins with ${url.protocol}`
-  throw new MediaError('media-refused', `The address of the media ${what}: only http and https are fetched.`)
+  const what = url === undefined ? 'is none' : `begins with "${url.protocol}"`
+  throw new MediaError('media-refused', `The address of the media ${what}, and only http and https are fetched.`, {
+    fix: 'Write it in full, such as https://example.org/picture.png; or name a file: file = "picture.png".',
+  })
 }
 
 /** Host and path. */

@@ -40,6 +40,11 @@ export interface Wire {
   readonly load: (model: string) => Promise<LanguageModel>
 }
 
+/** Of a provider that need not be configured. */
+export function mediaSupportOf(provider: string): MediaSupport {
+  return (FAMILIES[provider] ?? COMPATIBLE).media
+}
+
 /** @throws ModelError `provider-not-configured` when the key is missing */
 export function wireOf(provider: string, settings: ProviderSettings | undefined): Wire {
   const family = FAMILIES[provider] ?? COMPATIBLE

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { SAMPLES } from '../media/samples.ts'
 import { startProviderServer } from '../models/provider-server.ts'
 import { makeProject } from './project.ts'
 
@@ -66,6 +67,28 @@ test('files reach providers as what they are; what cannot be sent is refused wit
     expect(stdout + stderr).toMatch(/"line":[56]/)
   }
   expect(server.calls.length).toBe(calls)
+}, 60_000)
+
+test('a dry run says what a provider does not take, and sends and fetches nothing', async () => {
+  using project = makeProject()
+  writeFileSync(join(project.folder, 'clip.mp4'), SAMPLES.mp4)
+  const rehearse = (input: string, model: string) => {
+    project.write('look.toml', narrative(input))
+    return project.botticelli(['run', 'look.toml', '--model', model, '--dry-run', '--json'])
+  }
+  const film = 'type = "video"\nfile = "clip.mp4"'
+  const refused = await rehearse(film, 'openai:gpt-4o')
+  expect(refused.code).toBe(1)
+  expect(refused.stdout + refused.stderr).toMatch(
+    /media-unsupported.*openai takes no video|openai takes no video.*media-unsupported/,
+  )
+  expect(await rehearse(film, 'gemini:gemini-2.5-flash')).toMatchObject({ code: 0 })
+  expect(
+    await rehearse('type = "audio"\nurl = "https://example.org/talk"', 'anthropic:claude-sonnet-4-5'),
+  ).toMatchObject({ code: 1 })
+  expect(await rehearse('type = "image"\nurl = "https://example.org/a"', 'anthropic:claude-sonnet-4-5')).toMatchObject({
+    code: 0,
+  })
 }, 60_000)
 
 test('an address is fetched where its host is allowed, and a run that goes on sends what it began with', async () => {
