@@ -53,7 +53,7 @@ export interface ActorSystem {
   record(path: string): ActorRecord | undefined
   /** Hears of everything that happens to the actors. What the listener throws first, the others hear of. */
   subscribe(listener: (event: SupervisionEvent) => void): () => void
-  /** The XState actors of all paths that run now, supervisors as well. */
+  /** The XState actors of all paths that run now, supervisors as well; of those in another thread what stands for them. */
   actors(): Iterable<RunningActor>
   /** Sees every inspection event of XState from now on; costs nothing once ended. What it throws first, listeners hear of. */
   inspect(observer: (event: InspectionEvent) => void): () => void

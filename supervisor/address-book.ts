@@ -4,6 +4,7 @@
 // a cell in another thread.
 
 import { ActorCell } from './actor-cell.ts'
+import type { RunningActor } from './actor-system.ts'
 import type { Cell } from './cell.ts'
 import type { Beyond } from './life.ts'
 import type { ActorRecord } from './record.ts'
@@ -61,6 +62,16 @@ export class AddressBook {
       yield cell.record()
       const beyond = beyondOf(cell)
       if (beyond) yield* beyond.records()
+    }
+  }
+
+  /** What runs, of all paths: of those in another thread what stands for them here. */
+  *actors(): Iterable<RunningActor> {
+    for (const cell of this.#cells.values()) {
+      const { path, ref } = cell
+      if (ref !== undefined) yield { path, ref }
+      const beyond = beyondOf(cell)
+      if (beyond) yield* beyond.actors()
     }
   }
 

@@ -5,6 +5,7 @@
 // are first asked for: most actors never need them.
 
 import type { AnyActorRef, AnyMachineSnapshot, Observer, Snapshot, Subscription } from 'xstate'
+import type { RunningActor } from './actor-system.ts'
 import type { Cell, Runtime, Sender, Watcher } from './cell.ts'
 import type { ActorSpec, ChildSpec, Scope, StartOutcome, Terminated } from './child-spec.ts'
 import type { Clock } from './clock.ts'
@@ -17,6 +18,8 @@ import { activeContext, type Context } from './trace-context.ts'
 export interface Beyond {
   /** As they were last told. */
   records(): readonly ActorRecord[]
+  /** What stands for them on this side. */
+  actors(): Iterable<RunningActor>
   /** Asks one of them to end in order. */
   stop(path: string): Promise<void>
   kill(path: string): void

@@ -195,8 +195,8 @@ class System implements ActorSystem, Runtime {
     return this.#events.subscribe(listener)
   }
 
-  *actors(): Iterable<RunningActor> {
-    for (const { path, ref } of this.#book.cells()) if (ref !== undefined) yield { path, ref }
+  actors(): Iterable<RunningActor> {
+    return this.#book.actors()
   }
 
   inspect(observer: (event: InspectionEvent) => void): () => void {

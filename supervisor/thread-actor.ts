@@ -9,7 +9,9 @@
 
 import { Worker } from 'node:worker_threads'
 import type { ActorLogic, AnyStateMachine, EventObject, Snapshot } from 'xstate'
+import type { RunningActor } from './actor-system.ts'
 import type { Scope, Start } from './child-spec.ts'
+import { FarActors } from './far-actors.ts'
 import type { Beyond, Life } from './life.ts'
 import type { Delivered } from './message.ts'
 import type { ActorRecord } from './record.ts'
@@ -72,7 +74,7 @@ class Thread implements Beyond {
   #hear: (message: FromThread) => void = () => {}
   #died: (error: Error) => void = () => {}
   #ended = false
-  #records: readonly ActorRecord[] = []
+  readonly #far: FarActors
   readonly #stops = new Map<number, () => void>()
   #lastStop = 0
 
@@ -81,6 +83,7 @@ class Thread implements Beyond {
     const { memoryMb = DEFAULT_MEMORY_MB, blockedAfterMs = DEFAULT_BLOCKED_AFTER_MS } = options
     this.#life = scope as Life
     this.#life.beyond = this
+    this.#far = new FarActors(() => (this.#ended ? undefined : this.#life.ref))
     this.#options = options
     const workerData: ThreadData = {
       path: scope.path,
@@ -122,6 +125,7 @@ class Thread implements Beyond {
       start: (_, { self }) => {
         this.#hear = (thread) => self.send({ type: `thread.${thread.type}`, thread })
         this.#died = (error) => self.send({ type: 'thread.died', error } as never)
+        this.#far.show()
         for (const message of this.#early.splice(0)) this.#hear(message)
       },
       transition: (snapshot, event) => this.#transition(snapshot, event),
@@ -174,7 +178,7 @@ class Thread implements Beyond {
     else if (message.type === 'question') this.#question(message)
     else if (message.type === 'stopped') this.#stopped(message.id)
     else if (message.type === 'event') life.report(message.event)
-    else if (message.type === 'records') this.#records = message.records
+    else if (message.type === 'records') this.#far.take(message.records)
     else if (message.type === 'stored') life.stored(message.to)
     else if (message.type === 'note') this.#options.onNote?.(message.note)
     else {
@@ -225,7 +229,11 @@ class Thread implements Beyond {
   // ------------------------------------------------------------------ what is over there
 
   records(): readonly ActorRecord[] {
-    return this.#records
+    return this.#far.records
+  }
+
+  actors(): Iterable<RunningActor> {
+    return this.#far.actors()
   }
 
   /** Asks an actor over there to end in order, and settles when it has, or when the thread has ended. */
@@ -279,20 +287,21 @@ class Thread implements Beyond {
 
   #end(): void {
     if (this.#ended) return
+    const records = this.#far.records
+    this.#far.take([])
     this.#ended = true
     void this.#worker.terminate()
     for (const id of [...this.#stops.keys()]) this.#stopped(id)
-    this.#buryAll()
+    this.#bury(records)
     // It may have stored messages without having had the time to say so.
     this.#life.stored()
   }
 
   /** What lived over there has ended with the thread; nobody else will say so. */
-  #buryAll(): void {
+  #bury(records: readonly ActorRecord[]): void {
     const at = this.#life.clock.now()
-    for (const { path, kind, incarnation } of this.#records.toReversed()) {
+    for (const { path, kind, incarnation } of records.toReversed()) {
       this.#life.report({ at, path, kind, incarnation, type: 'stopped', reason: 'killed' })
     }
-    this.#records = []
   }
 }

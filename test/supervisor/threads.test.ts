@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { AnyActorRef, InspectionEvent } from 'xstate'
 import { durableInbox } from '../../actors/durable-inbox.ts'
 import { openStore } from '../../store/open-store.ts'
 import {
@@ -99,6 +100,36 @@ test('what lives in a thread is in the records, can be stopped, and is told of w
   )
   await eventually(() => system.record('/bots/far')).toMatchObject({ incarnation: 2 })
   expect(below()).toEqual([])
+}, 30_000)
+
+test('an inspector sees what lives in a thread be born, change and end, each with a session of its own', async () => {
+  const system = await boot(isolated({}, { blockedAfterMs: 20_000 }))
+  const seen: string[] = []
+  const sessions = new Set<string>()
+  const nameOf = (ref: AnyActorRef): string => `${(ref as { _parent?: AnyActorRef })._parent?.id}/${ref.id}`
+  const watch = (event: InspectionEvent) => {
+    const ref = event.actorRef as AnyActorRef
+    if (ref.id !== 'one') return
+    sessions.add(ref.sessionId)
+    if (event.type === '@xstate.event' && event.event.type === 'xstate.init') seen.push(`${nameOf(ref)} born`)
+    if (event.type === '@xstate.snapshot' && event.snapshot.status === 'stopped') seen.push(`${nameOf(ref)} ended`)
+  }
+  const stop = system.inspect(watch)
+  system.tell('/bots/far', { type: 'child', id: 'one' } as never)
+  const one = () => [...system.actors()].find(({ path }) => path === '/bots/far/one')?.ref
+  await eventually(() => one()?.getSnapshot()).toMatchObject({ status: 'active', value: 'growing' })
+  const first = one()
+  await system.stopActor('/bots/far/one')
+  await eventually(one).toBeUndefined()
+  expect(first?.getSnapshot()).toMatchObject({ status: 'stopped' })
+  system.tell('/bots/far', { type: 'child', id: 'one' } as never)
+  await eventually(one).toBeDefined()
+  system.kill('/bots/far')
+  await eventually(() => system.record('/bots/far')).toMatchObject({ incarnation: 2 })
+  expect(one()).toBeUndefined()
+  expect(seen).toEqual(['far/one born', 'far/one ended', 'far/one born', 'far/one ended'])
+  expect(sessions.size).toBe(2)
+  stop()
 }, 30_000)
 
 test('messages that a thread stores itself reach their actor, and none is lost with the thread', async () => {
