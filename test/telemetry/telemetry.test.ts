@@ -61,6 +61,14 @@ describe('what is off', () => {
   })
 })
 
+test('where nothing is traced no span is made', () => {
+  const seen = ['act a', 'act b'].map((name) =>
+    inSpan(name as 'act a', { attributes: { key: 'value' } }, (span) => span),
+  )
+  expect(seen[0]).toBe(seen[1])
+  expect(seen[0]?.isRecording()).toBe(false)
+})
+
 describe('a backend that', () => {
   let receiver: OtlpReceiver
   let telemetry: Telemetry
