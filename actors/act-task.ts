@@ -68,6 +68,8 @@ export interface Processed {
 export interface Gathered {
   /** The user message, and for each piece the input it came from (its index in the act). */
   readonly pieces: readonly { readonly piece: Piece; readonly input: number }[]
+  /** What the model is told beforehand. */
+  readonly system?: string
   /** The act's response when no model is asked. */
   readonly response: string
   readonly tables: Readonly<Record<string, string>>

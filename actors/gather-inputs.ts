@@ -46,6 +46,10 @@ export async function gatherInputs(task: ActTask, services: Services, attempt: A
   const introduction = asks ? introduce(task.knowledge.pending).map((piece) => ({ piece, input: -1 })) : []
   return {
     pieces: [...introduction, ...done.flatMap(({ pieces }, input) => pieces.map((piece) => ({ piece, input })))],
+    ...(asks &&
+      task.act.system !== undefined && {
+        system: filled(task.act.system, task, valuesFor(task, services, tablesOf(done))),
+      }),
     response: asks ? '' : responseOf(done),
     tables: tablesOf(done),
     read: done.flatMap((each) => each.read ?? []),
@@ -117,15 +121,21 @@ async function processText(input: TextInput, index: number, { task, services, va
     record('botticelli.act.input_age', Math.max(ageMs, 0) / 1_000, { source: 'file' })
     return { pieces: [textPiece(text)] }
   }
-  const { narrative, act } = task
+  const { narrative } = task
   const assembled =
     index === 0 && narrative.template !== undefined && isContentFocus(input.source.text)
       ? assemblePrompt(input.source.text, narrative.template)
       : input.source.text
-  const { text, unresolved } = fillIn(assembled, values, 'lenient')
+  const text = filled(assembled, task, values)
+  return { pieces: text.trim() === '' ? [] : [textPiece(text)] }
+}
+
+/** What has no value stays as it is written, and is told. */
+function filled(written: string, { narrative, act }: ActTask, values: Values): string {
+  const { text, unresolved } = fillIn(written, values, 'lenient')
   if (unresolved.length > 0)
     log('placeholder.unresolved', { narrative: narrative.key, act: act.name, names: unresolved })
-  return { pieces: text.trim() === '' ? [] : [textPiece(text)] }
+  return text
 }
 
 async function processCommand(input: CommandInput, index: number, { attempt, ...around }: Around): Promise<Processed> {

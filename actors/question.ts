@@ -2,28 +2,26 @@
 
 import { BotticelliError } from '../errors.ts'
 import type { ChatMessage, Part, Question } from '../models/model.ts'
-import { fillIn } from '../narratives/placeholders.ts'
-import { log } from '../telemetry/log.ts'
 import type { ActTask, Gathered, Refused } from './act-task.ts'
 import type { Piece, Turn } from './conversation.ts'
 import type { JsonWanted } from './json-wanted.ts'
 import type { Services } from './services.ts'
-import { valuesFor } from './values.ts'
 
 /** @param refused what the model said to the same question before, to be put right */
 export function questionOf(
-  task: ActTask,
+  { act, narrative, knowledge }: ActTask,
   gathered: Gathered,
   { refused, wanted, turn }: { refused: readonly Refused[]; wanted: JsonWanted | undefined; turn: number },
-  services: Pick<Services, 'store' | 'env'>,
+  services: Pick<Services, 'store'>,
 ): Question {
-  const { act, narrative, knowledge } = task
+  // A journal of an earlier version may have nothing of it.
+  const { system = act.system } = gathered
   const { temperature, maxTokens, topP, stop, seed } = act.settings
   const turns: Turn[] = [...knowledge.turns, { role: 'user', pieces: gathered.pieces.map(({ piece }) => piece) }]
   for (const { answer, problem } of refused) turns.push({ role: 'assistant', text: answer.text }, correction(problem))
   return {
     messages: messagesOf(turns, services),
-    ...(act.system !== undefined && { system: systemOf(act.system, task, gathered, services) }),
+    ...(system !== undefined && { system }),
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(topP !== undefined && { topP }),
@@ -32,20 +30,6 @@ export function questionOf(
     ...(wanted?.schema !== undefined && { json: { schema: wanted.schema } }),
     origin: { narrative: narrative.key, act: act.name, turn },
   }
-}
-
-/** What the model is told beforehand knows what a prompt of the act knows. */
-function systemOf(
-  written: string,
-  task: ActTask,
-  { tables }: Gathered,
-  services: Pick<Services, 'store' | 'env'>,
-): string {
-  const { text, unresolved } = fillIn(written, valuesFor(task, services, tables), 'lenient')
-  const { narrative, act } = task
-  if (unresolved.length > 0)
-    log('placeholder.unresolved', { narrative: narrative.key, act: act.name, names: unresolved })
-  return text
 }
 
 function correction(problem: string): Turn {

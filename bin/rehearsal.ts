@@ -35,6 +35,8 @@ export type RehearsedStep =
       readonly key: string
       /** As the narrative or the configuration names it. */
       readonly model: string
+      /** What the model is told beforehand. */
+      readonly system?: string
       /** The user message; media by its kind. */
       readonly prompt: string
       readonly inputTokens: number
@@ -82,7 +84,7 @@ export async function rehearse(request: RunRequest, config: Config, now: number)
 function offline(config: Config, database: string): Config {
   const { otlpEndpoint: _, ...telemetry } = config.telemetry
   const { token: __, ...discord } = config.discord
-  const models = { ...config.models, override: 'scripted' }
+  const models = { ...config.models, override: 'scripted', stream: false }
   return {
     ...config,
     database,
@@ -140,11 +142,12 @@ async function stepsOf(
       const model = named.get(idOf(event)) ?? config.models.default
       const usage = { input: inputTokens, output: outputTokens }
       const costUsd = await costOf(model, usage, prices, config, now)
-      const text = textOf(prompt as unknown as Gathered)
+      const gathered = prompt as unknown as Gathered
       const cache = lookedUp.get(actOf(event))
       steps.push({
         is: 'prompt',
-        ...{ narrative, act, key, model, prompt: text, inputTokens, outputTokens },
+        ...{ narrative, act, key, model, prompt: textOf(gathered), inputTokens, outputTokens },
+        ...(gathered.system !== undefined && { system: gathered.system }),
         ...(costUsd !== undefined && { costUsd }),
         ...(cache !== undefined && { cache }),
         ...(event.group !== undefined && { group: event.group }),

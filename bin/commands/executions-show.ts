@@ -126,13 +126,12 @@ function actCells(act: ActRecord): string[] {
 
 /** What the model read: the texts as they are, of media what they were. */
 function promptText(prompt: Json): string {
-  const { pieces } = prompt as unknown as Partial<Gathered>
+  const { pieces, system } = prompt as unknown as Partial<Gathered>
   if (pieces === undefined) return typeof prompt === 'string' ? prompt : JSON.stringify(prompt, null, 2)
-  return pieces
-    .map(({ piece }) =>
-      piece.type === 'text' ? piece.text : `[${piece.media} ${piece.name}, ${piece.mime}, ${piece.sizeBytes} bytes]`,
-    )
-    .join('\n\n')
+  const said = pieces.map(({ piece }) =>
+    piece.type === 'text' ? piece.text : `[${piece.media} ${piece.name}, ${piece.mime}, ${piece.sizeBytes} bytes]`,
+  )
+  return [...(system === undefined ? [] : [`system: ${system}`]), ...said].join('\n\n')
 }
 
 function section(title: string, text: string, io: Io): void {

@@ -64,6 +64,10 @@ function show(step: RehearsedStep, io: Io): void {
   ]
   const figures = [model, ...remarks].join('  ')
   io.print(`${io.paint('bold', key)}  ${io.paint('dim', figures)}`)
+  if (step.system !== undefined) {
+    for (const line of plainText(`system: ${step.system}`).split('\n'))
+      io.print(`    ${io.paint('dim', line)}`.trimEnd())
+  }
   for (const line of plainText(step.prompt).split('\n')) io.print(`    ${line}`.trimEnd())
   io.print()
 }

@@ -10,6 +10,7 @@ const NARRATIVE = `
 name = "n"
 target = "posts"
 model = "gemini-2.5-flash"
+system = "You know all of {{topic}}."
 toc = ["draft", "rare", "send"]
 vars = { topic = {} }
 [acts]
@@ -33,12 +34,15 @@ test('prompts, commands and costs are shown, and nothing is left behind', async 
   expect(shown).toMatchObject({ status: 'completed', estimated: { calls: 1, unpriced: 0 } })
   expect(shown.estimated.costUsd).toBeGreaterThan(0)
   expect(shown.steps).toMatchObject([
-    { is: 'prompt', act: 'draft', model: 'gemini-2.5-flash', prompt: 'Write a post about bread.', cache: 'kept' },
+    {
+      ...{ is: 'prompt', act: 'draft', model: 'gemini-2.5-flash', cache: 'kept' },
+      ...{ system: 'You know all of bread.', prompt: 'Write a post about bread.' },
+    },
     { is: 'skipped', act: 'rare' },
     { is: 'command', command: 'discord messages.send', args: { channel_id: '1', content: 'bread' } },
   ])
   const asText = await project.botticelli(words)
-  expect(asText.stdout).toContain('    Write a post about bread.')
+  expect(asText.stdout).toContain('    system: You know all of bread.\n    Write a post about bread.')
   expect(JSON.parse((await project.botticelli(['executions', 'list', '--json'])).stdout)).toEqual([])
 }, 60_000)
 
