@@ -4,7 +4,6 @@
 //   X2. What parses as it stands is never repaired; every repair that was needed is named.
 //   X3. A region is tried before anything inside it: half a list is never taken for its first element.
 
-import { jsonrepair } from 'jsonrepair'
 import type { Json } from '../json.ts'
 import { fencedContents } from './json/fences.ts'
 import { textOf } from './json/json-path.ts'
@@ -18,16 +17,7 @@ import { NarrativeError } from './narrative-error.ts'
 export interface Extracted {
   readonly value: Json
   /** Names of the repairs, in the order they were made; empty for clean JSON. */
-  readonly repairs: readonly (
-    | RepairName
-    | Wrapping
-    | 'quoted'
-    | 'joined'
-    | 'last-region'
-    | 'inner-region'
-    | 'loose'
-    | 'jsonrepair'
-  )[]
+  readonly repairs: readonly (RepairName | Wrapping | 'quoted' | 'joined' | 'last-region' | 'inner-region' | 'loose')[]
 }
 
 /** The repairs that leave all of the answer in place: a missing end is no reason to drop what does not fit. */
@@ -70,7 +60,6 @@ export function extractJson(answer: string): Extracted {
     firstRepaired(candidates, REPAIRS) ??
     lastRegion(regions) ??
     loosely(candidates) ??
-    byLibrary(candidates) ??
     innerRegion(regions)
   if (found === undefined) throw badJson(candidates[0]!)
   return found
@@ -213,18 +202,6 @@ function loosely(candidates: readonly string[]): Extracted | undefined {
   for (const candidate of candidates) {
     const value = readLoosely(candidate)
     if (value !== undefined && isContent(value)) return { value, repairs: ['loose'] }
-  }
-  return undefined
-}
-
-function byLibrary(candidates: readonly string[]): Extracted | undefined {
-  for (const candidate of candidates) {
-    try {
-      const value = parsed(jsonrepair(candidate))
-      if (value !== undefined) return { value, repairs: ['jsonrepair'] }
-    } catch {
-      // Beyond repair for the library as well: the next candidate, or an error that names the code.
-    }
   }
   return undefined
 }

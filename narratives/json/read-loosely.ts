@@ -106,7 +106,8 @@ class Reader {
       if (key === undefined) break
       this.#skip('')
       if (this.#text[this.#at] === undefined) break
-      members.push([key, this.#value()])
+      // A value that was left out between two others is nothing; at the end it makes the answer unfinished.
+      members.push([key, this.#text[this.#at] === ',' ? null : this.#value()])
     }
     // Through entries, so that a key like __proto__ is a key.
     return Object.fromEntries(members)
@@ -239,7 +240,7 @@ class Reader {
         const next = this.#text[end + 1 + gap]
         if (
           next === undefined ||
-          /[}\],/#.…:]/.test(next) ||
+          /[{}\],/#.…:]/.test(next) ||
           this.#dangles(end + 1 + gap) ||
           isKeyAt(this.#text, end + 1 + gap)
         )

@@ -11,13 +11,15 @@ export const WRAPPINGS: readonly (readonly [Wrapping, (text: string) => string])
   ['entities', withoutEntities],
 ]
 
-const THOUGHTS = /<(think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad)>[\s\S]*?<\/\1>/i
+const THOUGHTS = /<(think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad)>/i
 
 /** What a model thinks aloud may hold drafts; only what it says afterwards is its answer. */
 function withoutThoughts(text: string): string {
-  const match = THOUGHTS.exec(text)
-  if (match === null || /[{[]/.test(text.slice(0, match.index))) return text
-  const after = text.slice(match.index + match[0].length)
+  const opening = THOUGHTS.exec(text)
+  if (opening === null || /[{[]/.test(text.slice(0, opening.index))) return text
+  const closing = `</${opening[1]!.toLowerCase()}>`
+  const end = text.toLowerCase().indexOf(closing, opening.index)
+  const after = end < 0 ? '' : text.slice(end + closing.length)
   return /[{[]/.test(after) ? after.trim() : text
 }
 
