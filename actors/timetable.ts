@@ -2,12 +2,13 @@
 //
 //   T1. Due times follow from the last one, never from when its run took place: they do not drift.
 //   T2. Days and hours are those of the timetable's own time zone. A time that a change of the clock skips is due right
-//       after the gap; one that comes twice is due once.
+//       after the gap; one that comes twice is due once, the first time. What is due in every hour goes on in every hour.
 //   T3. A time outside every window of the day is due when the next window opens.
 //   T4. Jitter is a function of bot and time: asked twice, it is the same.
 
 import { createHash } from 'node:crypto'
 import { Cron } from 'croner'
+import { firstShown, offsetAt } from './wall-clock.ts'
 
 export const MISSED_POLICIES = ['skip', 'once', 'catch-up'] as const
 /** What becomes of due times that passed while nobody could run: nothing, one run for all of them, or a run for each. */
@@ -84,8 +85,8 @@ export function dueAfter(table: Timetable, time: number): number | undefined {
   if (at !== undefined) return at > time ? at : undefined
   if (everyMs !== undefined) return withinWindows(table, time + everyMs)
   if (cron === undefined) return undefined
-  const next = new Cron(cron, { paused: true, timezone: timeZone }).nextRun(new Date(time))
-  return next === null ? undefined : withinWindows(table, next.getTime())
+  const next = cronAfter(cron, timeZone, time)
+  return next === undefined ? undefined : withinWindows(table, next)
 }
 
 /** The first due time after `now` in the row that `due` belongs to, and how many of the row lie in between. */
@@ -121,6 +122,28 @@ export function isDefinedBy(table: Timetable, definition: string | undefined): b
   return definition !== undefined && definitionOf(JSON.parse(definition)) === definitionOf(table)
 }
 
+/** T2. */
+function cronAfter(pattern: string, timeZone: string, time: number): number | undefined {
+  if (isOfEveryHour(pattern)) {
+    return new Cron(pattern, { paused: true, timezone: timeZone }).nextRun(new Date(time))?.getTime()
+  }
+  // The times as a clock on the wall shows them, each as if it were one of UTC.
+  const wall = new Cron(pattern, { paused: true, timezone: 'UTC' })
+  for (
+    let shown = wall.nextRun(new Date(time + offsetAt(time, timeZone)));
+    shown !== null;
+    shown = wall.nextRun(shown)
+  ) {
+    const due = firstShown(shown.getTime(), timeZone)
+    if (due > time) return due
+  }
+  return undefined
+}
+
+function isOfEveryHour(pattern: string): boolean {
+  return pattern.trim().split(/\s+/).at(-4) === '*'
+}
+
 const MINUTES_OF_DAY = 24 * 60
 const MOST_MISSED = 10_000
 
@@ -130,8 +153,7 @@ function withinWindows({ windows, timeZone }: Timetable, time: number): number {
   const minute = minuteOfDay(time, timeZone)
   if (windows.some((window) => contains(window, minute))) return time
   const openings = windows.map(({ from }) => {
-    const pattern = `${from % 60} ${Math.floor(from / 60)} * * *`
-    return new Cron(pattern, { paused: true, timezone: timeZone }).nextRun(new Date(time))?.getTime() ?? time
+    return cronAfter(`${from % 60} ${Math.floor(from / 60)} * * *`, timeZone, time) ?? time
   })
   return Math.min(...openings)
 }

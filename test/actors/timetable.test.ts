@@ -73,6 +73,12 @@ describe('a cron expression', () => {
   })
 })
 
+test('of several hours the one that comes twice is due once, and the one that is skipped is due after the gap', () => {
+  const hours = { ...TABLE, cron: '15 0,1,2,3 * * *', timeZone: 'Europe/Vienna' }
+  expect(row(hours, '2027-10-30T23:00:00Z', 3).map((time) => time?.slice(11, 16))).toEqual(['23:15', '00:15', '02:15'])
+  expect(row(hours, '2027-03-28T00:00:00Z', 3).map((time) => time?.slice(11, 16))).toEqual(['00:15', '01:00', '01:15'])
+})
+
 describe('windows of the day', () => {
   test('put off what is due outside of them to the next opening', () => {
     const table = { ...TABLE, everyMs: 4 * 3_600_000, windows: [{ from: 540, to: 1020 }], timeZone: 'Europe/Vienna' }
