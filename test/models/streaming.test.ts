@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Question } from '../../models/model.ts'
 import { ModelError } from '../../models/model-error.ts'
 import { createModels } from '../../models/models.ts'
+import { hideSecrets } from '../../redact.ts'
 import { systemClock } from '../../supervisor/index.ts'
 import { until } from '../end-to-end/project.ts'
 import { startProviderServer } from './provider-server.ts'
@@ -53,6 +54,17 @@ describe.for(MODELS)('%s', (name) => {
     expect(answer.text).toBe(rows)
     expect(pieces.join('')).toBe(rows)
     expect(server.requests[0]!.body).toContain('"title"')
+  })
+
+  test('a key that the server repeats is in no piece, nor in the answer', async () => {
+    hideSecrets(['flour-and-water-and-salt'])
+    await using server = await startProviderServer('Your key is flour-and-water-and-salt, and flour-and-water is none.')
+    const model = createModels(server.config, { clock: systemClock }).find(name)
+    const pieces: string[] = []
+    const { text } = await model.ask(question, { signal: never, onText: (piece) => pieces.push(piece) })
+    expect(text).toBe('Your key is [redacted], and flour-and-water is none.')
+    expect(pieces.join('')).toBe(text)
+    expect(pieces.length).toBeGreaterThan(1)
   })
 
   test('given up, the connection is closed, and what had come is in the error', async () => {
