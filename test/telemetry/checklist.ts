@@ -513,12 +513,12 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S001-036': setting('telemetry.backend'),
   'S001-037': setting('telemetry.export_console'),
   'S002-086': setting('telemetry.sentry_dsn'),
-  'S003-016': told('docs/observability.md', 'host.containers.internal:9464'),
+  'S003-016': tested('deploy/observability.test.ts', 'Grafana finds both, and leads from a number to its trace'),
   'S004-059': setting('telemetry.collect_every'),
   'S004-060': setting('telemetry.histograms.*.buckets'),
   'S004-061': setting('notify.after_failures'),
   'S004-062': setting('telemetry.backend'),
-  'S004-063': told('docs/observability.md', 'scrape_interval: 15s'),
+  'S004-063': told('deploy/observability/prometheus.yml', 'scrape_interval: 15s'),
 
   // 1.10 environment
   'S000-145': variable('LOG_LEVELS'),
@@ -528,6 +528,10 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-090': variable('METRICS_PORT'),
   'S002-091': variable('ENVIRONMENT'),
   'S002-092': variable('SENTRY_DSN'),
+  'S002-093': tested(
+    'deploy/observability.test.ts',
+    'nobody but this machine reaches it, and the password comes from the environment',
+  ),
   'S003-017': variable('OTEL_EXPORTER'),
   'S003-018': variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
   'S003-019': variable('PROMETHEUS_ENDPOINT'),
@@ -555,6 +559,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-095': metric('http_server_request_duration_seconds', { http_route: '_unmatched' }, 1),
   'S003-021': command('actor-server'),
   'S003-022': metric('botticelli_llm_requests_total', {}, as('llm.request')),
+  'S003-023': tested('deploy/observability.test.ts', 'three services run, each with a volume that outlives it'),
+  'S003-024': tested('deploy/observability.test.ts', 'Grafana finds both, and leads from a number to its trace'),
   'S003-025': setting('telemetry.metrics'),
   'S004-064': tested(LOG_TEST, 'a line carries the standard fields and its own'),
   'S004-065': tested('telemetry/prometheus.test.ts', 'holds every instrument of the table'),
@@ -575,6 +581,10 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S001-062': tested('telemetry/tail-buffer.test.ts', 'a trace in which something failed arrives whole'),
   'S001-064': tested('telemetry/telemetry.test.ts', 'a narrative may have its own share of traces'),
   'S002-116': variable('TRACE_SAMPLE_RATE'),
+  'S002-117': tested(
+    'deploy/observability.test.ts',
+    'the collector keeps traces that failed or were slow, and a share of the others',
+  ),
   'S001-063': tested(
     'telemetry/telemetry.test.ts',
     'of traces that begin at once no more are kept than the limit says',

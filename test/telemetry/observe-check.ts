@@ -27,6 +27,7 @@ const QUERIES = [
 
 const folder = mkdtempSync(join(tmpdir(), 'botticelli-observe-'))
 const children: ChildProcess[] = []
+const DEPLOY = join(import.meta.dirname, '../../deploy/observability')
 let failures = 0
 try {
   const jaeger = await startJaeger()
@@ -45,6 +46,8 @@ process.exitCode = failures === 0 ? 0 : 1
 
 async function checkMetrics({ url }: WholeServer): Promise<void> {
   if (!has('promtool')) return skip('promtool', 'it is not installed (Debian: apt-get install prometheus)')
+  const config = spawnSync('promtool', ['check', 'config', join(DEPLOY, 'prometheus.yml')], { encoding: 'utf8' })
+  say('promtool check config', config.status === 0, config.stdout + config.stderr)
   const text = await (await fetch(url)).text()
   const { status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
   say('promtool check metrics', status === 0, `${text.split('\n').length} lines${stdout}${stderr}`)
@@ -121,6 +124,8 @@ async function startJaeger(): Promise<Jaeger | undefined> {
       exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
     }),
   )
+  const valid = spawnSync(program, ['validate', '--config', join(DEPLOY, 'jaeger.yml')], { encoding: 'utf8' })
+  say('Jaeger takes the configuration of deploy/', valid.status === 0, valid.stderr)
   start(program, ['--config', config])
   const base = `http://127.0.0.1:${query}`
   const isUp = await eventually(async () => (await fetch(`${base}/api/services`)).ok)
