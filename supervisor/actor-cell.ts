@@ -1,13 +1,13 @@
 // Actor cell: the address of one actor, from the start of a life to its end and on to the next.
 //
-// Owns the lives and the way from an error to what is done about it. Messages are delivery.ts; the rule for an error
-// comes from restart-policy.ts; an error without a rule is the host's business.
+// Owns the way from an error to what is done about it, and the way to the end. How a life begins is ignition.ts, messages
+// are delivery.ts, the rules for errors own-rules.ts; an error without a rule is the host's business.
 //
 //   A1. At most one life runs at a time; what was planned for an earlier one is off when the epoch changes.
 //   A2. An end is told to the host once, when the children below have ended.
 //   A3. Whatever goes wrong in a start, a message, a timer or a store is a failed start or a crash, never more.
 
-import { type AnyActorRef, createActor, type Snapshot } from 'xstate'
+import type { AnyActorRef, Snapshot } from 'xstate'
 import { serializeError } from '../errors.ts'
 import { BaseCell } from './base-cell.ts'
 import type { Cell, Escalation, Host, Runtime, Soon } from './cell.ts'
@@ -16,36 +16,32 @@ import { Delivery, type Receiver } from './delivery.ts'
 import { describeExit, type Exit, exitOf, KILLED, NORMAL } from './exit.ts'
 import { Family } from './family.ts'
 import type { Fault } from './faults.ts'
+import { type Ignited, Ignition } from './ignition.ts'
 import { KeptSnapshot } from './kept-snapshot.ts'
-import { Life, type LifeOwner } from './life.ts'
-import { handlesShutdown, isGated, SHUTDOWN_EVENT } from './logic-facts.ts'
+import type { Life } from './life.ts'
+import { handlesShutdown, SHUTDOWN_EVENT } from './logic-facts.ts'
 import type { DeadLetterReason, Delivered, Meta } from './message.ts'
 import { OwnRules, rulesOf } from './own-rules.ts'
 import { type ActorRecord, dottedValue } from './record.ts'
 import type { PolicyAction, PolicyRule, ShutdownTime } from './spec-words.ts'
-import { ActorStoppedError, BadStart } from './supervision-error.ts'
-import { type Context, type Crash, ROOT_CONTEXT, runInContext, traceRestart } from './trace-context.ts'
+import { ActorStoppedError } from './supervision-error.ts'
+import { type Context, type Crash, traceRestart } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
 
-export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
+export class ActorCell extends BaseCell implements Host, Receiver, Ignited {
   spec: ActorSpec
   readonly kind: string
   /** The incarnation that runs. */
   life: Life | undefined
   /** The last incarnation that detached itself from the supervisor. */
   detached: number | undefined
-  readonly #args: unknown
   #rules: OwnRules | undefined
   /** Its mailbox, and the message in hand. */
   readonly delivery: Delivery
   readonly #kept: KeptSnapshot | undefined
   #family: Family | undefined
-  #starting: Life | undefined
-  /** Settles the start under way without waiting for it. */
-  #giveUpStart: (() => void) | undefined
-  #context: Context | undefined
+  readonly #ignition: Ignition
   #isTask = false
-  #startedOnce = false
   /** Down between two lives by its own rule, or because it passed its error up. */
   #down = false
   /** Changes when whatever was planned for later is off. */
@@ -61,7 +57,6 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     super(runtime, host, path)
     this.spec = spec
     this.kind = spec.kind
-    this.#args = args
     const rules = rulesOf(spec, host instanceof ActorCell)
     this.#rules = rules && new OwnRules(this, rules)
     this.#mayResume = spec.policy?.some((rule) => rule.do === 'resume' || rule.do === 'escalate') ?? false
@@ -69,6 +64,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     if (spec.snapshot && runtime.snapshots) {
       this.#kept = new KeptSnapshot(runtime, path, spec.snapshot.version, (body) => this.publish(body))
     }
+    this.#ignition = new Ignition(this, args, this.#kept)
   }
 
   /** Mailbox, breaker, limit on silence and kept state are those of the path, and stay as they are. */
@@ -97,7 +93,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
 
   /** Runs this cell's starts inside the trace of whoever asked for the child. @param isTask somebody waits for its end */
   inContext(context: Context | undefined, isTask: boolean): void {
-    this.#context = context
+    this.#ignition.context = context
     this.#isTask = isTask
   }
 
@@ -122,62 +118,13 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   }
 
   #attempt(): Soon<StartOutcome> {
-    this.state = this.#startedOnce ? 'restarting' : 'starting'
-    const life = new Life(this, this.incarnation + 1)
-    this.#starting = life
-    try {
-      const given = this.#inOwnContext(() => this.spec.start(life, this.#args))
-      if (!(given instanceof Promise)) return this.#begin(life, given)
-      const begun = given.then((start) => this.#begin(life, start)).catch((error) => this.#startFailed(life, error))
-      const givenUp = new Promise<StartOutcome>((resolve) => {
-        this.#giveUpStart = () => resolve(this.#stoppedWhileStarting())
-      })
-      return Promise.race([begun, givenUp])
-    } catch (error) {
-      return this.#startFailed(life, error)
-    }
+    this.state = this.#ignition.hasStarted ? 'restarting' : 'starting'
+    return this.#ignition.attempt()
   }
 
-  #stoppedWhileStarting(): StartOutcome {
-    return { is: 'failed', error: this.#stoppedError('stopped while it started') }
-  }
-
-  #begin(life: Life, start: Start | 'ignore'): Soon<StartOutcome> {
-    if (this.#starting !== life) return this.#stoppedWhileStarting()
-    if (start === 'ignore') return this.#ignored(life)
-    if (typeof start?.logic?.transition !== 'function') return this.#startFailed(life, new BadStart(this.path, start))
-    // Only the first life in this process begins where the last process ended; after a crash an actor starts fresh.
-    const stored = this.#startedOnce ? undefined : this.#kept?.load(start.logic)
-    const ref = this.#run(life, start, stored)
-    if (life.startError === undefined) return this.#started(life, ref, start)
-    stopActor(ref)
-    if (stored === undefined) return this.#startFailed(life, life.startError.error)
-    // The stored state does not fit the logic any more: it is refused, and the actor starts fresh.
-    this.#kept?.refuse(start.logic)
-    life.end(life.startError.error)
-    return this.#attempt()
-  }
-
-  /** Creates the XState actor and starts it. What it fails with is then in `life.startError`. */
-  #run(life: Life, { logic, input }: Start, snapshot: unknown): AnyActorRef {
-    const parent = this.host?.parentRef()
-    return this.#inOwnContext(() => {
-      const options = { id: this.id, input, ...(parent && { parent }), ...(snapshot !== undefined && { snapshot }) }
-      const ref = createActor(logic, options as never) as AnyActorRef
-      life.ref = ref
-      life.subscription = ref.subscribe(life)
-      life.gated = isGated(logic)
-      life.delivering = true
-      ref.start()
-      life.delivering = false
-      return ref
-    })
-  }
-
-  #started(life: Life, ref: AnyActorRef, start: Start): StartOutcome {
-    const again = this.#startedOnce
-    this.#starting = undefined
-    this.#startedOnce = true
+  started(life: Life, ref: AnyActorRef, start: Start): StartOutcome {
+    const again = this.#ignition.hasStarted
+    this.#ignition.hasStarted = true
     this.#down = false
     this.delivery.intake.stash = undefined
     this.life = life
@@ -208,19 +155,14 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     if (tracer && crash) traceRestart(tracer, this.path, this.kind, this.restarts, crash, clock.now())
   }
 
-  #ignored(life: Life): StartOutcome {
-    this.#starting = undefined
+  ignored(life: Life): StartOutcome {
     life.end(undefined)
     this.state = 'stopped'
     this.publish({ type: 'ignored' })
     return { is: 'ignored' }
   }
 
-  #startFailed(life: Life, error: unknown): Soon<StartOutcome> {
-    // Whoever stopped it meanwhile has had the last word on it.
-    if (life.ended) return this.#stoppedWhileStarting()
-    if (this.#starting === life) this.#starting = undefined
-    life.end(error)
+  startFailed(_life: Life, error: unknown): Soon<StartOutcome> {
     return this.#afterChildren((): StartOutcome => {
       this.failedWith(error)
       if (this.runtime.observed) this.publish({ type: 'start-failed', error: serializeError(error) })
@@ -365,7 +307,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
     if (start === undefined || before === undefined) return false
     let ref: AnyActorRef
     try {
-      ref = this.#run(life, start, start.logic.getPersistedSnapshot(before))
+      ref = this.#ignition.run(life, start, start.logic.getPersistedSnapshot(before))
     } catch (thrown) {
       this.fault('resume', thrown)
       return false
@@ -511,10 +453,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   #abandon(exit: Exit): Soon<void> {
     this.#epoch++
     this.#rules?.giveUpWait()
-    const starting = this.#starting
-    this.#starting = undefined
-    starting?.end(undefined)
-    this.#giveUpStart?.()
+    const starting = this.#ignition.giveUp()
     return this.#afterChildren(() => {
       if (this.#down || starting) this.#ended(exit)
     })
@@ -568,7 +507,7 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
   }
 
   parentRef(): AnyActorRef | undefined {
-    const ref = (this.life ?? this.#starting)?.ref
+    const ref = (this.life ?? this.#ignition.life)?.ref
     return ref && deafParent(ref)
   }
 
@@ -609,11 +548,6 @@ export class ActorCell extends BaseCell implements Host, Receiver, LifeOwner {
       this.failedWith(error)
       this.fault('snapshots', error)
     }
-  }
-
-  #inOwnContext<Result>(run: () => Result): Result {
-    // Without a context of its own it must not run in that of the message whose crash brought it about.
-    return this.runtime.tracer === undefined ? run() : runInContext(this.#context ?? ROOT_CONTEXT, run)
   }
 
   #stoppedError(what: string): ActorStoppedError {
