@@ -456,7 +456,7 @@ export function createServices(
     retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
     ...(config.supervision.actHungAfterMs !== undefined && { actHungAfterMs: config.supervision.actHungAfterMs }),
     onProgress,
-    streams: config.models.stream,
+    streams: config.models.stream ?? false,
     calls,
   }
 }

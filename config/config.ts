@@ -75,8 +75,8 @@ export interface ModelsConfig {
   readonly default: string
   /** Longest wait for one answer. */
   readonly timeoutMs: number
-  /** Answers come in pieces, where their provider gives them so. */
-  readonly stream: boolean
+  /** Answers come in pieces; undefined: where somebody reads along. */
+  readonly stream?: boolean
   /** How often a failed question is asked again. */
   readonly retries: number
   readonly providers: Readonly<Record<ProviderName, ProviderConfig>>

@@ -187,7 +187,7 @@ function assembleModels(
   return {
     default: values.get('models.default'),
     timeoutMs: values.get('models.timeout'),
-    stream: values.get('models.stream'),
+    ...optional('stream', values.get('models.stream')),
     retries: values.get('models.retries'),
     providers: {
       gemini: provider(values.get('models.gemini.api_key'), values.get('models.gemini.base_url')),

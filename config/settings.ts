@@ -116,7 +116,7 @@ export const SETTINGS = {
   'models.retries': setting(integer(0, 20), 3, 'How often a failed question is asked again.', [
     'BOTTICELLI_MODEL_RETRIES',
   ]),
-  'models.stream': setting(boolean, true, 'Answers are received in pieces; false: each as a whole.', [
+  'models.stream': unset(boolean, 'Answers are received in pieces. Default: by run on a terminal, not by the server.', [
     'BOTTICELLI_MODEL_STREAM',
   ]),
   'models.daily_budget_usd': unset(number(0), 'Most that calls may cost in a day (UTC), in US dollars.', [

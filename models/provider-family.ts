@@ -12,6 +12,7 @@ import {
   OPENAI_MEDIA,
 } from './media-support.ts'
 import { ModelError } from './model-error.ts'
+import { fetchInPieces } from './whole-answer.ts'
 
 export interface ProviderSettings {
   readonly apiKey?: string
@@ -76,6 +77,7 @@ const COMPATIBLE: Family = {
       ...(apiKey !== undefined && { apiKey }),
       supportsStructuredOutputs: true,
       includeUsage: true,
+      fetch: fetchInPieces,
     })
     return server.chatModel(model)
   },
@@ -100,7 +102,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     async load(model, { apiKey, baseUrl }) {
       const { createOpenAI } = await import('@ai-sdk/openai')
       // Chat completions rather than responses: what OPENAI_BASE_URL points at often speaks nothing else.
-      return createOpenAI({ baseURL: baseUrl, apiKey: apiKey! }).chat(model)
+      return createOpenAI({ baseURL: baseUrl, apiKey: apiKey!, fetch: fetchInPieces }).chat(model)
     },
   },
   anthropic: {

@@ -56,14 +56,16 @@ async function runRecorded(request: RunRequest, config: Config, options: Options
 export async function runRequest(request: RunRequest, config: Config, io: Io, events = false): Promise<ExitCode> {
   io.outliveReaders()
   // Where the result goes elsewhere, or a log is in the way, nobody reads along.
-  using display = createProgressDisplay(io, { streams: io.columns !== undefined && !io.globals.verbose, events })
+  const streams = io.live !== undefined && io.columns !== undefined && !io.globals.verbose
+  using display = createProgressDisplay(io, { streams, events })
   const warnings = collectWarnings(
     (text) => {
       if (!io.globals.verbose) display.tell(warningLine(text, io))
     },
     (file) => relative(io.cwd, file),
   )
-  await using app = await open(config, warnings, io)
+  const { stream = streams || events } = config.models
+  await using app = await open({ ...config, models: { ...config.models, stream } }, warnings, io)
   using interrupts = watchInterrupts(io.now)
   app.onProgress((event) => display.show(event))
 

@@ -119,6 +119,7 @@ test('in the server, what a model says is seen before it has ended, and a run th
     'botticelli.toml',
     `[models]
 default = "openai:gpt-4o-mini"
+stream = true
 [telemetry]
 metrics = false
 [bots.baker]

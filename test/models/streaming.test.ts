@@ -1,5 +1,7 @@
 // Streaming: answers come in pieces over every wire, and one that is given up closes its connection.
 
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { Question } from '../../models/model.ts'
 import { ModelError } from '../../models/model-error.ts'
@@ -135,3 +137,54 @@ test('the scripted model speaks in words, over the time it takes, and stops in t
   const asked = model.ask(question, { signal: stop.signal, onText: (piece) => piece === 'two ' && stop.abort() })
   await expect(asked).rejects.toMatchObject({ code: 'model-aborted', answer: { text: 'one two ', costUsd: 0 } })
 })
+
+describe('a server that answers whole though it was asked for pieces', () => {
+  const whole = {
+    id: 'chatcmpl-1',
+    model: 'gpt-4o-mini',
+    choices: [{ index: 0, message: { role: 'assistant', content: TEXT }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 11, completion_tokens: 22, total_tokens: 33 },
+  }
+
+  test.for(['openai:gpt-4o-mini', 'local:any'])('is taken at its word by %s, and asked once', async (name) => {
+    await using server = await startWholeServer(200, JSON.stringify(whole))
+    const pieces: string[] = []
+    const asked = {
+      ...question,
+      messages: [{ role: 'user', parts: [{ type: 'text', text: '"stream":true' }] }],
+    } as const
+    const answer = await server.models.find(name).ask(asked, { signal: never, onText: (piece) => pieces.push(piece) })
+    expect(answer).toMatchObject({ text: TEXT, finishReason: 'stop', usage: { input: 11, output: 22 } })
+    expect(pieces).toEqual([TEXT])
+    expect(server.asked()).toBe(1)
+  })
+
+  test.for([
+    ['an error', 400, '{"error": {"message": "no such thing"}}', 'model-bad-request'],
+    ['no JSON', 200, 'well, no', 'model-malformed-answer'],
+    ['no answer', 200, '{"choices": null}', 'model-malformed-answer'],
+  ] as const)('is refused for %s', async ([, status, body, code]) => {
+    await using server = await startWholeServer(status, body)
+    const asking = server.models.find('openai:gpt-4o-mini').ask(question, { signal: never, onText: () => {} })
+    await expect(asking).rejects.toMatchObject({ code })
+  })
+})
+
+async function startWholeServer(status: number, body: string) {
+  let asked = 0
+  const server = createServer((request, response) => {
+    asked++
+    request.resume().on('end', () => response.writeHead(status, { 'content-type': 'application/json' }).end(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  const providers = { openai: { apiKey: 'a-test-key', baseUrl }, gemini: {}, anthropic: {}, ollama: {} }
+  return {
+    models: createModels({ providers, servers: { local: { baseUrl } } }, { clock: systemClock }),
+    asked: () => asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
