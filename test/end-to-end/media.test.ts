@@ -1,6 +1,6 @@
 // Media on its way from a narrative to the wire of a provider.
 
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -121,4 +121,23 @@ test('an address is fetched where its host is allowed, and a run that goes on se
   } finally {
     await new Promise((resolve) => files.close(resolve))
   }
+}, 60_000)
+
+test('a run that is resumed shows what it began with, though the file is gone', async () => {
+  await using server = await startProviderServer(({ call }) => (call === 2 ? { status: 401 } : 'A dot.'))
+  using project = makeProject()
+  const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
+  const picture = join(project.folder, 'a.png')
+  writeFileSync(picture, SAMPLES.png)
+  const first = narrative('type = "image"\nfile = "a.png"').replace('["see"]', '["see", "tell"]')
+  project.write('look.toml', `${first}[[acts.tell.input]]\ncontent = "And where is it?"\n`)
+  const failed = await project.botticelli(['run', 'look.toml', '--model', 'openai:gpt-4o', '--json'], env)
+  expect([failed.code, JSON.parse(failed.stdout).status]).toEqual([1, 'failed'])
+
+  rmSync(picture)
+  const id = JSON.parse(failed.stdout).executionId
+  expect(await project.botticelli(['run', '--resume', id], env)).toMatchObject({ code: 0 })
+  expect(server.requests).toHaveLength(3)
+  expect(server.requests[2]!.body).toContain(SAMPLES.png.toString('base64'))
+  expect(server.requests[2]!.body).toContain('And where is it?')
 }, 60_000)
