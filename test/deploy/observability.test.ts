@@ -17,18 +17,18 @@ test('three services run, each with a volume that outlives it', () => {
   for (const [name, version] of services) {
     expect(version, name).toMatch(/\d+\.\d+/)
     expect(compose.match(new RegExp(`^ {2}${name}:$`, 'gm')), name).toHaveLength(2) // a service, and a volume
-    expect(compose).toMatch(new RegExp(`'${name}:/`))
+    expect(compose).toMatch(new RegExp(`["']${name}:/`))
   }
 })
 
 test('all that is mounted is there', () => {
-  const mounted = [...compose.matchAll(/'\.\/([^:']+):/g)].map(([, path]) => path!)
+  const mounted = [...compose.matchAll(/["']\.\/([^:'"]+):/g)].map(([, path]) => path!)
   expect(mounted.length).toBe(3)
   for (const path of mounted) expect(existsSync(join(FOLDER, path)), path).toBe(true)
 })
 
 test('nobody but this machine reaches it, and the password comes from the environment', () => {
-  const ports = [...compose.matchAll(/'([\d.:]+:\d+)'/g)].map(([, port]) => port!)
+  const ports = [...compose.matchAll(/["']([\d.:]+:\d+)["']/g)].map(([, port]) => port!)
   expect(ports.length).toBe(4)
   for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
   expect(compose).toMatch(/GF_SECURITY_ADMIN_PASSWORD: \$\{GF_SECURITY_ADMIN_PASSWORD:\?/)

@@ -194,10 +194,14 @@ async function run({ command, file, env, dotenv }: Setup): Promise<Ran> {
   await until(() => settled(project) === 3, 20_000, server.output)
   const path = file(places).includes('/numbers') ? '/numbers' : '/metrics'
   await scrape(places.port, path)
+  const readAt = performance.now()
   const health = await probe(server.output())
   const mirrored = command === 'actor-server' ? await mirror(project) : new Map()
-  // That takes longer than `collect_every`: the second reading of the metrics asks the database again.
-  if (file(places).includes('[notify]')) await until(() => webhook.requests.some(isNotification), 20_000, server.output)
+  if (file(places).includes('collect_every')) {
+    // The second reading of the metrics is to ask the database again.
+    const isOver = () => performance.now() - readAt > 1_050 && webhook.requests.some(isNotification)
+    await until(isOver, 20_000, server.output)
+  }
   const families = await scrape(places.port, path)
   const { stderr } = await server.kill('SIGTERM')
   const lines = stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as JsonObject] : []))
@@ -430,7 +434,7 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
   'telemetry.collect_every': {
     server: PRESENT,
     shows: 'a second later the tables are counted anew',
-    holds: ({ lines }) => expect(lines.filter(({ name }) => name === 'figures.tables').length).toBe(2),
+    holds: ({ lines }) => expect(lines.filter(({ name }) => name === 'figures.tables').length).toBeGreaterThan(1),
   },
   'telemetry.histograms.*.buckets': {
     server: PRESENT,
