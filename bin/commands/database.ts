@@ -92,7 +92,7 @@ function takeIn(file: string, incoming: string): void {
 export const dbCheck: Run = async (_, io) => {
   const { config } = io.configInPart()
   needDatabase(config)
-  const found = await withStore(config, undefined, (store) => ({
+  const found = await readStore(config, undefined, (store) => ({
     damages: store.maintenance.check(),
     sizes: store.maintenance.sizes(),
   }))
