@@ -2,7 +2,6 @@
 
 import { capital } from './phrases.ts'
 import { focusOf, type PostRequest, writePost } from './post.ts'
-import type { Reading } from './reading.ts'
 import { limitsOf } from './reading.ts'
 import type { Scene } from './scene.ts'
 import type { Theme } from './value.ts'
@@ -10,12 +9,14 @@ import type { Theme } from './value.ts'
 /** The theme of new values; `given` is the text that they must carry instead of an invented one. */
 export function themeOf(scene: Scene, given?: string): Theme {
   const { reading, random, turn } = scene
-  const subject = subjectOf(reading)
+  const subject = subjectOf(scene)
   const world = WORLDS.find(({ words }) => words.test(reading.instruction))
   const about =
     subject === 'Botticelli' ? ['botticelli', 'narratives', 'automation'] : subject.toLowerCase().split(/\s+/)
+  const asked = questionOf(saidByUser(scene))
   return {
     subject,
+    ...(asked !== undefined && { question: asked }),
     ...(world?.descriptions !== undefined && { descriptions: world.descriptions }),
     tags: [...new Set([focusOf(given ?? reading.instruction), ...about.slice(0, 3), 'ai', 'workflow'])],
     name: (index) => nameOf(world?.names ?? NAMES, turn + index, given),
@@ -27,17 +28,47 @@ export function themeOf(scene: Scene, given?: string): Theme {
 export function postRequest(scene: Scene, about: string): PostRequest {
   const { reading, question, random, turn } = scene
   const limits = limitsOf(reading.instruction, question.maxTokens)
-  return { focus: focusOf(about), subject: subjectOf(reading), limits, random, turn }
+  return { focus: focusOf(about), subject: subjectOf(scene), limits, random, turn }
 }
 
 /** `Botticelli` when the prompt speaks of it, else what stands after “about” or a label like `Topic:`. */
-function subjectOf({ instruction, everything }: Reading): string {
+function subjectOf(scene: Scene): string {
+  const { instruction, everything } = scene.reading
   if (/botticelli/i.test(everything)) return 'Botticelli'
   const labelled = /^\s*(?:topic|subject|focus|theme):\s*(.+)$/im.exec(instruction)?.[1]
   const about =
     /\babout\s+((?:an?\s+|the\s+|our\s+)?[a-z][\w' -]{2,40}?)(?=[.,;:!?\n]|\s+(?:with|that|which|for|and|in|to|from)\b|$)/i
   const fallback = /communit/i.test(instruction) ? 'our community' : 'this topic'
-  return (labelled ?? about.exec(instruction)?.[1] ?? fallback).trim().replace(/^(an?|the)\s+/i, '')
+  const asked = saidByUser(scene)
+  const thing = thingOf(questionOf(asked))
+  const said = labelled ?? about.exec(instruction)?.[1]
+  if (said === undefined && thing !== undefined) return thing
+  return (said ?? properName(asked) ?? fallback).trim().replace(/^(an?|the)\s+/i, '')
+}
+
+/** What the prompts say; what was answered is no source for names, since those were invented. */
+function saidByUser({ question }: Scene): string {
+  const parts = question.messages.flatMap(({ role, parts }) => (role === 'user' ? parts : []))
+  return parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n')
+}
+
+/** What a question is about: “the forum”. */
+function thingOf(question: string | undefined): string | undefined {
+  return /\b(?:the|our) [a-z][\w-]+/.exec(question ?? '')?.[0]
+}
+
+/** A name of several words that stands inside of a sentence, the most frequent one: “You write for Sourdough Club.” */
+function properName(text: string): string | undefined {
+  const counts = new Map<string, number>()
+  for (const [name] of text.slice(0, 20_000).matchAll(/(?<=[a-z,] )[A-Z][\w'’-]{2,20}(?: [A-Z][\w'’-]{2,20}){1,3}/g)) {
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
+}
+
+/** The question that the conversation is about: what somebody asks, or a line that ends with a question mark after a label. */
+function questionOf(everything: string): string | undefined {
+  return /\b(?:asks?|question|issue|decide|decision)\b[^\n:]{0,20}:\s*([^\n?]{8,200}\?)/i.exec(everything)?.[1]?.trim()
 }
 
 function nameOf(names: readonly string[], turn: number, given: string | undefined): string {

@@ -10,6 +10,8 @@ import type { Shape } from './shape.ts'
 /** What the values are about. */
 export interface Theme {
   readonly subject: string
+  /** The question that is to be answered, where there is one. */
+  readonly question?: string
   readonly tags: readonly string[]
   /** Sentences that describe an element, instead of general ones. */
   readonly descriptions?: readonly string[]
@@ -50,9 +52,70 @@ function fillArray(
   if (/\bflags?\b/i.test(of.hint)) return ['COMMUNITY', 'WELCOME_SCREEN_ENABLED']
   // Words that the prompt shows as an example are meant, unless they are placeholders like `feature1`.
   if (shape.items !== undefined && !shape.items.some((item) => /\d$|\.\.\.|\s\(/.test(String(item)))) return shape.items
+  const sentences = SENTENCES.find(([keys]) => keys.test(key))?.[1]
+  if (sentences !== undefined && (of.max ?? 200) >= 80) {
+    const said = random.shuffle(sentences.map((sentence) => sentence.replaceAll('SUBJECT', theme.subject)))
+    return Array.from({ length: shape.count ?? 3 }, (_, inner) => fitLength(said[inner % said.length]!, of, theme))
+  }
+  if (/alternative|option|ranking|candidate/i.test(key)) {
+    return Array.from({ length: shape.count ?? 3 }, (_, inner) => fitLength(theme.name(inner), of, theme))
+  }
   const words = random.shuffle(/feature/i.test(key) ? FEATURES : theme.tags)
   return Array.from({ length: shape.count ?? 3 }, (_, inner) => fitLength(words[inner % words.length]!, of, theme))
 }
+
+/** What lists of sentences hold, by the names of their keys. */
+const SENTENCES: readonly (readonly [keys: RegExp, sentences: readonly string[]])[] = [
+  [
+    /fact|known|finding|observation/i,
+    [
+      'Two people look after SUBJECT today.',
+      'It has been done the same way for three years.',
+      'Most questions come in the evening.',
+    ],
+  ],
+  [
+    /assum/i,
+    [
+      'Those who use SUBJECT most will go along.',
+      'The effort stays as it is.',
+      'Nobody else decides about it meanwhile.',
+    ],
+  ],
+  [
+    /unknown|question|gap/i,
+    [
+      'How many would leave: a poll could tell.',
+      'What it costs in a year: the treasurer could tell.',
+      'How often it is used: the log could tell.',
+    ],
+  ],
+  [
+    /step|task|todo|action/i,
+    [
+      'Ask the ten most active people, this week.',
+      'Try it with one group for a month.',
+      'Write down what would count as success.',
+    ],
+  ],
+  [
+    /because|reason|argument|pros?$|benefit/i,
+    [
+      'It meets what matters most at the least effort.',
+      'It can be taken back.',
+      'Those who would have to do it are for it.',
+    ],
+  ],
+  [
+    /risk|concern|cons?$|sensitiv|weakness/i,
+    [
+      'If the effort doubles, the order turns around.',
+      'It depends on two people.',
+      'Nobody has tried it at this size.',
+    ],
+  ],
+  [/swap|trade/i, ['A little convenience is given for much certainty.', 'Speed is given for being able to go back.']],
+]
 
 const FEATURES = ['multi-step narratives', 'carousel mode', 'Discord integration', 'stored content', 'choice of models']
 
@@ -82,8 +145,23 @@ function fillText(shape: Leaf, theme: Theme, random: Random, index: number, key:
 }
 
 function fitLength(text: string, { min = 0, max = Number.POSITIVE_INFINITY }: Leaf, theme: Theme): string {
-  return text.length < min ? text.padEnd(Math.min(min, 10_000), ` ${theme.subject}`) : text.slice(0, max)
+  if (text.length >= min) return text.slice(0, max)
+  const wanted = Math.min(min, 10_000)
+  const filler = FILLERS.map((sentence) => sentence.replaceAll('SUBJECT', theme.subject)).join(' ')
+  let longer = /[.!?]$/.test(text) ? text : `${text}.`
+  while (longer.length < wanted) longer = `${longer} ${filler}`
+  // Whole sentences, as far as the limit allows.
+  const end = longer.slice(wanted - 1).search(/[.!?](?:\s|$)/)
+  const whole = longer.slice(0, wanted + Math.max(end, 0))
+  return whole.length <= max ? whole : longer.slice(0, max)
 }
+
+const FILLERS = [
+  'It can be tried on a small scale first.',
+  'What is not known yet about SUBJECT is named, with who could find out.',
+  'Those who are concerned have been asked.',
+  'It is looked at again after a month.',
+]
 
 function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: string): string {
   const words = `${key} ${shape.hint}`.toLowerCase()
@@ -92,6 +170,7 @@ function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: 
   if (/\buuid\b/.test(shape.hint)) return `00000000-0000-4000-8000-${snowflake(random).slice(0, 12)}`
   if (/\be-?mail\b/.test(words)) return `${slug(name)}@example.com`
   if (/\buri\b/.test(shape.hint)) return `https://example.com/${slug(name)}`
+  if (/^(question|issue|decision)$/.test(key)) return theme.question ?? `What is best for ${theme.subject}?`
   if (/_at\b/.test(key)) return timestamp(random)
   if (/\bdate\b/.test(words)) return timestamp(random).slice(0, 10)
   if (/snowflake|discord id|owner_id|guild_id|channel_id|user_id/.test(words)) return snowflake(random)
@@ -100,6 +179,8 @@ function textFor(shape: Leaf, theme: Theme, random: Random, index: number, key: 
   if (/four digits/.test(words)) return String(random.int(1000, 9999))
   if (typeof shape.example === 'string' && isMeant(shape.example)) return shape.example
   if (/^(title|name|headline|label|heading)$|_(title|name)$/.test(key)) return name
+  if (/^(choice|alternative|option)$/.test(key)) return name
+  if (/_when$|mind|trigger/.test(key)) return `When the effort for ${theme.subject} has doubled, or after three months.`
   if (/reason|notes?|comment|rationale/.test(words)) return random.pick(REASONS)
   if (/description|summary|about|purpose/.test(words)) return descriptionOf(theme, index, random)
   if (/colou?r/.test(words)) return `#${random.int(0x100000, 0xffffff).toString(16)}`
