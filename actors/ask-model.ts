@@ -15,6 +15,7 @@ import { type AnswerCache, answerCache, cacheTimeOf } from './answer-cache.ts'
 import { type AnswerSoFar, followAnswer } from './answer-so-far.ts'
 import { insist, pause } from './insist.ts'
 import { type JsonWanted, jsonWanted, judge } from './json-wanted.ts'
+import { keptPrompt } from './kept.ts'
 import { questionOf } from './question.ts'
 import type { Services } from './services.ts'
 
@@ -112,8 +113,7 @@ async function askOnce(
   const turn = store.ledger.lines() + 1
   const given = refused.length === 0 ? cache?.find() : undefined
   const answer = given ?? (await askAnew())
-  const prompt = (refused.length === 0 ? gathered : { ...gathered, refused }) as unknown as Json
-  const saved = { prompt, answer, at: services.clock.now() }
+  const saved = { prompt: keptPrompt(gathered, refused), answer, at: services.clock.now() }
   await insist(() => store.journal.saveAnswer(placeOf(task), saved), services.clock, signal)
   return answer
 

@@ -46,7 +46,7 @@ export function continueItem(table: string, traceparent: string): string {
  * @returns what the lines about the failure say of it
  */
 export function linkToItem(span: Span, executionId: string, journal: Journal): { readonly item_trace?: string } {
-  const results = journal.acts(executionId).map(({ result }) => result as unknown as ActResult | undefined)
+  const results = journal.acts(executionId).map(({ result }) => result as unknown as Partial<ActResult> | undefined)
   const last = results.findLast((result) => result?.itemRow !== undefined)
   if (last === undefined) return {}
   linkTo(span, last.item)

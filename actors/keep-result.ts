@@ -1,6 +1,5 @@
 // Keep result: stores what an act gave and completes the act, all at once (S3 of the store).
 
-import type { JsonObject } from '../json.ts'
 import { retain } from '../narratives/retention.ts'
 import { actCaptures } from '../narratives/state-captures.ts'
 import type { InsertOutcome, NewRows } from '../store/store.ts'
@@ -10,6 +9,7 @@ import { contentRows } from './content-rows.ts'
 import { scoresOf } from './content-scores.ts'
 import { type Piece, sizeOf } from './conversation.ts'
 import { continueItem } from './item-trace.ts'
+import { keptResult } from './kept.ts'
 import type { Services } from './services.ts'
 
 export async function keepResult(
@@ -25,7 +25,7 @@ export async function keepResult(
   const outcome = journal.complete(
     { executionId: task.executionId, key: task.key },
     {
-      result: result as unknown as JsonObject,
+      result: keptResult(result, gathered, asked),
       pulled: gathered.pulled,
       state: actCaptures(task.act, result.response),
       at,

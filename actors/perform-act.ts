@@ -7,7 +7,7 @@ import type { ActorSpec, Scope } from '../supervisor/index.ts'
 import { type BoundFields, withLogFields } from '../telemetry/log-context.ts'
 import { activeTraceparent, currentTraceContext, traceIdOf, withTraceContext } from '../telemetry/trace-context.ts'
 import { type ActWork, actMachine } from './act.ts'
-import type { ActResult, ActTask, Gathered } from './act-task.ts'
+import type { ActResult, ActTask } from './act-task.ts'
 import type { AnswerSoFar } from './answer-so-far.ts'
 import { askModel } from './ask-model.ts'
 import type { StepResult, StepTask } from './execution.ts'
@@ -15,6 +15,7 @@ import { budgetOf, type Host, planNested, type RunExecution, wasTakenDown } from
 import { gatherInputs } from './gather-inputs.ts'
 import { UNKNOWN_TRACE } from './item-trace.ts'
 import { keepResult } from './keep-result.ts'
+import { gatheredFrom } from './kept.ts'
 import { patientClock } from './patient-clock.ts'
 import type { Services } from './services.ts'
 import { reportEnd, reportFailure, reportStart } from './step-report.ts'
@@ -75,7 +76,7 @@ function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecutio
           reportStart(stepTask, services, scope.incarnation)
           begun = begin(task, services, scope.incarnation === 1)
           // The inputs are journaled with the answer.
-          if (begun.answer !== undefined) return begun.prompt as unknown as Gathered
+          if (begun.answer !== undefined) return gatheredFrom(begun.prompt ?? {})
           return gatherInputs(task, services, { signal, last, runNested })
         }),
       askModel: (gathered, tell) => {

@@ -8,10 +8,10 @@ import type { ActRecord } from '../store/store.ts'
 import { withLogFields } from '../telemetry/log-context.ts'
 import { inSpan } from '../telemetry/spans.ts'
 import { currentTraceContext } from '../telemetry/trace-context.ts'
-import type { ActResult } from './act-task.ts'
 import { tableFor } from './content-rows.ts'
 import type { StepResult, StepTask } from './execution.ts'
 import { type Host, type RunExecution, wasTakenDown } from './execution-plan.ts'
+import { resultFrom } from './kept.ts'
 import { logFieldsOf, performAct } from './perform-act.ts'
 import { performNarrative } from './perform-narrative.ts'
 import type { Services } from './services.ts'
@@ -68,7 +68,7 @@ async function tellMeasures({ plan, step }: StepTask, { response }: StepResult, 
 }
 
 function replay(record: ActRecord, task: StepTask, services: Services): StepResult {
-  const result = record.result as unknown as ActResult
+  const result = resultFrom(record)
   if (result.skipped) {
     reportSkip(task, services)
     return { ...result, acts: 0 }

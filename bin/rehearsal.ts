@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Gathered } from '../actors/act-task.ts'
+import { gatheredFrom } from '../actors/kept.ts'
 import type { ProgressEvent } from '../actors/progress.ts'
 import type { RunReport, RunRequest } from '../actors/runner.ts'
 import { type Botticelli, openBotticelli } from '../botticelli.ts'
@@ -142,7 +143,7 @@ async function stepsOf(
       const model = named.get(idOf(event)) ?? config.models.default
       const usage = { input: inputTokens, output: outputTokens }
       const costUsd = await costOf(model, usage, prices, config, now)
-      const gathered = prompt as unknown as Gathered
+      const gathered = gatheredFrom(prompt ?? {})
       const cache = lookedUp.get(actOf(event))
       steps.push({
         is: 'prompt',

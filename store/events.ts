@@ -115,16 +115,17 @@ function add<T extends DomainEventType>(
   traceparent: string | null | undefined,
   origin: Origin,
 ): number {
+  const root = origin.executionId && rootOf(origin.executionId)
   return db.run(
     `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, execution_id, act_key, bot,
        subject, data)
-     values (@at, @type, @traceId, @spanId, @correlationId, @causationId, @executionId, @key, @bot, @subject, @data)`,
+     values (@at, @type, unhex(@traceId), unhex(@spanId), @correlationId, @causationId, @executionId, @key, @bot, @subject, @data)`,
     {
       at,
       type,
       traceId: traceparent?.slice(3, 35),
       spanId: traceparent?.slice(36, 52),
-      correlationId: origin.correlationId,
+      correlationId: origin.correlationId === root ? undefined : origin.correlationId,
       causationId: origin.causationId,
       executionId: origin.executionId,
       key: origin.key,
@@ -144,7 +145,11 @@ const DEFAULT_LIMIT = 100
 
 type Row = { [K in keyof DomainEvent]-?: Exclude<DomainEvent[K], undefined> | null } & { readonly data: string }
 
-const COLUMNS = `id, at, type, trace_id as traceId, span_id as spanId, correlation_id as correlationId,
+/** One that is not written is the run itself. */
+const CORRELATION = `coalesce(correlation_id, substr(execution_id, 1, instr(execution_id || '/', '/') - 1))`
+
+const COLUMNS = `id, at, type, lower(nullif(hex(trace_id), '')) as traceId, lower(nullif(hex(span_id), '')) as spanId,
+  ${CORRELATION} as correlationId,
   causation_id as causationId, execution_id as executionId, act_key as "key", bot, subject, data`
 
 /** The latest that fit, the oldest of them first; with `after`, the first ones after it. */
@@ -157,8 +162,8 @@ function list(db: Db, filter: EventFilter = {}): readonly DomainEvent[] {
         and (@bot is null or bot = @bot)
         and (@execution is null or execution_id = @execution
           or (execution_id > @execution || '/' and execution_id < @execution || '0'))
-        and (@trace is null or trace_id = @trace)
-        and (@correlation is null or correlation_id = @correlation)
+        and (@trace is null or trace_id = unhex(@trace))
+        and (@correlation is null or ${CORRELATION} = @correlation)
         and (@since is null or at >= @since)
       order by id ${after === undefined ? 'desc' : 'asc'} limit @limit`,
     {
@@ -185,19 +190,19 @@ function story(db: Db, traceId: string): readonly DomainEvent[] {
   return db
     .all<Row>(
       `with recursive told(id, causation_id) as (
-         select id, causation_id from domain_events where trace_id = @traceId
+         select id, causation_id from domain_events where trace_id = unhex(@traceId)
          union
          select c.id, c.causation_id from told join domain_events c on c.id = cast(told.causation_id as integer)
           where told.causation_id not glob '*[^0-9]*'),
        around as (select execution_id, act_key from domain_events where id in (select id from told) and execution_id is not null)
        select ${COLUMNS} from domain_events e
         where id in (select id from told)
-          or (execution_id is not null and trace_id is not @traceId and (act_key is null and type glob 'execution.*'
+          or (execution_id is not null and trace_id is not unhex(@traceId) and (act_key is null and type glob 'execution.*'
               and execution_id in (select execution_id from around)
             or act_key is not null and type not glob 'content.*'
               and (execution_id, act_key) in (select execution_id, act_key from around)))
-          or (type = 'server.started' and id > (select min(id) from domain_events where trace_id = @traceId)
-            and id < (select max(id) from domain_events where trace_id = @traceId))
+          or (type = 'server.started' and id > (select min(id) from domain_events where trace_id = unhex(@traceId))
+            and id < (select max(id) from domain_events where trace_id = unhex(@traceId)))
         order by id`,
       { traceId },
     )

@@ -1,7 +1,7 @@
 // executions show: one run, act by act, with what it cost and what it did outside.
 
 import { relative } from 'node:path'
-import type { Gathered } from '../../actors/act-task.ts'
+import { gatheredFrom, resultFrom } from '../../actors/kept.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { Json } from '../../json.ts'
 import type { ActRecord, Effect, ExecutionSummary, Store } from '../../store/store.ts'
@@ -61,7 +61,7 @@ function storyJson({ execution, acts, effects, children, files }: Story) {
   return {
     ...executionJson(execution),
     files,
-    acts: acts.map((act) => ({ ...act, ...times(act) })),
+    acts: acts.map((act) => ({ ...act, ...(act.result !== undefined && { result: resultFrom(act) }), ...times(act) })),
     effects: effects.map(({ at, endedAt, ...effect }) => ({
       ...effect,
       at: isoTime(at),
@@ -126,8 +126,7 @@ function actCells(act: ActRecord): string[] {
 
 /** What the model read: the texts as they are, of media what they were. */
 function promptText(prompt: Json): string {
-  const { pieces, system } = prompt as unknown as Partial<Gathered>
-  if (pieces === undefined) return typeof prompt === 'string' ? prompt : JSON.stringify(prompt, null, 2)
+  const { pieces, system } = gatheredFrom(prompt)
   const said = pieces.map(({ piece }) =>
     piece.type === 'text' ? piece.text : `[${piece.media} ${piece.name}, ${piece.mime}, ${piece.sizeBytes} bytes]`,
   )

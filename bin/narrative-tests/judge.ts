@@ -1,5 +1,6 @@
 // Judge: holds what a case expects against what its run left behind.
 
+import { resultFrom } from '../../actors/kept.ts'
 import type { ProgressEvent } from '../../actors/progress.ts'
 import type { RunReport } from '../../actors/runner.ts'
 import type { ErrorCode, Place } from '../../errors.ts'
@@ -92,7 +93,8 @@ function judgeOutputs(outputs: TestCase['expect']['outputs'], { events, store, r
         { place, message: `no act "${name}" ran to its end; these did: ${[...places.keys()].join(', ')}.${hint}` },
       ]
     }
-    const response = store.journal.find(at)?.result?.response
+    const act = store.journal.find(at)
+    const response = act && resultFrom(act).response
     return broken(expectation, `the output of "${name}"`, response)
   })
 }
