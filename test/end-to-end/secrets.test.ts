@@ -98,7 +98,7 @@ beforeAll(async () => {
       const ended = project.look((store) => store.executions.list({ limit: 50 })).filter(({ endedAt }) => endedAt)
       return new Set(ended.map(({ bot }) => bot)).size === 8 && exits.has('Sentry') && exits.has('notifications')
     },
-    30_000,
+    60_000,
     () => server.output(),
   )
   const metrics = /"event":"metrics.listening".*?"url":"([^"]+)"/.exec(server.output())?.[1] ?? ''
@@ -133,7 +133,7 @@ beforeAll(async () => {
   for (const file of readdirSync(project.folder, { recursive: true, withFileTypes: true })) {
     if (file.isFile()) exit(`files ${file.name}`, readFileSync(join(file.parentPath, file.name), 'latin1'))
   }
-}, 120_000)
+}, 240_000)
 afterAll(() => project[Symbol.dispose]())
 
 describe('no secret comes out', () => {
