@@ -40,6 +40,7 @@ const LOOK_MS = 30_000
 /** A run that is late by no more than this was not missed, it is only late. */
 const LATE_MS = 60_000
 const TROUBLE_WAIT_MS = 2_000
+const MOST_SET_BACK_MS = 25 * 3_600_000
 
 /** @param schedules asked when it starts */
 export function schedulerSpec(schedules: () => readonly Schedule[], services: Services): ActorSpec {
@@ -129,11 +130,21 @@ function isUnfinished({ path }: Schedule, { store }: Services): boolean {
 /** What is stored; begun anew when the timetable is another one than it was. */
 function known(schedule: Schedule, { store }: Services, now: number): StoredSchedule {
   const stored = store.schedules.find(schedule.bot)
-  if (stored !== undefined && isDefinedBy(schedule, stored.definition)) return stored
+  if (stored !== undefined && isDefinedBy(schedule, stored.definition) && !isAstray(schedule, stored, now))
+    return stored
   const first = stored?.definition === undefined ? firstDue(schedule, now) : nextDue(schedule, stored.definition, now)
   store.schedules.save(entry(schedule, first))
   logNext(schedule.bot, first)
   return store.schedules.find(schedule.bot)!
+}
+
+/**
+ * Further ahead than a timetable ever looks: the clock was wrong when it was computed. One that was set back by less is no
+ * reason to run again what has run at its hour.
+ */
+function isAstray(schedule: Schedule, { nominalAt }: StoredSchedule, now: number): boolean {
+  const next = schedule.at === undefined ? dueAfter(schedule, now) : undefined
+  return next !== undefined && nominalAt !== undefined && nominalAt - next > MOST_SET_BACK_MS
 }
 
 /** Its jitter is drawn here, once, and stored with it. */

@@ -153,6 +153,19 @@ test('a bot of another type keeps its due time', async () => {
   expect(store.schedules.find('poster')).toEqual(due)
 })
 
+test.for<[title: string, ahead: number, told: readonly number[]]>([
+  ['a year wrong', 365 * 24 * 60, [10, 20]],
+  ['an hour wrong', 60, []],
+])('a clock that was %s and is put right', async ([, ahead, expected]) => {
+  const { store } = temporaryStore()
+  const wrong = await start(store, new FakeClock(ahead * MINUTE))
+  await wrong.stop()
+  const clock = new FakeClock()
+  const { told } = await start(store, clock)
+  await clock.advance(25 * MINUTE)
+  expect(told).toEqual(expected)
+})
+
 test('jitter is drawn once and stored', async () => {
   const { store } = temporaryStore()
   const first = await start(store, new FakeClock(), { jitterMs: 5 * MINUTE })
