@@ -168,14 +168,15 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   if (wanted.metrics) listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
   const logged = supervisionLog(roster, clock)
   let running: ActorSystem | undefined
-  const watch = options.bots && config.notify !== undefined ? watchFor(config.notify) : undefined
-  if (watch !== undefined) opened.defer(() => watch.close(LAST_WORDS_MS))
+  let watch =
+    options.bots && config.notify !== undefined ? openWatch(watchOptions(config.notify), () => running) : undefined
+  opened.defer(async () => watch?.close(LAST_WORDS_MS))
   const told = options.bots ? tellEvents() : undefined
   // One for each that listens: what one of them throws, the others tell.
   const listen = [
     logged,
     ...(told ? [(event: SupervisionEvent) => told.hear(event)] : []),
-    ...(watch ? [(event: SupervisionEvent) => watch.hear(event)] : []),
+    (event: SupervisionEvent) => watch?.hear(event),
     ...(options.onSupervision ? [options.onSupervision] : []),
     ...(wanted.metrics ? [(event: SupervisionEvent) => countActorEvent(event)] : []),
   ]
@@ -276,9 +277,21 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     const renewed = isSameWork(config, next) ? services : employ(next)
     const bots = botsOf(next, renewed)
     told?.configured(written(next))
+    const before = config
     config = next
     services = renewed
+    await changeWatch(before.notify, next.notify)
     return roster.change(bots)
+  }
+
+  /** The watch of a server that had nobody to tell begins; of one that has nobody any more it tells nobody. */
+  async function changeWatch(before: NotifyConfig | undefined, next: NotifyConfig | undefined) {
+    if (!options.bots || JSON.stringify(before) === JSON.stringify(next)) return
+    if (watch !== undefined) watch.change(watchOptions(next ?? { ...before!, channels: [] }), LAST_WORDS_MS)
+    else if (next !== undefined) {
+      watch = openWatch(watchOptions(next), () => running)
+      await system.startChild('/', watch.spec)
+    }
   }
 
   /** @throws BotticelliError for a narrative that cannot be used */
@@ -299,7 +312,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     return events
   }
 
-  function watchFor({ channels, repeatMs, mostPerHour, mute, ...limits }: NotifyConfig) {
+  function watchOptions({ channels, repeatMs, mostPerHour, mute, ...limits }: NotifyConfig) {
     const sender = {
       service: config.telemetry.serviceName,
       environment: config.telemetry.environment,
@@ -307,7 +320,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     }
     const notifier = { channels, sender, repeatMs, mostPerHour, mute }
     const now = () => ({ bots: roster.bots, budgets: config.models.budgets, postsLive: config.posting === 'live' })
-    return openWatch({ store, clock, health, notifier, now, denied, ...limits }, () => running)
+    return { store, clock, health, notifier, now, denied, ...limits }
   }
 
   function specOf(name: string, employer: () => Employer): ActorSpec {

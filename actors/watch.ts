@@ -36,6 +36,8 @@ export interface Watch {
   readonly spec: ActorSpec
   /** To be given the events of the system that the spec is part of. */
   hear(event: SupervisionEvent): void
+  /** Goes on with other channels and limits; what was told as begun stays so. The words to the old channels get so long, in ms. */
+  change(options: WatchOptions, limitMs: number): void
   /** The last words get so long, in ms. */
   close(limitMs: number): Promise<void>
 }
@@ -47,16 +49,11 @@ const BOOK = 'botticelli.notifications.open'
 const REPORTED = 'botticelli.notifications.reported_at'
 
 /** @param system as soon as there is one */
-export function openWatch(options: WatchOptions, system: () => ActorSystem | undefined): Watch {
-  const { store, clock } = options
-  const startedAt = clock.now()
-  const notifier = openNotifier({
-    ...options.notifier,
-    timers: clock,
-    settleMs: SETTLE_MS,
-    book: remembered(store),
-    onChange: (book) => keep(store, BOOK, JSON.stringify(book), clock.now()),
-  })
+export function openWatch(first: WatchOptions, system: () => ActorSystem | undefined): Watch {
+  const startedAt = first.clock.now()
+  let options = first
+  let notifier = notifierOf(first)
+  const closing = new Set<Promise<void>>()
   return {
     spec: {
       id: 'watch',
@@ -81,8 +78,26 @@ export function openWatch(options: WatchOptions, system: () => ActorSystem | und
       const { name, of, severity, title, text, facts } = condition
       notifier.tell({ kind: 'raised', condition: name, of, severity, title, text, facts, at: event.at })
     },
-    close: (limitMs) => notifier.close(limitMs),
+    change(next, limitMs) {
+      const closed = notifier.close(limitMs).finally(() => closing.delete(closed))
+      closing.add(closed)
+      options = next
+      notifier = notifierOf(next)
+    },
+    async close(limitMs) {
+      await Promise.all([notifier.close(limitMs), ...closing])
+    },
   }
+}
+
+function notifierOf({ notifier, store, clock }: WatchOptions): Notifier {
+  return openNotifier({
+    ...notifier,
+    timers: clock,
+    settleMs: SETTLE_MS,
+    book: remembered(store),
+    onChange: (book) => keep(store, BOOK, JSON.stringify(book), clock.now()),
+  })
 }
 
 // ---------------------------------------------------------------------------- what is looked at

@@ -17,12 +17,15 @@ const TAKEN_OVER = [
   'ledger_retention',
   'content_retention',
   'drain',
+  'notify.',
 ] as const
 
 /** The running configuration with what it takes over from the next one. */
 export function takeOver(running: Config, next: Config): Config {
-  const { bots, models, discord, posting, contextPaths, narrativePaths, retention, drainMs, environment } = next
-  return { ...running, bots, models, discord, posting, contextPaths, narrativePaths, retention, drainMs, environment }
+  const { notify: _, ...kept } = running
+  const { bots, models, discord, posting, contextPaths, narrativePaths, retention, drainMs, environment, notify } = next
+  const taken = { bots, models, discord, posting, contextPaths, narrativePaths, retention, drainMs, environment }
+  return { ...kept, ...taken, ...(notify !== undefined && { notify }) }
 }
 
 export interface SettingChanges {
