@@ -56,7 +56,8 @@ describe.concurrent.for(UNUSUAL_FILES)('$title', (file) => {
     expect(await run(text, file)).toEqual(wanted)
   })
 
-  test.runIf(fixed !== text)('is written anew, with its comments, and means the same', async ({ expect }) => {
+  if (fixed === text) return
+  test('is written anew, with its comments, and means the same', async ({ expect }) => {
     expect(left).toEqual([])
     expect(parseNarrativeFile(fixed, 'narrative.toml').dialect).toBeUndefined()
     expect(comments(fixed)).toEqual(expect.arrayContaining(comments(text)))
