@@ -25,15 +25,24 @@ function connect() {
   socket?.close()
   const opened = new WebSocket(`ws://${location.host}/frames?token=${encodeURIComponent(location.hash.slice(1))}`)
   socket = opened
+  let wasOpen = false
   opened.addEventListener('open', () => {
+    wasOpen = true
     state.textContent = 'Connected.'
   })
   opened.addEventListener('message', ({ data }) => {
     if (socket === opened) inspector.contentWindow.postMessage(JSON.parse(data), hosted.origin)
   })
-  opened.addEventListener('close', () => {
+  opened.addEventListener('close', async () => {
+    const answers = await fetch('/', { cache: 'no-store' }).then(
+      ({ ok }) => ok,
+      () => false,
+    )
     if (socket !== opened) return
-    state.textContent = 'The server does not answer, or the link is old. Trying again.'
+    const why = wasOpen
+      ? 'The connection has ended.'
+      : 'The server takes no more of this link: botticelli inspect shows the present one.'
+    state.textContent = `${answers ? why : 'The server does not answer.'} Trying again.`
     setTimeout(() => {
       if (socket === opened) connect()
     }, RETRY_MS)

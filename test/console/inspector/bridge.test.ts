@@ -37,6 +37,7 @@ function openPage(link: string) {
     location: { host, hash },
     setTimeout: (run: () => void) => timers.push(run),
     WebSocket,
+    fetch: (path: string, init: RequestInit) => fetch(new URL(path, `http://${host}`), init),
     URL,
     JSON,
     encodeURIComponent,
@@ -82,7 +83,7 @@ test('a connection that ends is tried again', async () => {
   page.say(page.ready)
   await expect.poll(() => page.posted.length).toBe(1)
   sinks[0]?.end()
-  await expect.poll(() => page.status.textContent).toContain('does not answer')
+  await expect.poll(() => page.status.textContent).toBe('The connection has ended. Trying again.')
   page.timers.pop()?.()
   await expect.poll(() => page.posted.at(-1)).toEqual([{ connection: 2 }, 'https://stately.ai'])
 })
@@ -90,7 +91,7 @@ test('a connection that ends is tried again', async () => {
 test('a link with an old token is told apart from one that works', async () => {
   const page = openPage(server.url.replace(/#.*/, '#old'))
   page.say(page.ready)
-  await expect.poll(() => page.status.textContent).toContain('the link is old')
+  await expect.poll(() => page.status.textContent).toContain('takes no more of this link')
   expect(sinks).toHaveLength(0)
 })
 

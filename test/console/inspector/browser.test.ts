@@ -72,9 +72,32 @@ test('the page hands the inspector in it the actors, and what happens to them', 
 
 test('a link with an old token is told so', async () => {
   await page.goto(server.url.replace(/#.*/, '#an-old-token'))
-  await expect.poll(status).toBe('The server does not answer, or the link is old. Trying again.')
+  await expect.poll(status).toMatch(/takes no more of this link: botticelli inspect shows the present one/)
   expect(await told()).toEqual([])
 })
+
+test('200 actors are handed over, and one that crashes is seen to come back; a server started anew wants its own link', async () => {
+  for (let n = 0; n < 200; n += 1) {
+    const logic = fromPromise(() => new Promise(() => {}))
+    await system.startChild('/', { id: `bot-${n}`, kind: 'machine', start: () => ({ logic }) })
+  }
+  await page.goto(server.url)
+  const actors = async () => (await told()).filter((line) => line.startsWith('@xstate.actor'))
+  await expect.poll(async () => (await actors()).length).toBe(202)
+  system.kill('/lamp')
+  await expect.poll(async () => (await actors()).filter((line) => line.includes(' lamp ')).length).toBe(2)
+  const port = Number(new URL(server.url).port)
+  await server[Symbol.asyncDispose]()
+  await expect.poll(status).toBe('The server does not answer. Trying again.')
+  const feed = createInspectionFeed(system, { boot: 'anew', now: () => Date.now() })
+  const { port: hostedPort } = hosted.address() as AddressInfo
+  server = await startInspectorServer({
+    port,
+    follow: feed.follow('types'),
+    hostedUrl: `http://127.0.0.1:${hostedPort}/`,
+  })
+  await expect.poll(status, { timeout: 10_000 }).toMatch(/botticelli inspect shows the present one/)
+}, 30_000)
 
 test('a server that ends is told, and the page says where its inspector comes from', async () => {
   await page.goto(server.url)
