@@ -64,6 +64,7 @@ export function makePipelineProject(
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       running.add(child)
+      const exited = once(child, 'exit')
       const closed = once(child, 'close').then(() => void running.delete(child))
       let said = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
@@ -72,7 +73,8 @@ export function makePipelineProject(
         output: () => said,
         async kill(signal) {
           child.kill(signal)
-          await closed
+          // A tracer that was about to begin may outlive what is killed, and holds its output open.
+          await (signal === 'SIGKILL' ? exited : closed)
         },
       }
     },
