@@ -1,21 +1,16 @@
-// Botticelli: the composition root. The whole actor tree is here, and every adapter is known here alone.
+// Botticelli: the composition root. The store, the actor tree and what listens to it are put together here.
 
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { Writable } from 'node:stream'
 import { auditLogSpec } from './actors/audit-log.ts'
 import { openHealthBook } from './actors/bot-health.ts'
 import { recordsOf } from './actors/bot-records.ts'
-import { type BotSettings, botSpec, type Employer } from './actors/bot-runs.ts'
+import { botSpec, type Employer } from './actors/bot-runs.ts'
 import { callsInFlight } from './actors/calls-in-flight.ts'
+import { drain } from './actors/drain.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
-import { findFile, isThere } from './actors/find-file.ts'
 import { isolatedBotSpec } from './actors/isolated-bot.ts'
-import { keepLastGood } from './actors/last-good.ts'
-import { warnOfNarratives } from './actors/narrative-warnings.ts'
-import { newId } from './actors/new-id.ts'
 import type { ProgressListener } from './actors/progress.ts'
-import { type Bots, openRoster, pathOfBot, type RosterChange } from './actors/roster.ts'
+import { type Bots, openRoster, type RosterChange } from './actors/roster.ts'
 import { runLog } from './actors/run-log.ts'
 import { startRunMetrics } from './actors/run-metrics.ts'
 import { createRunner, type RunReport, type RunRequest } from './actors/runner.ts'
@@ -29,23 +24,15 @@ import { statusPage } from './actors/status-page.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import { openWatch } from './actors/watch.ts'
+import { createServices, isSameWork, OUTSIDE, type Outside } from './adapters.ts'
+import { schedulesOf, settingsOf } from './config/bot-settings.ts'
 import type { Config, NotifyConfig } from './config/config.ts'
+import { secretsOf } from './config/secrets.ts'
 import { takeOver } from './config/take-over.ts'
+import { type TelemetryUse, telemetryOptions } from './config/telemetry-options.ts'
+import { VERSION } from './config/version.ts'
 import type { JsonObject } from './json.ts'
-import { openMedia } from './media/open-media.ts'
-import { type Allowance, type Budget, openBudgetBook } from './models/budget-book.ts'
-import type { Models } from './models/model.ts'
-import { createModels } from './models/models.ts'
-import { createPacing } from './models/pacing.ts'
-import { withTimeLimit } from './models/time-limit.ts'
-import { loadNarrative, loadNested } from './narratives/load-file.ts'
-import { loadWhole } from './narratives/sources.ts'
-import { createDatabasePlatform } from './platforms/database.ts'
-import { createDiscord } from './platforms/discord/discord.ts'
-import type { Platforms } from './platforms/platform.ts'
-import { createPlatforms } from './platforms/platforms.ts'
-import { applyPolicy, refusalOf } from './platforms/policy.ts'
-import { filterProblem } from './store/filter/filter-problem.ts'
+import { type Allowance, openBudgetBook } from './models/budget-book.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import {
@@ -53,7 +40,6 @@ import {
   type ActorSpec,
   type ActorSystem,
   type ChildSpec,
-  type Clock,
   type SupervisionEvent,
   startSystem,
   systemClock,
@@ -62,7 +48,7 @@ import { countActorEvent } from './telemetry/actor-event-metrics.ts'
 import { log, onWarning, type WarningListener } from './telemetry/log.ts'
 import type { MetricsServerOptions } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
-import { hideSecrets, isSecretKey } from './telemetry/redaction.ts'
+import { hideSecrets } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
 import { countConnection, queryRecorder } from './telemetry/store-metrics.ts'
 import { startTelemetry } from './telemetry/telemetry.ts'
@@ -95,31 +81,17 @@ export interface Botticelli {
   stop(): Promise<void>
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends TelemetryUse {
   /** Start the bots and their schedules. Default false: only what is asked for runs. */
   readonly bots?: boolean
-  /** Push metrics where the configuration says so, though no bots are started. Default as `bots`. */
-  readonly pushMetrics?: boolean
-  /** Where log lines go. No log without it. */
-  readonly log?: Writable
-  readonly colors?: boolean
   /** Hears of every warning of the log, whether or not one is written. */
   readonly onWarning?: WarningListener
   /** File descriptor that gets one line before the watchdog ends the process. Default none. */
   readonly lastWordsFd?: number
-  /** What stands in the place of the world outside, for tests of narratives. */
   readonly outside?: Outside
   /** Hears of everything that happens to the actors, their start included. */
   readonly onSupervision?: (event: SupervisionEvent) => void
 }
-
-interface Outside {
-  readonly clock: Clock
-  models(real: Models): Models
-  platforms(real: Platforms): Platforms
-}
-
-const OUTSIDE: Outside = { clock: systemClock, models: (real) => real, platforms: (real) => real }
 
 /**
  * Opens the project: telemetry first, then the store, then the actors.
@@ -383,104 +355,9 @@ const LAST_WORDS_MS = 3_000
 
 const BOT_THREAD = new URL(`./bot-thread${import.meta.url.slice(-3)}`, import.meta.url)
 
-const VERSION: string = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version
-
-/** What telemetry is started with, here and in the threads of bots, which have no log and no metrics of their own. */
-export function telemetryOptions(config: Config, options: OpenOptions) {
-  const { bots = false, pushMetrics = bots, log, colors = false } = options
-  const { prometheus, pushMetricsEveryMs, log: logging, ...telemetry } = config.telemetry
-  return {
-    ...telemetry,
-    serviceVersion: VERSION,
-    metrics: (bots && prometheus !== undefined) || (pushMetrics && pushMetricsEveryMs !== undefined),
-    pushMetricsEveryMs: pushMetrics ? pushMetricsEveryMs : undefined,
-    secrets: secretsOf(config),
-    ...(log !== undefined && { log: { ...logging, destination: log, colors } }),
-  }
-}
-
 /** What somebody has written: without the environment that narratives may read, which differs from shell to shell. */
 function written({ environment: _, ...config }: Config): object {
   return config
-}
-
-/** Every key and token of the configuration, and what narratives may read that is named like one. */
-function secretsOf({ models, discord, telemetry, notify, environment }: Config): (string | undefined)[] {
-  const keys = [...Object.values(models.providers), ...Object.values(models.servers)].map(({ apiKey }) => apiKey)
-  const webhooks = notify?.channels.map(({ url }) => url) ?? []
-  const named = Object.entries(environment).flatMap(([name, value]) => (isSecretKey(name) ? [value] : []))
-  return [discord.token, telemetry.sentryDsn, ...keys, ...webhooks, ...Object.values(telemetry.otlpHeaders), ...named]
-}
-
-export function createServices(
-  config: Config,
-  {
-    store,
-    outside = OUTSIDE,
-    onProgress,
-    budget,
-    calls,
-  }: Pick<Services, 'store' | 'onProgress' | 'calls'> & Pick<OpenOptions, 'outside'> & { readonly budget: Budget },
-): Services {
-  const { clock } = outside
-  const { captureContent } = config.telemetry
-  const models = outside.models(createModels(config.models, { clock, captureContent, budget }))
-  const configured = createPlatforms({
-    platforms: [
-      createDiscord({ ...config.discord, posting: config.posting, now: clock.now }),
-      createDatabasePlatform({
-        allowed: config.updatableTables,
-        tables: {
-          update: (change) => store.content.update(change, clock.now()),
-          once: (key, work) => store.effects.perform(key, work, clock.now()),
-        },
-      }),
-    ],
-    now: clock.now,
-  })
-  const platforms = outside.platforms(configured)
-  const bases = [...config.contextPaths, config.root]
-  const env = (name: string) => config.environment[name]
-  const reading = {
-    base: config.root,
-    checkFilter: filterProblem,
-    fileExists: (name: string, narrativeFile: string) => isThere(findFile(name, narrativeFile, bases)),
-    isEnvSet: (name: string) => env(name) !== undefined,
-  }
-  const warn = warnOfNarratives()
-  const loadNow = keepLastGood((file, narrative) => warn(loadWhole(file, narrative, reading)))
-  return {
-    store,
-    findModel: (name) => models.find(name),
-    limited: (model, timeoutMs) => withTimeLimit(model, { clock, timeoutMs }),
-    paced: createPacing({ limits: config.models.limits, recentUse: store.ledger.recentUse, clock }),
-    platformsFor: (policy) => applyPolicy(platforms, policy, config.posting),
-    refusalOf: (command, policy) =>
-      refusalOf(command, { effect: platforms.effectOf(command), policy, posting: config.posting }),
-    loadNarrative: (file, narrative, texts) =>
-      texts === undefined ? loadNow(file, narrative) : loadNarrative(file, narrative, { ...reading, texts }),
-    loadNested: (file, input, texts) => warn(loadNested(file, input, texts ? { ...reading, texts } : reading)),
-    findFile: (name, narrativeFile) => findFile(name, narrativeFile, bases),
-    media: openMedia(config.media),
-    env,
-    clock,
-    processId: process.pid,
-    newId,
-    retry: { maxRestarts: config.models.retries, minMs: 1_000, maxMs: 60_000 },
-    ...(config.supervision.actHungAfterMs !== undefined && { actHungAfterMs: config.supervision.actHungAfterMs }),
-    onProgress,
-    streams: config.models.stream ?? false,
-    calls,
-  }
-}
-
-/** True if runs of both would be given the same models, platforms and files. */
-function isSameWork(one: Config, other: Config): boolean {
-  const [first, second] = [one, other].map((config) => {
-    const { models, media, discord, posting, contextPaths, narrativePaths, environment } = config
-    return JSON.stringify([models, media, discord, posting, contextPaths, narrativePaths, environment])
-  })
-  return first === second
 }
 
 /** Only a server is watched: what a command does is seen by whoever waits for it. */
@@ -489,53 +366,11 @@ function watchdogOf({ supervision: { watchdog } }: Config, { bots, lastWordsFd }
   return { watchdog: { ...watchdog, ...(lastWordsFd !== undefined && { lastWordsFd }) } }
 }
 
-function settingsOf({ bots, pipeline }: Config): BotSettings[] {
-  return bots
-    .filter(({ enabled }) => enabled)
-    .map((bot) => ({
-      name: bot.name,
-      type: bot.type,
-      narrative: bot.narrative,
-      inputs: bot.inputs,
-      followers: bots
-        .filter(({ enabled, after }) => enabled && after.includes(bot.name))
-        .map(({ name }) => pathOfBot(name)),
-      ...(bot.narrativeName !== undefined && { narrativeName: bot.narrativeName }),
-      ...(bot.model !== undefined && { model: bot.model }),
-      ...(bot.hungAfterMs !== undefined && { hungAfterMs: bot.hungAfterMs }),
-      ...(bot.thread !== undefined && { thread: bot.thread }),
-      ...(bot.type === 'curation' && { worksOn: pipeline.drafts }),
-      ...(bot.type === 'posting' && { worksOn: pipeline.approved }),
-    }))
-}
-
-function schedulesOf({ bots }: Config) {
-  return bots.flatMap(({ name, type, timetable, enabled }) =>
-    enabled && timetable !== undefined ? [{ ...timetable, bot: name, type, path: pathOfBot(name) }] : [],
-  )
-}
-
 /** Of a process that is gone, what it ran is nobody's any more. */
 function isAlive(owner: number): boolean {
   try {
     return process.kill(owner, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** States of a bot. */
-const AT_WORK: ReadonlySet<string | undefined> = new Set(['recovering', 'running'])
-
-/** Ends the schedules, then waits until no bot is at work, or the time is up. */
-async function drain(system: ActorSystem, drainMs: number): Promise<void> {
-  await system.terminateChild('/', 'scheduler')
-  // What is told to a bot from now on waits in the store for the next start.
-  for (const { path, kind } of [...system.records()]) if (kind === 'bot') system.pause(path, { reason: 'shutdown' })
-  // One that goes on with what an earlier life has left is at work as well.
-  const isBusy = () => [...system.records()].some(({ kind, value }) => kind === 'bot' && AT_WORK.has(value))
-  const deadline = systemClock.now() + drainMs
-  while (isBusy() && systemClock.now() < deadline) {
-    await new Promise((resolve) => systemClock.setTimeout(() => resolve(undefined), 50))
   }
 }

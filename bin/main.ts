@@ -5,6 +5,7 @@
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { VERSION } from '../config/version.ts'
 import { BotticelliError } from '../errors.ts'
 import type { CommandName } from './command-table.ts'
 import { LOADERS } from './commands.ts'
@@ -12,7 +13,6 @@ import { reportError } from './error-report.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { createIo, type Io, type World } from './io.ts'
 import { type Globals, type Parsed, parse, UsageError } from './parse.ts'
-import { versionOf } from './version.ts'
 
 /** Time that a command gets to tidy up once --timeout is over. */
 const GRACE_MS = 5_000
@@ -28,7 +28,7 @@ export async function main(words: readonly string[], world: World): Promise<Exit
   }
   const io = ioFor(parsed.globals, world, giveUp.signal)
   if (parsed.is === 'version') {
-    io.print(`botticelli ${versionOf()}`)
+    io.print(`botticelli ${VERSION}`)
     return EXIT.ok
   }
   if (parsed.is === 'help') return showHelp(parsed.topic, parsed.asked, io)

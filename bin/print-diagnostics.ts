@@ -1,5 +1,6 @@
 // Print diagnostics: what a command found in files, in the format that was asked for.
 
+import { VERSION } from '../config/version.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { githubAnnotations } from '../narratives/github-annotations.ts'
 import { sarifLog } from '../narratives/sarif.ts'
@@ -8,7 +9,6 @@ import { diagnosticsText } from './error-report.ts'
 import { plural } from './figures.ts'
 import type { Io } from './io.ts'
 import { plainText } from './plain-text.ts'
-import { versionOf } from './version.ts'
 
 export type ReportFormat = 'text' | 'json' | 'sarif' | 'github'
 
@@ -29,7 +29,7 @@ export async function printDiagnostics(
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length
   const warnings = diagnostics.length - errors
   if (format === 'json') return io.printJson({ files, errors, warnings, ...summary, diagnostics })
-  if (format === 'sarif') return io.printJson(sarifLog(diagnostics, versionOf(), io.cwd))
+  if (format === 'sarif') return io.printJson(sarifLog(diagnostics, VERSION, io.cwd))
   if (format === 'github') {
     for (const line of githubAnnotations(diagnostics, io.cwd)) io.print(plainText(line))
   } else if (diagnostics.length > 0) io.print(await diagnosticsText(diagnostics, io))

@@ -3,9 +3,9 @@
 import { basename, relative } from 'node:path'
 import type { BotStatus, ServerStatus } from '../actors/server-status.ts'
 import type { BotConfig, Config } from '../config/config.ts'
+import { VERSION } from '../config/version.ts'
 import { duration } from './figures.ts'
 import type { Paint } from './io.ts'
-import { versionOf } from './version.ts'
 
 interface Facts {
   readonly config: Config
@@ -17,7 +17,7 @@ interface Facts {
 
 export function banner({ config, status, metricsUrl, now, paint }: Facts): string[] {
   const { root, database, telemetry } = config
-  const title = `${paint('bold', `botticelli ${versionOf()}`)} · project ${basename(root)}`
+  const title = `${paint('bold', `botticelli ${VERSION}`)} · project ${basename(root)}`
   const facts: [string, string | undefined][] = [
     ['metrics', metricsUrl],
     ['traces', telemetry.otlpEndpoint === undefined ? undefined : `OTLP to ${telemetry.otlpEndpoint}`],

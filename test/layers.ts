@@ -8,8 +8,8 @@ import { dirname, join, normalize, sep } from 'node:path'
 /** From the top down, as docs/architecture.md draws them. */
 const LAYERS = [
   ['bin'],
-  ['bot-thread.ts'],
-  ['botticelli.ts'],
+  ['botticelli.ts', 'bot-thread.ts'],
+  ['adapters.ts'],
   ['config', 'console'],
   ['actors'],
   ['narratives', 'models', 'platforms', 'media', 'store'],

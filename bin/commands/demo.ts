@@ -10,6 +10,7 @@ import type { ProgressEvent } from '../../actors/progress.ts'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load-config.ts'
+import { VERSION } from '../../config/version.ts'
 import { BotticelliError } from '../../errors.ts'
 import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import type { ActRecord, ContentRow, Store } from '../../store/store.ts'
@@ -25,7 +26,6 @@ import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { openAnswers } from '../open-answers.ts'
 import { oneLine } from '../plain-text.ts'
-import { versionOf } from '../version.ts'
 
 const CHANNEL = 'botticelli'
 /** Longest time for the whole story; it usually takes a tenth of this. */
@@ -45,7 +45,7 @@ export const demo: Run = async (options, io) => {
   using interrupts = watchInterrupts(io.now)
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
-  story.say(`botticelli ${versionOf()} demo · offline · scripted model · Discord double\n`)
+  story.say(`botticelli ${VERSION} demo · offline · scripted model · Discord double\n`)
   story.step(1, 'project', `${DEMO_FOLDER}, made anew each time`)
   story.line('discord', `a double on this machine: ${discord.url}`)
   const app = await openBotticelli(config, { bots: true, onSupervision: answers.onSupervision })

@@ -1,0 +1,5 @@
+// Version: which Botticelli this is.
+
+import { readFileSync } from 'node:fs'
+
+export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
