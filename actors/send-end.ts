@@ -8,15 +8,18 @@ export interface WorkFailed {
   readonly error: unknown
 }
 
-/** An actor that has ended by then hears nothing. */
+/** An actor that has ended by then is told nothing: XState would print a warning. */
 export function sendEnd<Output, Type extends string, End extends { readonly type: Type }>(
-  self: { send(event: End | WorkFailed): void },
+  self: { send(event: End | WorkFailed): void; getSnapshot(): { readonly status: string } },
   work: Promise<Output>,
   endOf: (output: Output) => End,
 ): void {
+  const tell = (event: End | WorkFailed) => {
+    if (self.getSnapshot().status === 'active') self.send(event)
+  }
   work.then(
-    (output) => self.send(endOf(output)),
-    (error: unknown) => self.send({ type: 'work.failed', error }),
+    (output) => tell(endOf(output)),
+    (error: unknown) => tell({ type: 'work.failed', error }),
   )
 }
 
