@@ -18,20 +18,27 @@ const RUNNERS: Readonly<Record<Scenario['kind'], (scenario: Scenario) => Promise
 export async function runScenario(scenario: Scenario): Promise<readonly string[]> {
   const run = RUNNERS[scenario.kind]
   if (run === undefined) return [`no runner for kind ${scenario.kind}`]
-  const skipped = notCompared(scenario)
-  if (skipped.length > 0) return skipped
   try {
+    const skipped = notCompared(scenario)
+    if (skipped.length > 0) return skipped
     return differences(scenario, await run(scenario))
   } catch (error) {
     return [`threw ${error instanceof Error ? error.stack : String(error)}`]
   }
 }
 
+/** @throws Error when the file holds no list of rows */
+function readScenarios(file: string): readonly Scenario[] {
+  const rows: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  if (!Array.isArray(rows)) throw new Error(`${file} is no list of scenarios.`)
+  return rows
+}
+
 async function main(files: readonly string[]): Promise<number> {
   let passed = 0
   let failed = 0
   for (const file of files) {
-    for (const scenario of JSON.parse(readFileSync(file, 'utf8')) as Scenario[]) {
+    for (const scenario of readScenarios(file)) {
       const found = await runScenario(scenario)
       if (found.length === 0) passed++
       else failed++
@@ -43,8 +50,13 @@ async function main(files: readonly string[]): Promise<number> {
   return failed === 0 && passed > 0 ? 0 : 1
 }
 
+function refused(error: Error): number {
+  console.error(error.message)
+  return 2
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = process.argv.slice(2)
   if (files.length === 0) console.error('Usage: npm run scenarios -- FILE')
-  process.exitCode = files.length === 0 ? 2 : await main(files)
+  process.exitCode = files.length === 0 ? 2 : await main(files).catch(refused)
 }
