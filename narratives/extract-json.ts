@@ -29,6 +29,8 @@ const MAX_LAST_REGIONS = 5
 /** @throws NarrativeError `no-json` when there is nothing like JSON, `bad-json` when it cannot be read */
 export function extractJson(answer: string): Extracted {
   const text = answer.replace(/^\uFEFF/, '').trim()
+  const clean = firstClean([text])
+  if (clean !== undefined) return clean
   const quoted = unquoted(text)
   if (quoted !== undefined) return { ...quoted, repairs: ['quoted', ...quoted.repairs] }
   for (const [name, unwrap] of WRAPPINGS) {
@@ -48,7 +50,6 @@ export function extractJson(answer: string): Extracted {
   }
 
   const found =
-    firstClean([text]) ??
     joined(text) ??
     firstClean(fenced) ??
     joined(fenced[0] ?? text) ??
