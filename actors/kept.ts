@@ -9,6 +9,16 @@ import type { ActResult, Asked, Gathered, Refused } from './act-task.ts'
 
 const NOTHING_GATHERED: Gathered = { pieces: [], response: '', tables: {}, read: [], pulled: [] }
 
+/** What of a result follows from the answer. */
+const FOLLOWS: ReadonlySet<string> = new Set([
+  'response',
+  'asked',
+  'inputTokens',
+  'outputTokens',
+  'costUsd',
+  'cached',
+] satisfies (keyof ActResult)[])
+
 /** The prompt of an act for the journal. */
 export function keptPrompt(gathered: Gathered, refused: readonly Refused[]): Json {
   return withoutEmpty({ ...gathered, refused }) as unknown as Json
@@ -22,22 +32,13 @@ export function gatheredFrom(prompt: Json): Gathered {
 export function keptResult(result: ActResult, gathered: Gathered, asked: Asked | undefined): JsonObject {
   // Of several answers the one that is used need not be the one that the journal has.
   if (asked === undefined || asked.refused.length > 0) return result as unknown as JsonObject
-  const {
-    response: _,
-    asked: __,
-    inputTokens: ___,
-    outputTokens: ____,
-    costUsd: _____,
-    cached: ______,
-    ...kept
-  } = result
   const [question] = result.turns
-  const { turns, ...rest } = kept
   const isWhole =
     question?.role === 'user' &&
     question.pieces.length === gathered.pieces.length &&
     question.pieces.every((piece, index) => piece === gathered.pieces[index]?.piece)
-  return withoutEmpty(isWhole ? rest : { ...rest, turns }) as unknown as JsonObject
+  const rest = Object.entries(result).filter(([key]) => !FOLLOWS.has(key) && !(isWhole && key === 'turns'))
+  return withoutEmpty(Object.fromEntries(rest)) as unknown as JsonObject
 }
 
 /** Of an act that is completed. */

@@ -11,8 +11,8 @@ import type { Clock } from '../supervisor/clock.ts'
 import { log } from '../telemetry/log.ts'
 import type { Model, Question } from './model.ts'
 import { ModelError } from './model-error.ts'
-import { wait } from './scripted/wait.ts'
 import { countUsage } from './tokens.ts'
+import { wait } from './wait.ts'
 
 /** Undefined: any number. */
 export interface ModelLimits {

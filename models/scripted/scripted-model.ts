@@ -11,11 +11,11 @@ import type { Clock } from '../../supervisor/clock.ts'
 import type { Answer, Model, Question } from '../model.ts'
 import { abortError } from '../model-error.ts'
 import { countTokens, countUsage, firstTokens } from '../tokens.ts'
+import { wait, waitForAbort } from '../wait.ts'
 import { type Fault, spoil, throwFault } from './fault.ts'
 import { createRandom } from './random.ts'
 import { reply } from './reply.ts'
 import type { Delay, ScriptedReply, When } from './script.ts'
-import { wait, waitForAbort } from './wait.ts'
 
 export interface ScriptedOptions {
   /** Other seeds give other texts. Default `1`. */

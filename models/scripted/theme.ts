@@ -31,7 +31,7 @@ export function postRequest(scene: Scene, about: string): PostRequest {
   return { focus: focusOf(about), subject: subjectOf(scene), limits, random, turn }
 }
 
-/** `Botticelli` when the prompt speaks of it, else what stands after “about” or a label like `Topic:`. */
+/** `Botticelli` when the prompt speaks of it, else what stands after “about” or a label like `Topic:`, what is asked about, or whom it is for. */
 function subjectOf(scene: Scene): string {
   const { instruction, everything } = scene.reading
   if (/botticelli/i.test(everything)) return 'Botticelli'
@@ -43,7 +43,7 @@ function subjectOf(scene: Scene): string {
   const thing = thingOf(questionOf(asked))
   const said = labelled ?? about.exec(instruction)?.[1]
   if (said === undefined && thing !== undefined) return thing
-  return (said ?? properName(asked) ?? fallback).trim().replace(/^(an?|the)\s+/i, '')
+  return (said ?? properName(asked) ?? customerOf(asked) ?? fallback).trim().replace(/^(an?|the)\s+/i, '')
 }
 
 /** What the prompts say; what was answered is no source for names, since those were invented. */
@@ -64,6 +64,11 @@ function properName(text: string): string | undefined {
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
+}
+
+/** Whom something is made for: “three slogans for a bakery.” */
+function customerOf(text: string): string | undefined {
+  return /\bfor (?:an?|our) ([a-z][\w' -]{2,40})(?=[.,!?\n])/.exec(text)?.[1]
 }
 
 /** The question that the conversation is about: what somebody asks, or a line that ends with a question mark after a label. */

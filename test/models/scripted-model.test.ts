@@ -86,6 +86,12 @@ describe('answers', () => {
     expect(new Set(openings).size).toBe(6)
   })
 
+  test('speak of whom something is made for, where nothing else is named', async () => {
+    const asked = 'Invent three slogans for a bakery.\n\nAnswer as a JSON array. Each element: {"slogan": string}.'
+    const { text } = await create().ask(ask(asked), { signal: never })
+    expect(text).toContain('Bakery')
+  })
+
   test('end at the limit of tokens', async () => {
     const answer = await create().ask({ ...post, maxTokens: 10 }, { signal: never })
     expect(answer).toMatchObject({ finishReason: 'stop' })

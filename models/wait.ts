@@ -1,6 +1,6 @@
-// Wait: pauses of the scripted model, on the clock that was handed in.
+// Wait: pauses on the clock that was handed in, which a signal ends.
 
-import type { Clock } from '../../supervisor/clock.ts'
+import type { Clock } from '../supervisor/clock.ts'
 
 /** Waits, unless the signal is aborted first: then it throws the signal's reason. */
 export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
