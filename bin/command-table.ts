@@ -345,9 +345,11 @@ const ALL = [
         kind: choice(['trace', 'debug', 'info', 'warn', 'error']),
       },
       { flag: '--target <part>', help: 'of this part only, such as llm', kind: choice(LOG_TARGETS) },
-      { flag: '--trace <id>', help: 'of this trace only' },
+      { flag: '--bot <name>', help: 'of this bot only' },
+      { flag: '--execution <id>', help: 'of this run and of those in it' },
+      { flag: '--trace <id>', help: 'of this trace only, that of an item included' },
     ],
-    examples: ['logs', 'logs -f --level warn', 'logs --trace 4bf92f3577b34da6a3ce929d0e0e4736 --json'],
+    examples: ['logs', 'logs -f --level warn', 'logs --bot writer', 'logs --trace 4bf92f35 --json'],
   },
   {
     name: 'log-level',

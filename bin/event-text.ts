@@ -10,24 +10,47 @@ export function eventText(line: EventLine, paint: Paint): string {
   const { at, path, incarnation, type } = line
   const who = incarnation > 1 ? `${path} #${incarnation}` : path
   const word = type.padEnd(12)
-  const painted = BAD.has(type) ? paint('red', word) : word
+  const painted = IS_BAD[type] ? paint('red', word) : word
   return `${paint('dim', isoTime(at).slice(11, 23))} ${who}  ${painted} ${oneLine(details(line), 160)}`.trimEnd()
 }
 
-const BAD: ReadonlySet<EventLine['type']> = new Set([
-  'crashed',
-  'start-failed',
-  'escalated',
-  'given-up',
-  'hung',
-  'dead-letter',
-])
+/** Every type of event, and whether it is told in red. */
+const IS_BAD: Readonly<Record<EventLine['type'], boolean>> = {
+  started: false,
+  ready: false,
+  ignored: false,
+  doubtful: false,
+  'start-failed': true,
+  message: false,
+  handled: false,
+  crashed: true,
+  resumed: false,
+  restarting: false,
+  restarted: false,
+  escalated: true,
+  'given-up': true,
+  stopped: false,
+  hung: true,
+  'loop-blocked': true,
+  fault: true,
+  breaker: false,
+  paused: false,
+  'resumed-by-hand': false,
+  'snapshot-refused': true,
+  'dead-letter': true,
+}
+
+export const EVENT_TYPES = Object.keys(IS_BAD) as readonly EventLine['type'][]
 
 /** Fields that say more of an event, in the order in which a person wants them. */
 const DETAILS: readonly (readonly [field: string, show: (value: unknown) => string])[] = [
   ['messageType', String],
   ['error', (value) => errorText(value as NonNullable<EventLine['error']>)],
+  ['what', String],
   ['reason', String],
+  ['doubt', String],
+  ['stored', (value) => `kept by ${value}`],
+  ['expected', (value) => `wanted by ${value}`],
   ['state', String],
   ['decision', (value) => `decided: ${value}`],
   ['cause', (value) => `because of ${String(value).replace('_', ' ')}`],
@@ -37,6 +60,8 @@ const DETAILS: readonly (readonly [field: string, show: (value: unknown) => stri
   ['attempts', (value) => (value === 1 ? '' : `after ${value} attempts`)],
   ['waitedMs', (value) => (Number(value) < 1_000 ? '' : `waited ${duration(Number(value))}`)],
   ['durationMs', (value) => `in ${duration(Number(value))}`],
+  ['noticedAfterMs', (value) => `noticed after ${duration(Number(value))}`],
+  ['until', (value) => `until ${isoTime(Number(value))}`],
   ['busyMs', (value) => `busy for ${duration(Number(value))}`],
   ['ok', (value) => (value === false ? 'failed' : '')],
 ]

@@ -26,7 +26,7 @@ export async function followRunning(
   return lines
 }
 
-type Query = Readonly<Record<string, string>>
+export type Query = Readonly<Record<string, string>>
 
 function withQuery(route: string, query: Query): string {
   return `${route}?${new URLSearchParams(query)}`

@@ -19,6 +19,7 @@ export function openEvents(db: Db): Events {
     add: (event) => db.join('events.add', () => void tell(db, event)),
     list: (filter) => db.read('events.list', () => list(db, filter)),
     story: (traceId) => db.read('events.story', () => story(db, traceId)),
+    traces: (beginning) => db.read('events.traces', () => traces(db, beginning)),
   }
 }
 
@@ -207,6 +208,16 @@ function story(db: Db, traceId: string): readonly DomainEvent[] {
       { traceId },
     )
     .map(toEvent)
+}
+
+function traces(db: Db, beginning: string): readonly string[] {
+  return db
+    .all<{ readonly traceId: string }>(
+      `select distinct lower(hex(trace_id)) as traceId from domain_events
+        where trace_id between unhex(@least) and unhex(@most) limit 5`,
+      { least: beginning.padEnd(32, '0'), most: beginning.padEnd(32, 'f') },
+    )
+    .map(({ traceId }) => traceId)
 }
 
 function toEvent(row: Row): DomainEvent {

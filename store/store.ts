@@ -753,6 +753,8 @@ export interface Events {
   list(filter?: EventFilter): readonly DomainEvent[]
   /** All events of a trace, with those that they came of in other traces and the restarts in between, oldest first. */
   story(traceId: string): readonly DomainEvent[]
+  /** Trace ids that begin with these hexadecimal digits, five at most. */
+  traces(beginning: string): readonly string[]
 }
 
 // ---------------------------------------------------------------------------- figures

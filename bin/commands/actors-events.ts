@@ -2,16 +2,17 @@
 
 import type { ActorsAnswer } from '../../console/actor-routes.ts'
 import type { EventLine } from '../../console/event-history.ts'
-import { BotticelliError } from '../../errors.ts'
+import { nearest } from '../../narratives/nearest.ts'
 import { eventJson } from '../actor-json.ts'
 import { actorPath } from '../actor-path.ts'
 import type { Run } from '../command.ts'
-import { eventText } from '../event-text.ts'
+import { EVENT_TYPES, eventText } from '../event-text.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../figures.ts'
-import { watchInterrupts } from '../interrupts.ts'
+import { followServer } from '../follow-server.ts'
 import type { Io } from '../io.ts'
-import { askRunning, followRunning } from '../running-server.ts'
+import { UsageError } from '../parse.ts'
+import { askRunning } from '../running-server.ts'
 
 /** A line that stands for those that this reader was too slow for. */
 interface Missed {
@@ -20,25 +21,31 @@ interface Missed {
 
 export const actorsEvents: Run = async (options, io) => {
   const { config } = io.configInPart()
+  const type = options.text('type')
+  checkType(type, io)
   const { actors } = await askRunning<ActorsAnswer>(config, '/v1/actors')
   const path = wanted(options.args[0], actors)
   const follow = options.isSet('follow')
-  const type = options.text('type')
-  using interrupts = watchInterrupts(io.now)
-  const enough = new AbortController()
-  void interrupts.first.then(() => enough.abort())
-  const signal = AbortSignal.any([enough.signal, io.signal])
-  const lines = await followRunning(config, '/v1/actors/events', { path, follow: String(follow) }, signal)
   let count = 0
-  for await (const text of lines) {
+  for await (const text of followServer(config, '/v1/actors/events', { path }, { goesOn: follow, io })) {
     const line: EventLine | Missed = JSON.parse(text)
     if ('type' in line && type !== undefined && line.type !== type) continue
     count += 1
     print(line, io)
   }
-  if (!follow && count === 0) io.remark(`Nothing has happened ${path === '/' ? 'yet' : `at ${path}`}.`)
-  if (follow && !signal.aborted) throw new BotticelliError('server-unreachable', 'The server has ended.')
+  if (!follow && count === 0) {
+    const what = type === undefined ? 'Nothing' : `No event "${type}"`
+    io.remark(`${what} has happened ${path === '/' ? 'yet' : `at ${path}`}.`)
+  }
   return EXIT.ok
+}
+
+/** @throws UsageError for a type that no event has */
+function checkType(type: string | undefined, io: Io): void {
+  if (type === undefined || EVENT_TYPES.some((known) => known === type)) return
+  const near = nearest(type, EVENT_TYPES)
+  const fix = near === undefined ? `There are ${EVENT_TYPES.join(', ')}.` : `Did you mean ${near}?`
+  throw new UsageError(`No event of an actor is called "${type}".`, fix, io.globals)
 }
 
 /** A whole path may be that of an actor which has ended; a short name is of one that lives. */

@@ -1,5 +1,6 @@
 // events: what happened to runs, content and actors, out of the database; with -f also what happens from now on.
 
+import { BotticelliError } from '../../errors.ts'
 import { nearest } from '../../narratives/nearest.ts'
 import type { DomainEvent, EventFilter, Store } from '../../store/store.ts'
 import { DOMAIN_EVENTS, EVENT_SUBJECTS } from '../../telemetry/domain-event-table.ts'
@@ -8,6 +9,7 @@ import { domainEventText } from '../domain-event-text.ts'
 import { EXIT } from '../exit-codes.ts'
 import { isoTime } from '../figures.ts'
 import { findExecution } from '../find-execution.ts'
+import { findTrace } from '../find-trace.ts'
 import { followStore } from '../follow-store.ts'
 import type { Io } from '../io.ts'
 import { UsageError } from '../parse.ts'
@@ -42,15 +44,22 @@ function checkType(type: string | undefined, io: Io): void {
 
 function filterOf(options: Options, store: Store, io: Io): EventFilter {
   const execution = options.text('execution')
+  const trace = options.text('trace')
   const sinceMs = options.number('since')
   return {
     type: options.text('type'),
     bot: options.text('bot'),
     execution: execution === undefined ? undefined : findExecution(store, execution).id,
-    trace: options.text('trace'),
+    trace: trace === undefined ? undefined : (findTrace(store, trace) ?? unknownTrace(trace)),
     correlation: options.text('correlation'),
     since: sinceMs === undefined ? undefined : io.now() - sinceMs,
   }
+}
+
+function unknownTrace(trace: string): never {
+  throw new BotticelliError('not-found', `Nothing is known of a trace "${trace}".`, {
+    fix: 'Give its 32 digits, or the first ones: "executions trace ID" shows it.',
+  })
 }
 
 function print(event: DomainEvent, io: Io): void {

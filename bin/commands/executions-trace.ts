@@ -7,6 +7,7 @@ import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, isoTime, plural } from '../figures.ts'
 import { findExecution } from '../find-execution.ts'
+import { findTrace } from '../find-trace.ts'
 import type { Io } from '../io.ts'
 import { readStore } from '../project.ts'
 import { traceLines } from '../trace-lines.ts'
@@ -37,15 +38,14 @@ export const executionsTrace: Run = async (options, io) => {
 
 /** A trace id, an item, or an execution. @throws BotticelliError `not-found` */
 function storyOf(words: string, drafts: string, store: Store): Story {
-  const trace = /^[\da-f]{32}$/i.test(words) ? words.toLowerCase() : undefined
-  if (trace !== undefined) return { of: `trace ${trace}`, traceId: trace, events: store.events.story(trace) }
   const [, table = drafts, id] = /^(?:(\w+)\/)?(\d+)$/.exec(words) ?? []
-  if (id !== undefined && store.content.exists(table)) {
-    const ref = { table, id: Number(id) }
-    const traceId = traceIdOf(store.content.find(ref)?.traceparent)
-    if (traceId === undefined) throw unknown(words)
-    return { of: `${table}/${id}`, traceId, events: store.events.story(traceId) }
-  }
+  const row =
+    id !== undefined && store.content.exists(table) ? store.content.find({ table, id: Number(id) }) : undefined
+  const itsTrace = traceIdOf(row?.traceparent)
+  if (itsTrace !== undefined) return { of: `${table}/${id}`, traceId: itsTrace, events: store.events.story(itsTrace) }
+  const trace = findTrace(store, words)
+  if (trace !== undefined) return { of: `trace ${trace}`, traceId: trace, events: store.events.story(trace) }
+  if (id !== undefined) throw unknown(words)
   const execution = findExecution(store, words)
   return { of: execution.id, events: store.events.list({ execution: execution.id, limit: MOST_EVENTS }) }
 }

@@ -1,34 +1,50 @@
-// logs: the latest lines of the running server's log, and with -f those to come.
+// logs: the latest lines of the running server's log, and with -f those to come, over restarts of the server.
 
 import type { LogLine } from '../../console/log-history.ts'
-import { BotticelliError } from '../../errors.ts'
 import { prettyLine } from '../../telemetry/pretty-line.ts'
-import type { Run } from '../command.ts'
+import type { Options, Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { plural } from '../figures.ts'
-import { watchInterrupts } from '../interrupts.ts'
-import { followRunning } from '../running-server.ts'
+import { followServer } from '../follow-server.ts'
 
 const RANKS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error']
+
+type Line = Exclude<LogLine, { readonly missed: number }>
 
 export const logs: Run = async (options, io) => {
   const { config } = io.configInPart()
   const follow = options.isSet('follow')
-  const least = RANKS.indexOf(options.text('level') ?? 'trace')
-  const [target, trace] = [options.text('target'), options.text('trace')]
-  using interrupts = watchInterrupts(io.now)
-  const enough = new AbortController()
-  void interrupts.first.then(() => enough.abort())
-  const signal = AbortSignal.any([enough.signal, io.signal])
+  const isWanted = wanted(options)
   const colors = io.paint('red', 'x') !== 'x'
-  for await (const text of await followRunning(config, '/v1/logs', { follow: String(follow) }, signal)) {
+  let count = 0
+  for await (const text of followServer(config, '/v1/logs', {}, { goesOn: follow, io })) {
     const line: LogLine = JSON.parse(text)
-    if (!('timestamp' in line)) io.remark(`(${plural(Number(line.missed), 'line')} left out: they came too fast)`)
-    else if (RANKS.indexOf(line.level.toLowerCase()) < least) continue
-    else if ((target ?? line.target) !== line.target || (trace ?? line.trace_id) !== line.trace_id) continue
+    if ('missed' in line) io.remark(`(${plural(Number(line.missed), 'line')} left out: they came too fast)`)
+    else if (!isWanted(line as Line)) continue
     else if (io.json) io.printJson(line)
     else io.print(prettyLine(text, colors).trimEnd())
+    count += 1
   }
-  if (follow && !signal.aborted) throw new BotticelliError('server-unreachable', 'The server has ended.')
+  if (!follow && count === 0) io.remark('Nothing like that was logged lately.')
   return EXIT.ok
+}
+
+/** Of a run, a shortened id will do, and what was done in runs within it is its own; of a trace also that of an item. */
+function wanted(options: Options): (line: Line) => boolean {
+  const least = RANKS.indexOf(options.text('level') ?? 'trace')
+  const [target, bot] = [options.text('target'), options.text('bot')]
+  const execution = options.text('execution')
+  const trace = options.text('trace')?.toLowerCase()
+  return (line) =>
+    RANKS.indexOf(line.level.toLowerCase()) >= least &&
+    (target ?? line.target) === line.target &&
+    (bot ?? line.bot) === line.bot &&
+    (execution === undefined || isExecution(line.execution, execution)) &&
+    (trace === undefined ||
+      [line.trace_id, line.item_trace].some((id) => typeof id === 'string' && id.startsWith(trace)))
+}
+
+function isExecution(of: unknown, given: string): boolean {
+  if (typeof of !== 'string') return false
+  return of.startsWith(given) || of.split('/', 1)[0]!.endsWith(given)
 }

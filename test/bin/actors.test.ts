@@ -171,6 +171,18 @@ describe('actors events', () => {
     expect([code, stdout, stderr]).toEqual([0, '', 'Nothing has happened at /bots/nobody.\n'])
   })
 
+  test('of a type that there is not are refused', async () => {
+    const { code, stderr } = await botticelli('actors', 'events', '--type', 'crash')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Did you mean crashed?')])
+    const none = await botticelli('actors', 'events', 'writer', '--type', 'hung')
+    expect(none.stderr).toBe('No event "hung" has happened at /bots/writer.\n')
+  })
+
+  test('tell the doubt that somebody has about a specification', async () => {
+    const { stdout } = await botticelli('actors', 'events', '--type', 'doubtful')
+    expect(stdout).toMatch(/\/bots {2}doubtful +The back-off of writer is so slow/)
+  })
+
   test('goes on with -f until it is interrupted, and is no burden to the server', async () => {
     const follower = project.start(['actors', 'events', '-f', '--json', '--type', 'started'])
     await follower.says('/scheduler')
@@ -248,11 +260,10 @@ test('the inspector opens with the server when the configuration says so; only t
   await gone
 })
 
-test('a server that ends ends what follows it', async () => {
+test('what follows a server that ends waits for its next start, until it is interrupted', async () => {
   const follower = project.start(['actors', 'events', '-f'])
   await follower.says('/scheduler')
-  const ended = new Promise((resolve) => follower.process.once('close', resolve))
   expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
-  expect(await ended).toBe(5)
-  expect(follower.output()).toContain('The server has ended.')
+  await follower.says('its next start is waited for')
+  expect((await follower.kill('SIGINT')).code).toBe(0)
 })

@@ -36,7 +36,21 @@ describe('logs', () => {
     expect(events).toContain('bot.run_completed')
     expect(events.every((event) => event.startsWith('bot.'))).toBe(true)
     const warnings = await project.botticelli(['logs', '--level', 'error', '--json'])
-    expect(warnings).toMatchObject({ code: 0, stdout: '' })
+    expect(warnings).toEqual({ code: 0, stdout: '', stderr: 'Nothing like that was logged lately.\n' })
+  })
+
+  test('are those of a bot, of a run by a part of its id, or of an item by the beginning of its trace', async () => {
+    const all = linesOf((await project.botticelli(['logs', '--bot', 'writer', '--json'])).stdout)
+    expect(new Set(all.map(({ bot }) => bot))).toEqual(new Set(['writer']))
+    const { execution } = all.find(({ event }) => event === 'bot.run_completed')
+    for (const part of [execution, execution.slice(0, 20), execution.slice(-8)]) {
+      const ofRun = linesOf((await project.botticelli(['logs', '--execution', part, '--json'])).stdout)
+      expect(ofRun.map(({ event }) => event)).toContain('bot.run_completed')
+      expect(ofRun.every((line) => line.execution.startsWith(execution))).toBe(true)
+    }
+    expect((await project.botticelli(['logs', '--bot', 'nobody'])).stderr).toBe(
+      'Nothing like that was logged lately.\n',
+    )
   })
 
   test('are for a person without --json', async () => {
@@ -105,4 +119,25 @@ test('status --html is the page of the running server', async () => {
   expect(code).toBe(0)
   expect(stdout).toMatch(/^<!doctype html>/)
   expect(stdout).toContain('<td>writer</td>')
+})
+
+test('logs -f goes on with the next server when the one it follows is restarted', async () => {
+  using other = makeProject()
+  other.write('botticelli.toml', '[telemetry]\nmetrics = false\n')
+  const first = other.start(['serve'])
+  await first.says('ready in')
+  const follower = other.start(['logs', '-f', '--target', 'app', '--json'])
+  await follower.says('app.started')
+  await first.kill('SIGTERM')
+  await follower.says('its next start is waited for')
+  const second = other.start(['serve'])
+  await second.says('ready in')
+  const startsOf = (text: string) => text.split('"app.started"').length - 1
+  await until(
+    () => startsOf(follower.output()) === 2,
+    10_000,
+    () => follower.output(),
+  )
+  expect((await follower.kill('SIGINT')).code).toBe(0)
+  await second.kill('SIGTERM')
 })
