@@ -6,7 +6,8 @@
 //   S3. It looks at the store again at least every LOOK_MS: a pause or a changed clock is noticed without being told.
 //   S4. While the database takes nothing, it waits.
 //   S5. What was due during a pause is not made up for, however the pause ended.
-//   S6. A bot that has not finished its last scheduled run is not told again, unless it is to catch up: what is slow or
+//   S6. What is late outside the windows of the day waits for the next one.
+//   S7. A bot that has not finished its last scheduled run is not told again, unless it is to catch up: what is slow or
 //       down does not pile up runs.
 
 import { fromCallback } from 'xstate'
@@ -27,6 +28,7 @@ import {
   jitterOf,
   nextDue,
   type Timetable,
+  whenOpen,
 } from './timetable.ts'
 
 export interface Schedule extends Timetable {
@@ -101,6 +103,12 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   const next = policy === 'catch-up' ? dueAfter(schedule, nominal) : row.next
   const runs =
     !(policy === 'skip' && (isLate || wasPaused)) && (policy === 'catch-up' || !isUnfinished(schedule, services))
+  const opensAt = whenOpen(schedule, now)
+  if (runs && isLate && opensAt > now) {
+    store.schedules.save({ ...entry(schedule, nominal), dueAt: opensAt })
+    logNext(schedule.bot, opensAt)
+    return opensAt - now
+  }
   const missed = (runs ? 0 : 1) + (policy === 'catch-up' ? 0 : row.missed)
   const tell = (event: Pick<NewEvent, 'type' | 'data'>) => store.events.add({ ...event, at: now, bot: schedule.bot })
   store.together(() => {
@@ -139,12 +147,13 @@ function known(schedule: Schedule, { store }: Services, now: number): StoredSche
 }
 
 /**
- * Further ahead than a timetable ever looks: the clock was wrong when it was computed. One that was set back by less is no
- * reason to run again what has run at its hour.
+ * Further ahead than a timetable ever looks: the clock was wrong when it was computed. Where a timetable names hours, one
+ * that was set back by less is no reason to run again what has run at its hour.
  */
 function isAstray(schedule: Schedule, { nominalAt }: StoredSchedule, now: number): boolean {
   const next = schedule.at === undefined ? dueAfter(schedule, now) : undefined
-  return next !== undefined && nominalAt !== undefined && nominalAt - next > MOST_SET_BACK_MS
+  const mostMs = schedule.everyMs === undefined ? MOST_SET_BACK_MS : LATE_MS
+  return next !== undefined && nominalAt !== undefined && nominalAt - next > mostMs
 }
 
 /** Its jitter is drawn here, once, and stored with it. */

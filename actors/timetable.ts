@@ -3,7 +3,7 @@
 //   T1. Due times follow from the last one, never from when its run took place: they do not drift.
 //   T2. Days and hours are those of the timetable's own time zone. A time that a change of the clock skips is due right
 //       after the gap; one that comes twice is due once, the first time. What is due in every hour goes on in every hour.
-//   T3. A time outside every window of the day is due when the next window opens.
+//   T3. A time outside every window of the day is due when the next window opens, and jitter stays within the window.
 //   T4. Jitter is a function of bot and time: asked twice, it is the same.
 
 import { createHash } from 'node:crypto'
@@ -50,10 +50,11 @@ export function parseWindow(text: string): DayWindow | undefined {
 /** What is wrong with a cron expression, if anything. */
 export function cronProblem(cron: string): string | undefined {
   try {
-    new Cron(cron, { paused: true })
-    return undefined
+    // A year may lie in the past, a day that no year has is a mistake.
+    const first = new Cron(cron, { paused: true, timezone: 'UTC' }).nextRun(new Date(0))
+    return first === null ? 'there is no such day' : undefined
   } catch (error) {
-    return (error as Error).message.replace(/^Cron\w*: /, '')
+    return (error as Error).message.replace(/^Cron\w*: (Syntax error, )?/, '').replace(/\.$/, '')
   }
 }
 
@@ -68,8 +69,8 @@ export function isTimeZone(name: string): boolean {
 
 /** The first due time before jitter; undefined when it is never due. */
 export function firstDue(table: Timetable, now: number): number | undefined {
-  if (table.onStart) return now
-  if (table.at !== undefined) return table.at
+  if (table.onStart) return whenOpen(table, now)
+  if (table.at !== undefined) return whenOpen(table, table.at)
   return dueAfter(table, now)
 }
 
@@ -82,11 +83,11 @@ export function nextDue(table: Timetable, before: string, now: number): number |
 /** The due time that follows another one, or any time, before jitter. */
 export function dueAfter(table: Timetable, time: number): number | undefined {
   const { everyMs, cron, at, timeZone } = table
-  if (at !== undefined) return at > time ? at : undefined
-  if (everyMs !== undefined) return withinWindows(table, time + everyMs)
+  if (at !== undefined) return at > time ? whenOpen(table, at) : undefined
+  if (everyMs !== undefined) return whenOpen(table, time + everyMs)
   if (cron === undefined) return undefined
   const next = cronAfter(cron, timeZone, time)
-  return next === undefined ? undefined : withinWindows(table, next)
+  return next === undefined ? undefined : whenOpen(table, next)
 }
 
 /** The first due time after `now` in the row that `due` belongs to, and how many of the row lie in between. */
@@ -105,11 +106,18 @@ export function dueAfterNow(table: Timetable, due: number, now: number): { next:
   return { next: next !== undefined && next <= now ? dueAfter(table, now) : next, missed }
 }
 
+/** T3: the time itself, or when the next window opens. */
+export function whenOpen(table: Timetable, time: number): number {
+  if (isOpen(table, time)) return time
+  return Math.min(...table.windows.map(({ from }) => clockShows(from, table, time)))
+}
+
 /** How much later than its due time a bot runs. */
-export function jitterOf({ jitterMs }: Timetable, bot: string, due: number): number {
-  if (jitterMs === 0) return 0
+export function jitterOf(table: Timetable, bot: string, due: number): number {
+  const mostMs = Math.min(table.jitterMs, openFor(table, due) - 1)
+  if (mostMs <= 0) return 0
   const digest = createHash('sha256').update(`${bot} ${due}`).digest()
-  return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * (jitterMs + 1))
+  return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * (mostMs + 1))
 }
 
 /** A text that changes when the due times do, and with nothing else that the object may have. */
@@ -140,22 +148,36 @@ function cronAfter(pattern: string, timeZone: string, time: number): number | un
   return undefined
 }
 
+/** Five fields begin with the minute, six and seven with the second. */
 function isOfEveryHour(pattern: string): boolean {
-  return pattern.trim().split(/\s+/).at(-4) === '*'
+  const fields = pattern.trim().split(/\s+/)
+  return fields[0] === '@hourly' || ['*', '?', '*/1', '0-23'].includes(fields[fields.length === 5 ? 1 : 2] ?? '')
 }
 
 const MINUTES_OF_DAY = 24 * 60
 const MOST_MISSED = 10_000
 
-/** T3. */
-function withinWindows({ windows, timeZone }: Timetable, time: number): number {
-  if (windows.length === 0) return time
+function isOpen({ windows, timeZone }: Timetable, time: number): boolean {
+  if (windows.length === 0) return true
   const minute = minuteOfDay(time, timeZone)
-  if (windows.some((window) => contains(window, minute))) return time
-  const openings = windows.map(({ from }) => {
-    return cronAfter(`${from % 60} ${Math.floor(from / 60)} * * *`, timeZone, time) ?? time
-  })
-  return Math.min(...openings)
+  return windows.some((window) => contains(window, minute))
+}
+
+/** Ms until no window is open; windows that meet are one. Not looked for further ahead than jitter can reach. */
+function openFor(table: Timetable, time: number): number {
+  if (table.windows.length === 0) return Number.POSITIVE_INFINITY
+  let end = time
+  while (end - time <= table.jitterMs && isOpen(table, end)) {
+    const minute = minuteOfDay(end, table.timeZone)
+    const closings = table.windows.filter((window) => contains(window, minute))
+    end = Math.max(...closings.map(({ to }) => clockShows(to % MINUTES_OF_DAY, table, end)))
+  }
+  return end - time
+}
+
+/** The next time after another one at which it is so late on the clock. */
+function clockShows(minutes: number, { timeZone }: Timetable, after: number): number {
+  return cronAfter(`${minutes % 60} ${Math.floor(minutes / 60)} * * *`, timeZone, after)!
 }
 
 function contains({ from, to }: DayWindow, minute: number): boolean {

@@ -87,7 +87,9 @@ export function readConfigFile(text: string, path: string): ConfigFile {
     const value = (setting.kind as Kind<unknown>).fromToml(read(plain(node)))
     if (value === undefined) {
       const message = `${node.path} must be ${setting.kind.expected}, got ${shown(node)}.`
-      diagnostics.push(diagnosticAt('bad-config', path, node.span, message, node.path))
+      const hint = node.is === 'string' ? (setting.kind as Kind<unknown>).hint?.(node.value) : undefined
+      const diagnostic = diagnosticAt('bad-config', path, node.span, message, node.path)
+      diagnostics.push(hint === undefined ? diagnostic : { ...diagnostic, hint })
     } else {
       const found = { key, path: node.path, value, span: node.span, ...(name !== undefined && { name }) }
       values.push(node.is === 'table' ? { ...found, keys: spansIn(node) } : found)
@@ -159,10 +161,16 @@ function plain(node: TomlNode): unknown {
 }
 
 function shown(node: TomlNode): string {
-  if (node.is === 'table' || node.is === 'array') return article(node.is)
+  if (node.is === 'array') {
+    const items = `[${node.items.map(shown).join(', ')}]`
+    return items.length > MOST_SHOWN ? article(node.is) : items
+  }
+  if (node.is === 'table') return article(node.is)
   if (node.is === 'string') return `"${node.value}"`
   return node.is === 'integer' ? node.digits : String(node.value)
 }
+
+const MOST_SHOWN = 60
 
 function article(kind: TomlNode['is']): string {
   return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`

@@ -4,6 +4,7 @@
 
 import { cronProblem, type DayWindow, isTimeZone, parseWindow } from '../actors/timetable.ts'
 import { CODES } from '../errors.ts'
+import { didYouMean } from '../narratives/nearest.ts'
 import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
 import { LOG_LEVELS, type LogLevel } from './config.ts'
 
@@ -13,6 +14,8 @@ export interface Kind<T> {
   fromText(text: string): T | undefined
   /** As a person would write it; without it, as it is. */
   show?(value: T): string
+  /** Of a text that is none: why, or what may have been meant. */
+  hint?(text: string): string | undefined
 }
 
 export const text: Kind<string> = {
@@ -153,12 +156,13 @@ export const hostOrUrl: Kind<string> = {
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** Milliseconds, written with their unit: `500ms`, `90s`, `30m`, `1h30m`, `2d`. At least one. */
+/** Milliseconds, written with their unit: `500ms`, `90s`, `30m`, `1h30m`, `2d`. At least one, at most a century. */
 export const duration: Kind<number> = {
   expected: 'a duration such as "90s", "30m", "12h" or "1d"',
   fromToml: (value) => (typeof value === 'string' ? parseDuration(value) : undefined),
   fromText: parseDuration,
   show: showDuration,
+  hint: (text) => (durationIn(text) > LONGEST_MS ? `the longest is ${showDuration(LONGEST_MS)}` : undefined),
 }
 
 /** As `duration`, and no shorter than the given one. */
@@ -277,28 +281,37 @@ export const cron: Kind<string> = {
   expected: 'a cron expression such as "0 9 * * 1-5"',
   fromToml: (value) => (typeof value === 'string' ? cron.fromText(value) : undefined),
   fromText: (value) => (cronProblem(value) === undefined ? value : undefined),
+  hint: cronProblem,
 }
 
 export const timeZone: Kind<string> = {
   expected: 'a time zone such as "Europe/Vienna" or "UTC"',
   fromToml: (value) => (typeof value === 'string' && isTimeZone(value) ? value : undefined),
   fromText: (value) => (isTimeZone(value) ? value : undefined),
+  hint: (text) => didYouMean(text, Intl.supportedValuesOf('timeZone')),
 }
 
-/** Epoch ms. A text in ISO 8601 with its offset, or a date and time of TOML. */
-export const time: Kind<number> = {
-  expected: 'a time with its offset such as "2027-01-31T09:00:00+01:00"',
-  fromToml: (value) =>
-    value instanceof Date ? value.getTime() : typeof value === 'string' ? parseTime(value) : undefined,
+/** Epoch ms; of a time without an offset, as a clock on the wall shows it, as if it were one of UTC. */
+export interface Time {
+  readonly ms: number
+  readonly isLocal: boolean
+}
+
+/** A text in ISO 8601, or a date and time of TOML. */
+export const time: Kind<Time> = {
+  expected: 'a time such as "2027-01-31T09:00:00+01:00" or "2027-01-31T09:00"',
+  fromToml: (value) => (typeof value === 'string' ? parseTime(value) : undefined),
   fromText: parseTime,
-  show: (value) => new Date(value).toISOString(),
+  show: ({ ms, isLocal }) => new Date(ms).toISOString().slice(0, isLocal ? -1 : undefined),
 }
 
-function parseTime(value: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(value)) return undefined
-  const parsed = Date.parse(value)
-  return Number.isNaN(parsed) ? undefined : parsed
+function parseTime(value: string): Time | undefined {
+  const [, day, clock, offset] = TIME.exec(value) ?? []
+  const ms = Date.parse(`${day}T${clock}${offset ?? 'Z'}`)
+  return Number.isNaN(ms) ? undefined : { ms, isLocal: offset === undefined }
 }
+
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/
 
 export const windowList: Kind<readonly DayWindow[]> = {
   expected: 'a list of parts of the day such as ["09:00-12:00", "14:00-18:00"]',
@@ -317,16 +330,23 @@ function clockTime(minutes: number): string {
 }
 
 function parseDuration(value: string): number | undefined {
-  if (!/^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(value)) return undefined
-  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)]
-  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit as keyof typeof UNITS], 0)
-  return ms >= 1 ? Math.round(ms) : undefined
+  const ms = durationIn(value)
+  return ms >= 1 && ms <= LONGEST_MS ? Math.round(ms) : undefined
+}
+
+/** A century: a time that is so far ahead can still be written down. */
+const LONGEST_MS = 36_525 * UNITS.d
+
+function durationIn(text: string): number {
+  if (!/^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(text)) return Number.NaN
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)]
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit as keyof typeof UNITS], 0)
 }
 
 /** In the largest unit that needs no decimals. */
 function showDuration(ms: number): string {
   const unit = (['d', 'h', 'm', 's', 'ms'] as const).find((one) => ms % UNITS[one] === 0) ?? 'ms'
-  return `${ms / UNITS[unit]}${unit}`
+  return ms === 0 ? '0s' : `${ms / UNITS[unit]}${unit}`
 }
 
 function httpUrl(value: string): string | undefined {

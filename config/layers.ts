@@ -108,7 +108,14 @@ function read(kind: Kind<unknown>, text: string, name: string, secret: boolean, 
   const value = kind.fromText(text.trim())
   if (value !== undefined) return value
   const got = secret ? '' : `, got '${text}'`
-  throw new ConfigError('bad-config', `${name} must be ${kind.expected}${got}.`, place === undefined ? {} : { place })
+  const hint = secret ? undefined : kind.hint?.(text.trim())
+  throw new ConfigError(
+    'bad-config',
+    `${name} must be ${kind.expected}${got}${hint === undefined ? '' : `: ${hint}`}.`,
+    {
+      ...(place !== undefined && { place }),
+    },
+  )
 }
 
 // ---------------------------------------------------------------------------- .env

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Timetable } from '../actors/timetable.ts'
+import { firstShown } from '../actors/wall-clock.ts'
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { nearest } from '../narratives/nearest.ts'
 import type { Span } from '../narratives/toml-tree.ts'
@@ -24,6 +25,7 @@ export function assembleBots(values: Values, file: ConfigFile | undefined): Made
     ...missing(file, 'bots.*.narrative', name, span),
     ...unknownBots(values.get('bots.*.after', name) ?? [], name, names, file),
     ...twoSchedules(values, name, file),
+    ...withoutSchedule(values, name, file),
   ])
   const made = names.map(([name]): BotConfig => {
     const [narrativeName, everyMs, model] = [
@@ -69,15 +71,15 @@ function threadOf(values: Values, name: string): Pick<BotConfig, 'thread'> {
 }
 
 function timetableOf(values: Values, name: string): { readonly timetable?: Timetable } {
+  if (!hasSchedule(values, name)) return {}
   const [everyMs, pattern, at] = scheduleOf(values, name)
-  const onStart = values.get('bots.*.on_start', name)
-  if (everyMs === undefined && pattern === undefined && at === undefined && !onStart) return {}
+  const timeZone = values.get('bots.*.time_zone', name)
   const timetable = {
-    onStart,
+    onStart: values.get('bots.*.on_start', name),
     ...(everyMs !== undefined && { everyMs }),
     ...(pattern !== undefined && { cron: pattern }),
-    ...(at !== undefined && { at }),
-    timeZone: values.get('bots.*.time_zone', name),
+    ...(at !== undefined && { at: at.isLocal ? firstShown(at.ms, timeZone) : at.ms }),
+    timeZone,
     windows: values.get('bots.*.windows', name),
     jitterMs: values.get('bots.*.jitter', name),
     missed: values.get('bots.*.missed', name),
@@ -88,6 +90,26 @@ function timetableOf(values: Values, name: string): { readonly timetable?: Timet
 function scheduleOf(values: Values, name: string) {
   const keys = ['bots.*.every', 'bots.*.cron', 'bots.*.at'] as const
   return [values.get(keys[0], name), values.get(keys[1], name), values.get(keys[2], name)] as const
+}
+
+function hasSchedule(values: Values, name: string): boolean {
+  return values.get('bots.*.on_start', name) || scheduleOf(values, name).some((value) => value !== undefined)
+}
+
+/** Keys that say more of a schedule which is not there: the person may think that they hold for `after` as well. */
+function withoutSchedule(values: Values, name: string, file: ConfigFile | undefined): Diagnostic[] {
+  if (file === undefined || hasSchedule(values, name)) return []
+  // One that is wrong has been told already.
+  if (
+    file.diagnostics.some(({ path }) => [`bots.${name}.every`, `bots.${name}.cron`, `bots.${name}.at`].includes(path))
+  )
+    return []
+  return file.values
+    .filter((one) => one.name === name && /^bots\.\*\.(time_zone|windows|jitter|missed)$/.test(one.key))
+    .map(({ span, path }) => {
+      const message = `${path} has no effect: the bot has none of "every", "cron", "at" and "on_start".`
+      return { ...diagnosticAt('bad-config', file.path, span, message, path), severity: 'warning' as const }
+    })
 }
 
 function twoSchedules(values: Values, name: string, file: ConfigFile | undefined): Diagnostic[] {

@@ -1,9 +1,17 @@
 // schedule list, preview, pause, resume: when bots are due.
 
 import { userInfo } from 'node:os'
-import { dueAfter, firstDue, isDefinedBy, jitterOf, type Timetable } from '../../actors/timetable.ts'
+import {
+  dueAfter,
+  dueAfterNow,
+  firstDue,
+  isDefinedBy,
+  jitterOf,
+  nextDue,
+  type Timetable,
+} from '../../actors/timetable.ts'
 import type { BotConfig, Config } from '../../config/config.ts'
-import { windowList } from '../../config/kinds.ts'
+import { duration as durationAsSet, windowList } from '../../config/kinds.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { StoredSchedule } from '../../store/store.ts'
 import type { Run } from '../command.ts'
@@ -22,12 +30,15 @@ export const scheduleList: Run = async (_, io) => {
   const stored = await storedOf(config, bots)
   const rows = bots.map(({ name, timetable, enabled }) => {
     const found = stored.get(name)
-    return { bot: name, schedule: describe(timetable), enabled, dueAt: found?.dueAt, ...pauseOf(found, io.now()) }
+    const isKnown = isDefinedBy(timetable, found?.definition)
+    const state = { isKnown, dueAt: isKnown ? found?.dueAt : undefined, ...pauseOf(found, io.now()) }
+    return { bot: name, schedule: describe(timetable), timetable, enabled, ...state }
   })
   if (io.json) {
     io.printJson(
-      rows.map(({ dueAt, pausedAt, pausedUntil, ...row }) => ({
+      rows.map(({ isKnown: _, timetable, dueAt, pausedAt, pausedUntil, ...row }) => ({
         ...row,
+        timetable: timetableAsJson(timetable),
         ...(dueAt !== undefined && { dueAt: isoTime(dueAt) }),
         ...(pausedAt !== undefined && { pausedAt: isoTime(pausedAt) }),
         ...(pausedUntil !== undefined && { pausedUntil: isoTime(pausedUntil) }),
@@ -35,16 +46,18 @@ export const scheduleList: Run = async (_, io) => {
     )
   } else if (rows.length === 0) io.remark('No bot has a schedule.')
   else {
-    const cells = rows.map(({ bot, schedule, enabled, dueAt, pausedAt, pausedUntil, pauseReason }) => [
+    const cells = rows.map(({ bot, schedule, enabled, isKnown, dueAt, pausedAt, pausedUntil, pauseReason }) => [
       bot,
-      schedule,
-      dueAt === undefined ? '-' : isoTime(dueAt),
+      dueAt === undefined ? (isKnown ? 'never again' : 'not begun') : isoTime(dueAt),
       [
         ...(enabled ? [] : ['disabled']),
         ...(pausedAt === undefined ? [] : [`paused${until(pausedUntil)}: ${pauseReason}`]),
-      ].join(', '),
+        schedule,
+      ].join(' · '),
     ])
-    for (const line of table(['BOT', 'SCHEDULE', 'NEXT', ''], cells, io)) io.print(line)
+    for (const line of table(['BOT', 'NEXT', 'SCHEDULE'], cells, io)) io.print(line)
+    if (rows.some(({ isKnown, enabled }) => enabled && !isKnown))
+      io.remark('What has not begun is counted from the next "botticelli serve".')
   }
   return EXIT.ok
 }
@@ -55,16 +68,22 @@ export const schedulePreview: Run = async (options, io) => {
   const stored = await storedOf(config, bots)
   const count = options.number('count') ?? 5
   if (bots.length === 0) io.remark('No bot has a schedule.')
-  for (const bot of bots) {
-    const times = preview(bot, stored.get(bot.name), io.now(), count)
-    if (io.json) io.printJson({ bot: bot.name, schedule: describe(bot.timetable), times: times.map(isoTimes) })
-    else {
-      const { pausedAt, pausedUntil } = pauseOf(stored.get(bot.name), io.now())
-      const state = pausedAt === undefined ? '' : ` · ${io.paint('yellow', `paused${until(pausedUntil)}`)}`
-      io.print(`${io.paint('bold', bot.name)} · ${describe(bot.timetable)}${bot.enabled ? '' : ' · disabled'}${state}`)
-      const cells = times.map(({ nominal, due }) => [localTime(due, bot.timetable), isoTime(due), shift(nominal, due)])
-      for (const line of table(['LOCAL TIME', 'UTC', 'JITTER'], cells, io)) io.print(`  ${line}`)
-    }
+  const previews = bots.map((bot) => ({ bot, times: preview(bot, stored.get(bot.name), io.now(), count) }))
+  if (io.json) {
+    io.printJson(
+      previews.map(({ bot: { name, timetable }, times }) => {
+        return { bot: name, schedule: describe(timetable), times: times.map(isoTimes) }
+      }),
+    )
+    return EXIT.ok
+  }
+  for (const { bot, times } of previews) {
+    const { pausedAt, pausedUntil } = pauseOf(stored.get(bot.name), io.now())
+    const state = pausedAt === undefined ? '' : ` · ${io.paint('yellow', `paused${until(pausedUntil)}`)}`
+    io.print(`${io.paint('bold', bot.name)} · ${describe(bot.timetable)}${bot.enabled ? '' : ' · disabled'}${state}`)
+    if (times.length === 0) io.print('  never again')
+    const cells = times.map(({ nominal, due }) => [localTime(due, bot.timetable), isoTime(due), shift(nominal, due)])
+    if (times.length > 0) for (const line of table(['LOCAL TIME', 'UTC', 'JITTER'], cells, io)) io.print(`  ${line}`)
   }
   return EXIT.ok
 }
@@ -131,7 +150,7 @@ interface Due {
   readonly due: number
 }
 
-/** What is stored comes first: its jitter was drawn when it was. */
+/** What is stored comes first, also when it is overdue: its jitter was drawn when it was. */
 function preview(
   { name, timetable }: Scheduled,
   stored: StoredSchedule | undefined,
@@ -139,29 +158,43 @@ function preview(
   count: number,
 ): Due[] {
   const times: Due[] = []
-  let nominal = isDefinedBy(timetable, stored?.definition) ? stored?.nominalAt : firstDue(timetable, now)
-  while (nominal !== undefined && times.length < count) {
-    const due = nominal + jitterOf(timetable, name, nominal)
-    if (due >= now || times.length === 0) times.push({ nominal, due })
-    nominal = dueAfter(timetable, nominal)
+  let next = firstOf(timetable, stored, now)
+  if (stored?.dueAt !== undefined && next !== undefined && next === stored.nominalAt) {
+    times.push({ nominal: next, due: stored.dueAt })
+    next = timetable.missed === 'catch-up' ? dueAfter(timetable, next) : dueAfterNow(timetable, next, now).next
+  }
+  while (next !== undefined && times.length < count) {
+    times.push({ nominal: next, due: next + jitterOf(timetable, name, next) })
+    next = dueAfter(timetable, next)
   }
   return times
+}
+
+function firstOf(timetable: Timetable, stored: StoredSchedule | undefined, now: number): number | undefined {
+  if (stored?.definition === undefined) return firstDue(timetable, now)
+  return isDefinedBy(timetable, stored.definition) ? stored.nominalAt : nextDue(timetable, stored.definition, now)
 }
 
 function isoTimes({ nominal, due }: Due) {
   return { nominal: isoTime(nominal), due: isoTime(due) }
 }
 
+/** Times are ISO, durations ms, windows as they are written. */
+function timetableAsJson({ at, windows, ...timetable }: Timetable) {
+  const written = windows.map((window) => windowList.show?.([window]))
+  return { ...timetable, ...(at !== undefined && { at: isoTime(at) }), windows: written }
+}
+
 function describe({ everyMs, cron, at, onStart, timeZone, windows, jitterMs, missed }: Timetable): string {
   const parts = [
-    everyMs === undefined ? undefined : `every ${duration(everyMs)}`,
+    everyMs === undefined ? undefined : `every ${durationAsSet.show?.(everyMs)}`,
     cron === undefined ? undefined : `cron ${cron}`,
     at === undefined ? undefined : `once at ${isoTime(at)}`,
     onStart ? 'on start' : undefined,
     windows.length === 0 ? undefined : `within ${windowList.show?.(windows)}`,
-    jitterMs === 0 ? undefined : `up to ${duration(jitterMs)} later`,
-    timeZone,
-    `missed: ${missed}`,
+    jitterMs === 0 ? undefined : `up to ${durationAsSet.show?.(jitterMs)} later`,
+    timeZone === 'UTC' && cron === undefined && windows.length === 0 ? undefined : timeZone,
+    missed === 'once' ? undefined : `missed: ${missed}`,
   ]
   return parts.filter((part) => part !== undefined).join(' · ')
 }
@@ -177,8 +210,10 @@ function localTime(time: number, { timeZone }: Timetable): string {
     weekday: 'short',
     day: '2-digit',
     month: 'short',
+    year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    second: '2-digit',
     timeZoneName: 'shortOffset',
   }).format(time)
 }

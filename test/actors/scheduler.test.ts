@@ -153,17 +153,36 @@ test('a bot of another type keeps its due time', async () => {
   expect(store.schedules.find('poster')).toEqual(due)
 })
 
-test.for<[title: string, ahead: number, told: readonly number[]]>([
-  ['a year wrong', 365 * 24 * 60, [10, 20]],
-  ['an hour wrong', 60, []],
-])('a clock that was %s and is put right', async ([, ahead, expected]) => {
+const HOURLY = { everyMs: undefined, cron: '0 * * * *' } as unknown as Partial<Schedule>
+
+test.for<[title: string, ahead: number, schedule: Partial<Schedule>, told: readonly number[]]>([
+  ['a year ahead', 365 * 24 * 60, {}, [10, 20]],
+  ['an hour ahead, where an interval was counted', 60, {}, [10, 20]],
+  ['an hour ahead, where hours are named', 60, HOURLY, []],
+])('a clock that was %s and is put right', async ([, ahead, schedule, expected]) => {
   const { store } = temporaryStore()
-  const wrong = await start(store, new FakeClock(ahead * MINUTE))
+  const wrong = await start(store, new FakeClock(ahead * MINUTE), schedule)
   await wrong.stop()
-  const clock = new FakeClock()
-  const { told } = await start(store, clock)
+  const clock = new FakeClock(schedule === HOURLY ? 45 * MINUTE : 0)
+  const { told } = await start(store, clock, schedule)
   await clock.advance(25 * MINUTE)
   expect(told).toEqual(expected)
+})
+
+test.for<[missed: Schedule['missed'], told: readonly number[]]>([
+  ['once', [33, 33.5, 34]],
+  ['skip', [33, 33.5, 34]],
+  ['catch-up', [33, 33, 33, 33, 33, 33.5, 34]],
+])('what is late outside the windows of the day waits for the next one: %s', async ([missed, hours]) => {
+  const { store } = temporaryStore()
+  const halfHourly = { everyMs: 30 * MINUTE, windows: [{ from: 540, to: 660 }], missed }
+  const first = await start(store, new FakeClock(8 * 60 * MINUTE), halfHourly)
+  await first.stop()
+  // Due at 9:00, 9:30, 10:00 and 10:30 while nobody is there, who comes at 15:00.
+  const clock = new FakeClock(15 * 60 * MINUTE)
+  const { told } = await start(store, clock, halfHourly)
+  await clock.advance((19 * 60 + 10) * MINUTE)
+  expect(told.map((minute) => minute / 60)).toEqual(hours)
 })
 
 test('jitter is drawn once and stored', async () => {

@@ -70,6 +70,25 @@ describe('a cron expression', () => {
     expect(cronProblem('0 9 * * 1-5')).toBeUndefined()
     expect(cronProblem('61 * * * *')).toMatch(/range|invalid/i)
     expect(cronProblem('now and then')).toBeDefined()
+    expect(cronProblem('0 0 31 2 *')).toBe('there is no such day')
+    expect(cronProblem('0 0 29 2 *')).toBeUndefined()
+    expect(cronProblem('0 0 9 1 1 * 2020')).toBeUndefined()
+  })
+
+  test.for([
+    ['@hourly', '00:00'],
+    ['15 */1 * * *', '00:15'],
+    ['0 15 0-23 * * *', '00:15'],
+    ['0 15 * 31 10 * 2027', '00:15'],
+  ])('of every hour goes on through the hour that comes twice: %s', ([cron, first]) => {
+    const hourly = { ...TABLE, cron: cron!, timeZone: 'Europe/Vienna' }
+    const times = row(hourly, '2027-10-30T23:30:00Z', 3).map((time) => time?.slice(11, 16))
+    expect(times).toEqual([first, first!.replace('00', '01'), first!.replace('00', '02')])
+  })
+
+  test('with a year names its hour as any other', () => {
+    const twice = { ...TABLE, cron: '0 30 2 31 10 * 2027', timeZone: 'Europe/Vienna' }
+    expect(row(twice, '2027-10-30T12:00:00Z', 2)).toEqual(['2027-10-31T00:30:00.000Z', undefined])
   })
 })
 
@@ -98,6 +117,38 @@ describe('windows of the day', () => {
       '2027-01-02T01:30:00.000Z',
       '2027-01-02T22:00:00.000Z',
     ])
+  })
+
+  test('hold for the first time and for the only one as well', () => {
+    const table = { ...TABLE, windows: [{ from: 540, to: 600 }] }
+    expect(shown(firstDue({ ...table, onStart: true }, at('2027-01-01T15:00:00Z')))).toBe('2027-01-02T09:00:00.000Z')
+    expect(shown(firstDue({ ...table, onStart: true }, at('2027-01-01T09:30:00Z')))).toBe('2027-01-01T09:30:00.000Z')
+    const once = { ...table, at: at('2027-01-01T03:00:00Z') }
+    expect(shown(firstDue(once, 0))).toBe('2027-01-01T09:00:00.000Z')
+    expect(dueAfter(once, at('2027-01-01T09:00:00Z'))).toBeUndefined()
+  })
+
+  test.for<[title: string, windows: Timetable['windows'], due: string, latest: string]>([
+    ['one', [{ from: 540, to: 600 }], '2027-01-01T09:55:00Z', '2027-01-01T10:00:00Z'],
+    ['over midnight', [{ from: 1380, to: 5 }], '2027-01-01T23:58:30Z', '2027-01-02T00:05:00Z'],
+    ['to midnight', [{ from: 1380, to: 1440 }], '2027-01-01T23:58:30Z', '2027-01-02T00:00:00Z'],
+    [
+      'two that meet',
+      [
+        { from: 540, to: 600 },
+        { from: 600, to: 602 },
+      ],
+      '2027-01-01T09:55:00Z',
+      '2027-01-01T10:02:00Z',
+    ],
+    ['all day', [{ from: 0, to: 1440 }], '2027-01-01T23:58:30Z', '2027-01-02T00:28:30Z'],
+  ])('are where jitter ends: %s', ([, windows, due, latest]) => {
+    const table = { ...TABLE, everyMs: 1, windows, jitterMs: 30 * 60_000 }
+    const most = at(latest) - at(due)
+    const drawn = Array.from({ length: 300 }, (_, n) => jitterOf(table, `poster ${n}`, at(due)))
+    expect(Math.max(...drawn)).toBeLessThanOrEqual(most)
+    expect(Math.max(...drawn)).toBeGreaterThan(most * 0.9)
+    expect(Math.min(...drawn)).toBeLessThan(most * 0.1)
   })
 
   test.for([

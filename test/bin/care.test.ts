@@ -111,12 +111,14 @@ test('a run shows which narrative it began with, and whether its file has change
 })
 
 test('schedules are previewed, paused and resumed', async () => {
-  const { times } = await runJson('schedule', 'preview', 'poster', '--count', '2')
+  const [{ times }] = await runJson('schedule', 'preview', 'poster', '--count', '2')
   expect(times).toHaveLength(2)
   expect(await runJson('schedule', 'pause', 'poster', '--for', '2h', '--reason', 'launch')).toMatchObject({
     paused: ['poster'],
   })
-  expect((await run('schedule', 'list')).stdout).toContain('launch')
+  expect((await run('schedule', 'list')).stdout).toMatch(
+    /^poster +not begun +disabled · paused until .*: launch · cron /m,
+  )
   expect((await run('schedule', 'preview')).stdout).toContain('paused until')
   expect(await runJson('schedule', 'resume', 'poster')).toEqual({ resumed: ['poster'] })
   expect(await run('schedule', 'preview', 'nobody')).toMatchObject({ code: 4 })

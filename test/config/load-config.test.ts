@@ -53,6 +53,49 @@ test('the ledger is kept for as long as runs are, and long enough for a budget o
   expect(() => retention('ledger_retention = "31d"')).toThrow(/at least "32d"/)
 })
 
+describe('the schedule of a bot', () => {
+  const bot = (text: string) => {
+    write('botticelli.toml', `[bots.poster]\nnarrative = "post.toml"\n${text}\n`)
+    return load()
+  }
+
+  test.for([
+    ['with its offset', 'at = "2027-07-01T09:00:00+01:00"', '2027-07-01T08:00:00.000Z'],
+    ['as a time of TOML', 'at = 2027-07-01 09:00:00Z', '2027-07-01T09:00:00.000Z'],
+    ['of its time zone', 'at = "2027-07-01T09:00"\ntime_zone = "Europe/Vienna"', '2027-07-01T07:00:00.000Z'],
+    ['as a local time of TOML', 'at = 2027-07-01T09:00:00\ntime_zone = "Europe/Vienna"', '2027-07-01T07:00:00.000Z'],
+    ['that the clock skips', 'at = 2027-03-28T02:30:00\ntime_zone = "Europe/Vienna"', '2027-03-28T01:00:00.000Z'],
+  ])('once, at a time %s', ([, text, at]) => {
+    expect(bot(text!).config.bots[0]?.timetable?.at).toBe(Date.parse(at!))
+  })
+
+  test.for([
+    ['cron = "60 * * * *"', 'got "60 * * * *".', 'Invalid value for minute: 60'],
+    ['cron = "0 0 31 2 *"', 'got "0 0 31 2 *".', 'there is no such day'],
+    ['every = "99999999999d"', 'got "99999999999d".', 'the longest is 36525d'],
+    ['every = "1h"\ntime_zone = "Europe/Vienne"', 'got "Europe/Vienne".', 'did you mean "Europe/Vienna"?'],
+    ['every = "1h"\nwindows = ["9-12"]', 'got ["9-12"].', undefined],
+  ])('that is wrong says why: %s', ([text, got, hint]) => {
+    let diagnostics: readonly unknown[] = []
+    try {
+      bot(text!)
+    } catch (error) {
+      diagnostics = (error as ConfigError).diagnostics
+    }
+    expect(diagnostics).toEqual([expect.objectContaining({ message: expect.stringContaining(got!) })])
+    expect((diagnostics[0] as { hint?: string }).hint).toBe(hint)
+  })
+
+  test('warns of keys that have no effect without one', () => {
+    const { warnings } = bot('after = "poster"\nwindows = "09:00-12:00"\njitter = "5m"')
+    expect(warnings.map(({ message, place }) => [place.line, message])).toEqual([
+      [4, 'bots.poster.windows has no effect: the bot has none of "every", "cron", "at" and "on_start".'],
+      [5, 'bots.poster.jitter has no effect: the bot has none of "every", "cron", "at" and "on_start".'],
+    ])
+    expect(bot('every = "1h"\njitter = "5m"').warnings).toEqual([])
+  })
+})
+
 describe('a file with faults, for whoever only looks', () => {
   const inPart = (text: string) => {
     write('botticelli.toml', text)
