@@ -1,7 +1,7 @@
 // Content ref: how a person names a row of content. `TABLE/12`, or `12` for a row of the table that is meant.
 
 import type { RowRef } from '../store/store.ts'
-import type { Globals } from './parse.ts'
+import type { Globals } from './globals.ts'
 import { UsageError } from './parse.ts'
 
 /** @throws UsageError for what is neither `12` nor `TABLE/12` */

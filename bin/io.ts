@@ -11,7 +11,7 @@ import type { Environment, Flags } from '../config/layers.ts'
 import { type Loaded, type LoadOptions, loadConfig, loadInPart } from '../config/load-config.ts'
 import { BotticelliError, type Place } from '../errors.ts'
 import type { ExitCode } from './exit-codes.ts'
-import type { Globals } from './parse.ts'
+import type { Globals } from './globals.ts'
 
 type Style = Parameters<typeof styleText>[0]
 export type Paint = (style: Style, text: string) => string

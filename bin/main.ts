@@ -11,8 +11,9 @@ import type { CommandName } from './command-table.ts'
 import { LOADERS } from './commands.ts'
 import { reportError } from './error-report.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import type { Globals } from './globals.ts'
 import { createIo, type Io, type World } from './io.ts'
-import { type Globals, type Parsed, parse, UsageError } from './parse.ts'
+import { type Parsed, parse, UsageError } from './parse.ts'
 
 /** Time that a command gets to tidy up once --timeout is over. */
 const GRACE_MS = 5_000

@@ -8,19 +8,7 @@ import { BotticelliError } from '../errors.ts'
 import { nearest } from '../narratives/nearest.ts'
 import type { CommandSpec, FlagSpec, Options } from './command.ts'
 import { COMMANDS, GLOBAL_FLAGS } from './command-table.ts'
-
-export interface Globals {
-  readonly project?: string
-  readonly config?: string
-  readonly json: boolean
-  readonly quiet: boolean
-  readonly verbose: boolean
-  readonly color: 'auto' | 'always' | 'never'
-  /** False: nobody may be asked. */
-  readonly input: boolean
-  readonly yes: boolean
-  readonly timeoutMs?: number
-}
+import type { Globals } from './globals.ts'
 
 export type Parsed = { readonly globals: Globals } & (
   | { readonly is: 'command'; readonly spec: CommandSpec; readonly options: Options }

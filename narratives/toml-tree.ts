@@ -6,7 +6,7 @@
 
 import { parse as parseValues, TomlError } from 'smol-toml'
 import { ParseError, parseTOML } from 'toml-eslint-parser'
-import { explainProblem } from './reading/toml-problem.ts'
+import { explainProblem, type Position } from './reading/toml-problem.ts'
 import {
   type Located,
   type ScannedDocument,
@@ -16,11 +16,6 @@ import {
   type ScannedValue,
   scanToml,
 } from './toml-scan.ts'
-
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
 
 export interface Span {
   readonly start: Position

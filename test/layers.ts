@@ -1,6 +1,7 @@
-// Layers: imports only go down, and folders of one layer never import each other.
+// Layers: imports only go down, folders of one layer never import each other, and no files import each other in a circle,
+// not even for a type.
 //
-// Run by `npm run check`. Prints each import that climbs and ends with 1 when there is one.
+// Run by `npm run check`. Prints each import that climbs and each circle, and ends with 1 when there is one.
 
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, sep } from 'node:path'
@@ -25,11 +26,13 @@ const INTERFACES_FOR_ACTORS = new Set(['models/model.ts', 'platforms/platform.ts
 const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)/g
 
 const files = LAYERS.flat().flatMap((place) => (place.endsWith('.ts') ? [place] : globSync(`${place}/**/*.{ts,mjs}`)))
-const climbs = files.flatMap((file) => importsOf(file).flatMap((target) => complaint(file, target) ?? []))
+const imports = new Map(files.map((file) => [file, importsOf(file)]))
+const climbs = files.flatMap((file) => imports.get(file)?.flatMap((target) => complaint(file, target) ?? []) ?? [])
+const complaints = [...climbs, ...circles().map((circle) => `${circle.join(' imports ')}: a circle`)]
 
-for (const line of climbs) console.error(line)
-if (climbs.length > 0) process.exit(1)
-console.log(`layers: ${files.length} files, every import goes down`)
+for (const line of complaints) console.error(line)
+if (complaints.length > 0) process.exit(1)
+console.log(`layers: ${files.length} files, every import goes down, none in a circle`)
 
 function importsOf(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map((match) =>
@@ -46,6 +49,23 @@ function complaint(file: string, target: string): string | undefined {
   const adapter = from === 'actors' && ['models', 'platforms', 'media', 'store'].includes(to)
   if (adapter && !INTERFACES_FOR_ACTORS.has(target)) return `${file} imports ${target}: actors know interfaces only`
   return undefined
+}
+
+/** One circle for each import that closes one, on a walk that visits each file once. */
+function circles(): string[][] {
+  const found: string[][] = []
+  const done = new Set<string>()
+  const path: string[] = []
+  const visit = (file: string): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file])
+    if (path.includes(file) || done.has(file)) return
+    path.push(file)
+    for (const target of imports.get(file) ?? []) visit(target)
+    path.pop()
+    done.add(file)
+  }
+  for (const file of files) visit(file)
+  return found
 }
 
 function topOf(file: string): string {

@@ -12,7 +12,15 @@ import type { RowExpectation, TableExpectation, TestCase } from '../../narrative
 import type { Command } from '../../platforms/platform.ts'
 import { isPublishing } from '../../platforms/platforms.ts'
 import type { Store } from '../../store/store.ts'
-import type { Failure } from './run-case.ts'
+
+export interface Failure {
+  readonly code: ErrorCode
+  readonly place: Place
+  readonly message: string
+  /** From what was expected to what was. */
+  readonly diff?: readonly string[]
+  readonly fix?: string
+}
 
 export interface Ran {
   readonly report: RunReport

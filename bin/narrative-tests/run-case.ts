@@ -7,7 +7,7 @@ import type { ProgressEvent } from '../../actors/progress.ts'
 import type { RunReport } from '../../actors/runner.ts'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
-import { BotticelliError, CODES, type ErrorCode, type Place, serializeError } from '../../errors.ts'
+import { BotticelliError, CODES, type Place, serializeError } from '../../errors.ts'
 import type { JsonObject } from '../../json.ts'
 import { inferColumns } from '../../narratives/columns.ts'
 import { parseNarrativeFile } from '../../narratives/parse-file.ts'
@@ -15,17 +15,8 @@ import type { TestCase, TestFile } from '../../narratives/testing/test-file.ts'
 import type { Clock } from '../../supervisor/index.ts'
 import { readText } from '../narrative-files.ts'
 import { createCaseClock } from './case-clock.ts'
-import { judge } from './judge.ts'
+import { type Failure, judge } from './judge.ts'
 import type { Tape } from './tape.ts'
-
-export interface Failure {
-  readonly code: ErrorCode
-  readonly place: Place
-  readonly message: string
-  /** From what was expected to what was. */
-  readonly diff?: readonly string[]
-  readonly fix?: string
-}
 
 /** What is played needs no waiting for, except where a timer orders two things. */
 const REPLAY_SPEED = 1_000

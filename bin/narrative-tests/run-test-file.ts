@@ -7,7 +7,8 @@ import type { Config } from '../../config/config.ts'
 import { type Cassette, parseCassette, type Recording, writeCassette } from '../../narratives/testing/cassette.ts'
 import type { TestFile } from '../../narratives/testing/test-file.ts'
 import { readText } from '../narrative-files.ts'
-import { type Failure, runCase } from './run-case.ts'
+import type { Failure } from './judge.ts'
+import { runCase } from './run-case.ts'
 import { Tape, type TapeMode } from './tape.ts'
 
 export interface FileResult {

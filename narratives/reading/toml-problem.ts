@@ -3,7 +3,6 @@
 //   The parser stops where it cannot go on. What was opened and never closed is better shown where it was opened.
 
 import type { ParseError } from 'toml-eslint-parser'
-import type { Position } from '../toml-tree.ts'
 
 const PLAINER: readonly (readonly [RegExp, string])[] = [
   [/^Unspecified values/, 'a value is missing after the equals sign'],
@@ -13,6 +12,12 @@ const PLAINER: readonly (readonly [RegExp, string])[] = [
   [/^Expected equal/, 'an equals sign is missing after the key'],
   [/^Leading zeros/, 'a number must not begin with a zero'],
 ]
+
+/** Both count from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
 
 export function explainProblem(error: ParseError, source: string): { message: string; at: Position } {
   const text = source.replace(/^\uFEFF/, '')
