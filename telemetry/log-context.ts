@@ -8,6 +8,7 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { threadId } from 'node:worker_threads'
 import { type Attributes, trace } from '@opentelemetry/api'
+import { stackFrame } from './stack-frame.ts'
 
 /** What every line can be given: the thread, the place in our code, the span with its attributes. */
 export const LOG_EXTRAS = ['thread', 'source', 'span'] as const
@@ -58,10 +59,8 @@ function sourceField(logger: (...args: never[]) => unknown): object {
   Error.stackTraceLimit = 1
   Error.captureStackTrace(holder, logger)
   Error.stackTraceLimit = limit
-  const [, place, line] = /([^\s()]+):(\d+):\d+\)?$/.exec(holder.stack ?? '') ?? []
-  if (place === undefined) return NONE
-  const path = place.startsWith('file://') ? fileURLToPath(place) : place
-  return { source: { file: relative(ROOT, path), line: Number(line) } }
+  const frame = stackFrame(holder.stack?.split('\n').at(-1) ?? '')
+  return frame === undefined ? NONE : { source: { file: relative(ROOT, frame.file), line: frame.line } }
 }
 
 /** A span that is not recorded knows neither. */

@@ -9,6 +9,7 @@
 import { basename, relative, resolve } from 'node:path'
 import { CODES, type ErrorCode } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { stackFrame } from './stack-frame.ts'
 
 /** A line of the log as its listeners get it: without secrets. */
 export interface ErrorLine {
@@ -134,14 +135,13 @@ function framesOf(stack: string): JsonObject[] {
     .toReversed()
 }
 
-function frameOf(line: string): JsonObject | undefined {
-  const [, called, bare, lineno, colno] =
-    /^\s+at (?:async )?(?:(.+?) \()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(line) ?? []
-  if (bare === undefined) return undefined
-  const isOurs = !bare.startsWith('node:')
-  const file = bare.replace(/^file:(?:\/\/)?/, '')
+function frameOf(text: string): JsonObject | undefined {
+  const frame = stackFrame(text)
+  if (frame === undefined) return undefined
+  const { called = '<anonymous>', file, line: lineno, column: colno } = frame
+  const isOurs = !file.startsWith('node:')
   const short = relative(ROOT, file)
-  const filename = isOurs ? `app:///${short.startsWith('..') ? basename(file) : short}` : bare
+  const filename = isOurs ? `app:///${short.startsWith('..') ? basename(file) : short}` : file
   const in_app = isOurs && !file.includes('node_modules')
-  return { filename, function: called ?? '<anonymous>', lineno: Number(lineno), colno: Number(colno), in_app }
+  return { filename, function: called, lineno, colno, in_app }
 }

@@ -78,7 +78,7 @@ process.on('exit', () => writeFileSync(${JSON.stringify(list)}, JSON.stringify([
   )
   const { code, stderr } = await project.botticelli(['run', 'say.toml'], {
     ...environment,
-    NODE_OPTIONS: `--import ${hook}`,
+    NODE_OPTIONS: `--import ${pathToFileURL(hook)}`,
   })
   if (code !== 0) throw new Error(stderr)
   const root = `${pathToFileURL(resolve(import.meta.dirname, '../..')).href}/`

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { SETTINGS, type Setting, type SettingKey, showValue } from '../../config/settings.ts'
 
-const PAGE = new URL('../../docs/configuration.md', import.meta.url)
+const PAGE = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url))
 
 // `npx vitest run test/config/docs.test.ts -u` prints the table anew.
 test('docs/configuration.md lists every setting, with its default and its variables', async () => {
   const page = await readFile(PAGE, 'utf8')
   const printed = page.replace(/(<!-- settings -->\n).*?(<!-- end -->)/s, (_, start, end) => `${start}${table()}${end}`)
   expect(printed).toContain('| `posting` |')
-  await expect(printed).toMatchFileSnapshot(PAGE.pathname)
+  await expect(printed).toMatchFileSnapshot(PAGE)
 })
 
 function table(): string {

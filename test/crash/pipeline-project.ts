@@ -55,10 +55,10 @@ export function makePipelineProject(
     database: join(folder, '.botticelli', 'botticelli.db'),
     edit,
     serve({ largestFileKb, disk } = {}) {
-      const before = disk === undefined ? '' : `${withDiskFault(disk).join(' ')} `
-      const command = `${before}${process.execPath} ${CLI} serve --live`
+      const before = disk === undefined ? [] : withDiskFault(disk)
+      const command = [...before, process.execPath, CLI, 'serve', '--live']
       const limit = largestFileKb === undefined ? '' : `ulimit -f ${largestFileKb}; `
-      const child = spawn('bash', ['-c', `${limit}exec ${command}`], {
+      const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...command], {
         cwd: folder,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,11 +2,12 @@
 // asked until it says what the page says that it says.
 
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { makeProject, type Project } from '../end-to-end/project.ts'
 import { DRILLS, fill } from './drills.ts'
 
-const PAGE = new URL('../../docs/observability.md', import.meta.url)
+const PAGE = fileURLToPath(new URL('../../docs/observability.md', import.meta.url))
 const LIMIT_MS = 40_000
 
 describe.concurrent('found by its commands:', () => {
@@ -37,7 +38,7 @@ test('docs/observability.md tells each drill', async () => {
   const table = ['| what is broken | first | then |', '| --- | --- | --- |', ...rows].join('\n')
   const place = /(<!-- drills -->\n).*?(<!-- end -->)/s
   expect(page).toMatch(place)
-  await expect(page.replace(place, (_, start, end) => `${start}${table}\n${end}`)).toMatchFileSnapshot(PAGE.pathname)
+  await expect(page.replace(place, (_, start, end) => `${start}${table}\n${end}`)).toMatchFileSnapshot(PAGE)
 })
 
 /** The first answer that says it, or the last one before the time is up. */

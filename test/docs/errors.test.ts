@@ -1,11 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { COMMANDS, GLOBAL_FLAGS } from '../../bin/command-table.ts'
 import { SETTINGS } from '../../config/settings.ts'
 import { CODES } from '../../errors.ts'
 
-const PAGE = new URL('../../docs/errors.md', import.meta.url)
+const PAGE = fileURLToPath(new URL('../../docs/errors.md', import.meta.url))
 
 // `npx vitest run test/docs/errors.test.ts -u` prints the table anew.
 test('docs/errors.md lists every code, with what happened and what to do', async () => {
@@ -13,7 +14,7 @@ test('docs/errors.md lists every code, with what happened and what to do', async
   const table = codeTable()
   const printed = page.replace(/(<!-- codes -->\n).*?(<!-- end -->)/s, (_, start, end) => `${start}${table}\n${end}`)
   expect(printed).toContain(table)
-  await expect(printed).toMatchFileSnapshot(PAGE.pathname)
+  await expect(printed).toMatchFileSnapshot(PAGE)
 })
 
 test('every code of the list is raised somewhere', () => {

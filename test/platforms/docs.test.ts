@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { UPDATABLE_TABLES } from '../../platforms/database.ts'
 import { commandTable } from '../../platforms/discord/command-docs.ts'
 
-const PAGE = new URL('../../docs/platforms.md', import.meta.url)
+const PAGE = fileURLToPath(new URL('../../docs/platforms.md', import.meta.url))
 
 // `npx vitest run test/platforms/docs.test.ts -u` prints the table anew.
 test('docs/platforms.md holds the table of commands as the code has it', async () => {
@@ -12,7 +13,7 @@ test('docs/platforms.md holds the table of commands as the code has it', async (
     return `${start}${commandTable()}\n${end}`
   })
   expect(printed).toContain(commandTable())
-  await expect(printed).toMatchFileSnapshot(PAGE.pathname)
+  await expect(printed).toMatchFileSnapshot(PAGE)
 })
 
 test('docs/platforms.md names the tables that can be updated', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { execution, posts } from './fixtures.ts'
@@ -127,8 +128,8 @@ test('where somebody else changed the file meanwhile so that it does not fit, no
 
 async function onFullDisk(mode: string): Promise<unknown> {
   const path = join(temporaryFolder(), 'store.db')
-  const script = new URL('./full-disk-process.ts', import.meta.url).pathname
-  const child = spawn('bash', ['-c', `ulimit -f 400; exec ${process.execPath} ${script} ${path} ${mode}`], {
+  const script = fileURLToPath(new URL('./full-disk-process.ts', import.meta.url))
+  const child = spawn('bash', ['-c', 'ulimit -f 400; exec "$@"', 'bash', process.execPath, script, path, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -5,12 +5,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../store/open-store.ts'
 import { answer } from './fixtures.ts'
 import { temporaryFolder } from './temporary-store.ts'
 
-const PROCESS = new URL('./crashing-process.ts', import.meta.url).pathname
+const PROCESS = fileURLToPath(new URL('./crashing-process.ts', import.meta.url))
 
 /** Runs until the given number of lines was told, then kills without a warning. */
 async function killAfter(path: string, mode: string, lines: number): Promise<void> {

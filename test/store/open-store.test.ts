@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { OWN_TABLES } from '../../store/content/table.ts'
@@ -196,7 +197,7 @@ describe('migrations', () => {
 
   test('are numbered without gaps and do not depend on line ends', () => {
     const folder = temporaryFolder()
-    const url = new URL(`file://${folder}/`)
+    const url = pathToFileURL(`${folder}/`)
     writeFileSync(join(folder, '0001-a.sql'), 'select 1;\n')
     const [unix] = readMigrations(url)
     writeFileSync(join(folder, '0001-a.sql'), 'select 1;\r\n')

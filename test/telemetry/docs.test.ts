@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { domainEventTable, eventTable, metricTable, spanTable } from './telemetry-docs.ts'
 
-const PAGE = new URL('../../docs/observability.md', import.meta.url)
+const PAGE = fileURLToPath(new URL('../../docs/observability.md', import.meta.url))
 
 // `npx vitest run test/telemetry/docs.test.ts -u` prints the tables anew.
 test('docs/observability.md holds the tables as the code has them', async () => {
@@ -17,5 +18,5 @@ test('docs/observability.md holds the tables as the code has them', async () => 
     expect(page).toMatch(place)
     page = page.replace(place, (_, start, end) => `${start}${print()}\n${end}`)
   }
-  await expect(page).toMatchFileSnapshot(PAGE.pathname)
+  await expect(page).toMatchFileSnapshot(PAGE)
 })
