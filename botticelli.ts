@@ -218,7 +218,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         tables: pipeline,
         records: [...system.records()],
         providers: providerHealth(),
-        deadLetters: store.deadLetters.list({ limit: 1_000 }).length,
+        deadLetters: store.deadLetters.count(),
       },
     )
   }

@@ -113,11 +113,10 @@ export function pipelineStatus(
   store: Store,
   tables: { readonly drafts: string; readonly approved: string },
 ): PipelineStatus {
-  const count = (table: string, status: string) =>
-    store.content.exists(table) ? store.content.list({ table, status, limit: 100_000 }).length : 0
+  const { content } = store
   return {
-    pending: count(tables.drafts, 'pending'),
-    approved: count(tables.approved, 'pending'),
-    posted: count(tables.approved, 'posted'),
+    pending: content.countOf(tables.drafts, 'pending'),
+    approved: content.countOf(tables.approved, 'pending'),
+    posted: content.countOf(tables.approved, 'posted'),
   }
 }

@@ -121,7 +121,7 @@ function factsOf(options: WatchOptions, system: ActorSystem, startedAt: number):
     return {
       ...known,
       inDoubt: inDoubt(store),
-      deadLetters: store.deadLetters.list({ limit: 1_000 }).length,
+      deadLetters: store.deadLetters.count(),
       spending: spendingOf(budgets, store.ledger, now).map((one) => ({ ...one, denied: wasDenied(one, options) })),
       ...(posts && { postedAt: lastPostAt(store) ?? startedAt }),
     }

@@ -26,6 +26,7 @@ export function openDeadLetters(db: Db): DeadLetters {
   return {
     add: (letter) => db.write('deadLetters.add', () => add(db, letter)),
     list: (filter) => db.read('deadLetters.list', () => list(db, filter)),
+    count: () => db.read('deadLetters.count', () => db.get<{ n: number }>('select count(*) as n from dead_letters')!.n),
     find: (id) => db.read('deadLetters.find', () => find(db, id)),
     redrive: (id, who) => db.write('deadLetters.redrive', () => redrive(db, id, who)),
     drop: (id, who) => db.write('deadLetters.drop', () => drop(db, id, who)),

@@ -461,6 +461,8 @@ export interface Content {
   tables(): readonly string[]
   /** Newest first; at most 100 unless a limit is given. */
   list(filter?: { table?: string; status?: string; limit?: number }): readonly ContentRow[]
+  /** How many `list` would have without a limit; none where there is no such table. */
+  countOf(table: string, status: string): number
   find(ref: RowRef): ContentRow | undefined
   /**
    * A person's decision, kept in `reviews`. Approving a row with a `target` copies it there as well, so that the
@@ -682,6 +684,7 @@ export interface DeadLetters {
   add(letter: StoredDeadLetter): void
   /** Newest first. */
   list(filter?: { to?: string; limit?: number }): readonly StoredDeadLetter[]
+  count(): number
   find(id: string): StoredDeadLetter | undefined
   /** Back to the end of its actor's mailbox, with no attempts. @throws StoreError `unknown-record` */
   redrive(id: string, who: { by: string; at: number }): StoredMessage

@@ -5,7 +5,7 @@ import type { Content, InsertOutcome, NewRows } from '../store.ts'
 import { checkRows, contentColumns } from './check-rows.ts'
 import { listGenerations, noteFailure, withFailureNoted } from './generations.ts'
 import { insertRows } from './insert-rows.ts'
-import { contentTables, findContent, listContent } from './read-content.ts'
+import { contentTables, countContent, findContent, listContent } from './read-content.ts'
 import { reviewContent } from './review-content.ts'
 import { countRows, pullRows, selectRows } from './select-rows.ts'
 import { findTable } from './table.ts'
@@ -26,6 +26,7 @@ export function openContent(db: Db): Content {
     generations: (filter) => db.read('content.generations', () => listGenerations(db, filter)),
     tables: () => db.read('content.tables', () => contentTables(db)),
     list: (filter) => db.read('content.list', () => listContent(db, filter)),
+    countOf: (table, status) => db.read('content.countOf', () => countContent(db, table, status)),
     find: (ref) => db.read('content.find', () => findContent(db, ref)),
     review: (ref, decision) => db.write('content.review', () => reviewContent(db, ref, decision)),
   }

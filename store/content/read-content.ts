@@ -35,6 +35,13 @@ export function listContent(
     .slice(0, limit)
 }
 
+export function countContent(db: Db, name: string, status: string): number {
+  const table = findTable(db, name)
+  if (!table || !isContent(table)) return 0
+  const sql = `select count(*) as count from ${quote(table.name)} where review_status = @status`
+  return db.get<{ count: number }>(sql, { status })?.count ?? 0
+}
+
 export function findContent(db: Db, ref: RowRef): ContentRow | undefined {
   const table = findTable(db, ref.table)
   if (!table || !isContent(table)) return undefined

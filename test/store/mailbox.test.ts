@@ -53,6 +53,7 @@ test('dead letters are listed newest first, and can be dropped', () => {
   expect(store.deadLetters.list().map(({ id }) => id)).toEqual(['c', 'b', 'a'])
   expect(store.deadLetters.list({ to: '/b' }).map(({ id }) => id)).toEqual(['b'])
   expect(store.deadLetters.list({ limit: 1 })).toHaveLength(1)
+  expect(store.deadLetters.count()).toBe(3)
   store.deadLetters.drop('b', who)
   expect(store.deadLetters.find('b')).toBeUndefined()
   expect(() => store.deadLetters.drop('b', who)).toThrow(expect.objectContaining({ code: 'unknown-record' }))

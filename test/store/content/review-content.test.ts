@@ -91,6 +91,7 @@ describe('approving', () => {
     const { copied } = content.review(ref, approve)
     expect(content.review(ref, { ...approve, at: 9000 })).toEqual({ changed: false, copied })
     expect(content.list({ table: 'approved_posts' })).toHaveLength(1)
+    expect(content.countOf('approved_posts', 'pending')).toBe(1)
     expect(query('select count(*) as n from audit')).toEqual([{ n: 1 }])
   })
 
@@ -138,6 +139,14 @@ test.for([
   expect(() => content.review(which, decision)).toThrow(expect.objectContaining({ code }))
   expect(content.find(ref)?.reviewStatus).toBe('pending')
   expect(query('select count(*) as n from reviews')).toEqual([{ n: 0 }])
+})
+
+test('rows are counted by status, and a table that holds no content has none', () => {
+  const { content, query } = drafts()
+  content.review(ref, reject)
+  expect([content.countOf('drafts', 'pending'), content.countOf('drafts', 'rejected')]).toEqual([1, 1])
+  query('create table mine (id integer primary key, text text)')
+  expect([content.countOf('mine', 'pending'), content.countOf('nowhere', 'pending')]).toEqual([0, 0])
 })
 
 describe('a row that a curator chose', () => {
