@@ -71,7 +71,8 @@ export function botChild(name: string): Omit<ActorSpec, 'start'> {
     kind: 'bot',
     restart: 'permanent',
     backoff: { minMs: 100, maxMs: 60_000, jitter: 0.2 },
-    mailbox: { durable: true },
+    // One message too many is a dead letter, which a person can send again.
+    mailbox: { durable: true, overflow: 'drop-newest' },
     redeliver: { maxAttempts: MAX_ATTEMPTS },
   }
 }

@@ -7,8 +7,8 @@
 //   S4. While the database takes nothing, it waits.
 //   S5. What was due during a pause is not made up for, however the pause ended.
 //   S6. What is late outside the windows of the day waits for the next one.
-//   S7. A bot that has not finished its last scheduled run is not told again, unless it is to catch up: what is slow or
-//       down does not pile up runs.
+//   S7. A bot that has not finished its last scheduled run is not told again: what is slow or down does not pile up runs.
+//       One that is to catch up has MOST_AHEAD at most waiting; the others stay with the schedule, and none is left out.
 
 import { fromCallback } from 'xstate'
 import type { NewEvent, StoredSchedule } from '../store/store.ts'
@@ -42,6 +42,8 @@ const LOOK_MS = 30_000
 /** A run that is late by no more than this was not missed, it is only late. */
 const LATE_MS = 60_000
 const TROUBLE_WAIT_MS = 2_000
+const MOST_AHEAD = 10
+const AHEAD_WAIT_MS = 250
 const MOST_SET_BACK_MS = 25 * 3_600_000
 
 /** @param schedules asked when it starts */
@@ -99,17 +101,18 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
   const wasPaused = stored.pausedUntil !== undefined && stored.dueAt <= stored.pausedUntil
   const isLate = lagMs > LATE_MS
   const policy = wasPaused ? 'skip' : schedule.missed
-  const row = dueAfterNow(schedule, nominal, now)
-  const next = policy === 'catch-up' ? dueAfter(schedule, nominal) : row.next
-  const runs =
-    !(policy === 'skip' && (isLate || wasPaused)) && (policy === 'catch-up' || !isUnfinished(schedule, services))
+  const unfinished = unfinishedRuns(schedule, services)
+  if (policy === 'catch-up' && unfinished >= MOST_AHEAD) return AHEAD_WAIT_MS
+  const { next, missed: passed } =
+    policy === 'catch-up' ? { next: dueAfter(schedule, nominal), missed: 0 } : dueAfterNow(schedule, nominal, now)
+  const runs = !(policy === 'skip' && (isLate || wasPaused)) && (policy === 'catch-up' || unfinished === 0)
   const opensAt = whenOpen(schedule, now)
   if (runs && isLate && opensAt > now) {
     store.schedules.save({ ...entry(schedule, nominal), dueAt: opensAt })
     logNext(schedule.bot, opensAt)
     return opensAt - now
   }
-  const missed = (runs ? 0 : 1) + (policy === 'catch-up' ? 0 : row.missed)
+  const missed = (runs ? 0 : 1) + passed
   const tell = (event: Pick<NewEvent, 'type' | 'data'>) => store.events.add({ ...event, at: now, bot: schedule.bot })
   store.together(() => {
     store.schedules.save(entry(schedule, next))
@@ -129,10 +132,9 @@ function runIfDue(schedule: Schedule, services: Services, scope: Scope): number 
 }
 
 /** The message stays in the mailbox until its run has ended. */
-function isUnfinished({ path }: Schedule, { store }: Services): boolean {
-  return store.mailbox
-    .load(path)
-    .some(({ message }) => (message as unknown as BotMessage).type === 'bot.run' && message.trigger === 'schedule')
+function unfinishedRuns({ path }: Schedule, { store }: Services): number {
+  const isScheduled = (message: BotMessage) => message.type === 'bot.run' && message.trigger === 'schedule'
+  return store.mailbox.load(path).filter(({ message }) => isScheduled(message as unknown as BotMessage)).length
 }
 
 /** What is stored; begun anew when the timetable is another one than it was. */

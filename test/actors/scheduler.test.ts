@@ -89,6 +89,38 @@ test('a bot that is still at its last run is not told again', async () => {
   expect(store.mailbox.load('/poster')).toHaveLength(1)
 })
 
+test('catching up leaves nothing out, and never has many runs waiting', async () => {
+  const { store } = temporaryStore()
+  await (await start(store, new FakeClock(), { missed: 'catch-up' })).stop()
+  const clock = new FakeClock(2_000 * MINUTE)
+  let told = 0
+  let mostWaiting = 0
+  const slow = fromCallback(({ receive }) => {
+    receive(() => {
+      told++
+      mostWaiting = Math.max(mostWaiting, store.mailbox.load('/poster').length)
+    })
+  })
+  await start(store, clock, { missed: 'catch-up' }, slow)
+  await clock.advance(60_000)
+  expect(told).toBe(200)
+  expect(mostWaiting).toBeLessThanOrEqual(10)
+})
+
+test('a bot that is to catch up and does not finish has ten runs waiting, and the others stay due', async () => {
+  const { store } = temporaryStore()
+  await (await start(store, new FakeClock(), { missed: 'catch-up' })).stop()
+  const clock = new FakeClock(2_000 * MINUTE)
+  const busy = createMachine({
+    initial: 'idle',
+    states: { idle: { tags: 'ready', on: { 'bot.run': 'busy' } }, busy: {} },
+  })
+  await start(store, clock, { missed: 'catch-up' }, busy)
+  await clock.advance(5 * MINUTE)
+  expect(store.mailbox.load('/poster')).toHaveLength(10)
+  expect(store.schedules.find('poster')?.nominalAt).toBe(110 * MINUTE)
+})
+
 test('a restart neither forgets nor repeats a run', async () => {
   const { store } = temporaryStore()
   const clock = new FakeClock()
