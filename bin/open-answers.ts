@@ -53,16 +53,19 @@ export async function openAnswers(
     },
     { ...actorStreams(() => look), ...logStreams(logs) },
   )
+  const endOfLogs = addLogSink(logs.record)
   return {
     onSupervision: events.record,
     frames: (sink) => framesOf(look, 'types')(sink),
     tellOf(opened, inspector, hot) {
       reload = hot
-      addLogSink(logs.record)
       app = opened
       const { system, records } = opened
       look = { system, records, events, inspection: createInspectionFeed(system, { boot: ulid(), now }), inspector }
     },
-    [Symbol.asyncDispose]: () => control[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      endOfLogs()
+      await control[Symbol.asyncDispose]()
+    },
   }
 }

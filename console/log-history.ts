@@ -4,6 +4,7 @@
 //   G2. A reader that is slow is told how many lines it missed.
 
 import type { LogSink } from '../telemetry/log.ts'
+import { activeSpanContext } from '../telemetry/trace-context.ts'
 import type { Streams } from './control.ts'
 import type { Follow, LineSink } from './follow.ts'
 
@@ -28,7 +29,9 @@ export function createLogHistory(now: () => number): LogHistory {
   return {
     record(level, message, fields) {
       const timestamp = new Date(now()).toISOString()
-      const line = JSON.stringify({ level: level.toUpperCase(), timestamp, ...fields, message })
+      const span = activeSpanContext()
+      const trace = span && { trace_id: span.traceId, span_id: span.spanId }
+      const line = JSON.stringify({ level: level.toUpperCase(), timestamp, ...trace, ...fields, message })
       kept.push(line)
       if (kept.length > KEPT) kept.shift()
       for (const read of readers) read(line)

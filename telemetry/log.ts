@@ -92,7 +92,6 @@ export async function startLog(options: LogOptions): Promise<void> {
     level: options.level,
     levels,
     repeats,
-    sinks: new Set(),
     extras,
     write(event, fields, readAround) {
       const { level, rank, part, message } = EVENTS[event]
@@ -104,7 +103,7 @@ export async function startLog(options: LogOptions): Promise<void> {
       const clean = redactValue({ ...readAround(), ...fields }) as Record<string, unknown>
       const shown = { event, target: part, ...clean, ...(leftOut > 0 && { left_out: leftOut }) }
       logger[level](shown, message)
-      for (const sink of this.sinks) sink(level, message, shown)
+      for (const sink of sinks) sink(level, message, shown)
     },
   }
 }
@@ -123,7 +122,6 @@ export function relayLog(send: (line: RelayedLine) => void, extras: readonly Log
     level: 'trace',
     levels: new Map(),
     repeats: openRepeats(() => performance.now()),
-    sinks: new Set(),
     extras,
     write(event, fields, readAround) {
       const trace = currentTraceContext()
@@ -137,9 +135,8 @@ export function logRelayed({ event, fields, trace }: RelayedLine): void {
   withTraceContext(trace, () => take(event, fields, () => ({})))
 }
 
-/** Sends the lines to another place as well. @returns the end of it */
+/** Sends the lines to another place as well, those to come before a start included. @returns the end of it */
 export function addLogSink(sink: LogSink): () => void {
-  const { sinks } = running ?? { sinks: new Set() }
   sinks.add(sink)
   return () => sinks.delete(sink)
 }
@@ -187,12 +184,12 @@ interface RunningLog {
   level: LogThreshold
   readonly levels: Map<string, LogThreshold>
   readonly repeats: Repeats
-  readonly sinks: Set<LogSink>
   readonly extras: readonly LogExtra[]
   write(event: LogEventName, fields: object, readAround: () => object): void
 }
 
 let running: RunningLog | undefined
+const sinks = new Set<LogSink>()
 const listeners = new Set<WarningListener>()
 const lines = new Map<string, number>()
 

@@ -156,8 +156,14 @@ async function load(options: TelemetryOptions): Promise<Loaded> {
     const sending = isWanted ? exporterOptions(receiver, 'logs') : undefined
     if (sending === undefined) return undefined
     const logs = (await import('./otlp-logs.ts')).startLogsPush(sending, resource)
-    addLogSink(logs.sink)
-    return logs
+    const end = addLogSink(logs.sink)
+    return {
+      ...logs,
+      stop: () => {
+        end()
+        return logs.stop()
+      },
+    }
   }
 }
 

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject, type Project, type Running, until } from '../end-to-end/project.ts'
+import { type OtlpReceiver, startOtlpReceiver } from '../telemetry/otlp-receiver.ts'
 
+let receiver: OtlpReceiver
 let project: Project
 let server: Running
 
@@ -16,11 +18,15 @@ beforeAll(async () => {
     'botticelli.toml',
     '[models]\ndefault = "scripted"\n[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "write.toml"\nevery = "1s"\n',
   )
-  server = project.start(['serve'])
+  receiver = await startOtlpReceiver()
+  server = project.start(['serve'], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
   await server.says('ready in')
   await server.says('bot.run_completed')
 })
-afterAll(() => project[Symbol.dispose]())
+afterAll(async () => {
+  project[Symbol.dispose]()
+  await receiver.close()
+})
 
 const linesOf = (text: string) =>
   text
@@ -35,7 +41,7 @@ describe('logs', () => {
     const events = linesOf(stdout).map(({ event }) => event)
     expect(events).toContain('bot.run_completed')
     expect(events.every((event) => event.startsWith('bot.'))).toBe(true)
-    const warnings = await project.botticelli(['logs', '--level', 'error', '--json'])
+    const warnings = await project.botticelli(['logs', '--level', 'error'])
     expect(warnings).toEqual({ code: 0, stdout: '', stderr: 'Nothing like that was logged lately.\n' })
   })
 
@@ -51,6 +57,15 @@ describe('logs', () => {
     expect((await project.botticelli(['logs', '--bot', 'nobody'])).stderr).toBe(
       'Nothing like that was logged lately.\n',
     )
+  })
+
+  test('begin with the start of the server, and name the trace that they belong to', async () => {
+    const all = linesOf((await project.botticelli(['logs', '--json'])).stdout)
+    expect(all.map(({ event }) => event)).toContain('app.started')
+    const { trace_id, execution } = all.find(({ event }) => event === 'bot.run_completed')
+    const ofTrace = linesOf((await project.botticelli(['logs', '--trace', trace_id.slice(0, 8), '--json'])).stdout)
+    expect(new Set(ofTrace.map((line) => line.trace_id))).toEqual(new Set([trace_id]))
+    expect(ofTrace).toContainEqual(expect.objectContaining({ event: 'narrative.started', execution }))
   })
 
   test('are for a person without --json', async () => {
@@ -126,13 +141,13 @@ test('logs -f goes on with the next server when the one it follows is restarted'
   other.write('botticelli.toml', '[telemetry]\nmetrics = false\n')
   const first = other.start(['serve'])
   await first.says('ready in')
-  const follower = other.start(['logs', '-f', '--target', 'app', '--json'])
-  await follower.says('app.started')
+  const follower = other.start(['logs', '-f', '--target', 'app'])
+  await follower.says('Botticelli started')
   await first.kill('SIGTERM')
   await follower.says('its next start is waited for')
   const second = other.start(['serve'])
   await second.says('ready in')
-  const startsOf = (text: string) => text.split('"app.started"').length - 1
+  const startsOf = (text: string) => text.split('Botticelli started').length - 1
   await until(
     () => startsOf(follower.output()) === 2,
     10_000,
