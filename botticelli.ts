@@ -9,6 +9,7 @@ import { callsInFlight } from './actors/calls-in-flight.ts'
 import { drain } from './actors/drain.ts'
 import { durableInbox } from './actors/durable-inbox.ts'
 import { isolatedBotSpec } from './actors/isolated-bot.ts'
+import { countFromZero } from './actors/known-series.ts'
 import type { ProgressListener } from './actors/progress.ts'
 import { type Bots, openRoster, type RosterChange } from './actors/roster.ts'
 import { runLog } from './actors/run-log.ts'
@@ -33,6 +34,8 @@ import { type TelemetryUse, telemetryOptions } from './config/telemetry-options.
 import { VERSION } from './config/version.ts'
 import type { JsonObject } from './json.ts'
 import { type Allowance, openBudgetBook } from './models/budget-book.ts'
+import { canonicalCommand } from './platforms/command-aliases.ts'
+import { isPublishing } from './platforms/platforms.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import {
@@ -137,7 +140,10 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const runner = createRunner(services)
   const startedAt = clock.now()
   let isStopping = false
-  if (wanted.metrics) listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
+  if (wanted.metrics) {
+    meet(roster.bots)
+    listeners.add(opened.adopt(measureRuns(), (each) => each.stop()).listener)
+  }
   const logged = supervisionLog(roster, clock)
   let running: ActorSystem | undefined
   let watch =
@@ -253,6 +259,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     config = next
     services = renewed
     await changeWatch(before.notify, next.notify)
+    if (wanted.metrics) meet(bots.bots)
     return roster.change(bots)
   }
 
@@ -301,6 +308,11 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     return isolatedBotSpec(name, { employer, thread, module: BOT_THREAD, config: () => config, budget })
   }
 
+  /** What is counted of them exists from now on. */
+  function meet(bots: Bots['bots']) {
+    countFromZero(bots, { services, approvedTable: config.pipeline.approved, nameOf: canonicalCommand, isPublishing })
+  }
+
   function measureRuns() {
     return startRunMetrics({
       pipeline: config.pipeline,
@@ -308,6 +320,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
       modelOf: (name) => services.findModel(name),
       isAlive: (id) => [...system.records()].some(({ path }) => path.endsWith(`/run-${id}`)),
       bots: roster.bots,
+      narratives: roster.bots.map((bot) => services.loadNarrative(bot.narrative, bot.narrativeName).narrative.key),
       now: clock.now,
     })
   }

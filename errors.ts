@@ -305,6 +305,10 @@ export const CODES = {
     summary: 'The provider failed or is overloaded.',
     fix: 'Nothing, the call is made again; see the status page of the provider if it lasts.',
   },
+  'model-unavailable': {
+    summary: 'The provider failed several times in a row, so that it is not asked for a while.',
+    fix: 'Nothing, it is tried again by itself; "botticelli status" tells its last error. See models.breaker_failures.',
+  },
   'model-bad-request': {
     summary: 'The provider does not accept the question.',
     fix: 'Change what the message names: a parameter, an attachment or the length of the prompt.',

@@ -69,10 +69,11 @@ function ofBreaker({ path, trips }: ServerFacts['openBreakers'][number]): Condit
 }
 
 function ofProvider(provider: ProviderHealth, { afterFailures }: ConditionLimits): Condition[] {
-  const { provider: of, consecutiveFailures, limited, lastError } = provider
+  const { provider: of, consecutiveFailures, limited, lastError, circuit } = provider
   if (consecutiveFailures < afterFailures) return []
   const title = `${of} has refused ${consecutiveFailures} calls in a row`
-  const text = limited ? 'A rate limit or a quota is spent.' : `The last error: ${lastError ?? 'unknown'}.`
+  const why = limited ? 'A rate limit or a quota is spent.' : `The last error: ${lastError ?? 'unknown'}.`
+  const text = circuit === 'open' ? `${why} It is not asked for a while.` : why
   const facts = { provider: of, consecutive_failures: consecutiveFailures, error: lastError ?? null }
   return [{ name: 'provider-failing', of, severity: 'warning', title, text, facts }]
 }

@@ -23,6 +23,8 @@ export interface RunMetricsOptions {
   readonly isAlive: (executionId: string) => boolean
   /** Bots and their types, so that their counts exist from the beginning. */
   readonly bots: readonly { readonly name: string; readonly type: string }[]
+  /** Keys of what they run, so that each is told from the beginning. */
+  readonly narratives: readonly string[]
   /** Epoch ms. */
   readonly now: () => number
 }
@@ -34,7 +36,7 @@ export interface RunMetrics {
 
 export function startRunMetrics(options: RunMetricsOptions): RunMetrics {
   const running = new Map<string, Running>()
-  const narratives = new Set<string>()
+  const narratives = new Set(options.narratives)
   const approvals = new Map(options.bots.filter(({ type }) => type === 'curation').map(({ name }) => [name, 0]))
   for (const { name: bot } of options.bots) countBot(bot, { inputTokens: 0, outputTokens: 0, costUsd: 0 })
 
@@ -45,7 +47,7 @@ export function startRunMetrics(options: RunMetricsOptions): RunMetrics {
     }),
   ]
   return {
-    listener: (event) => take(event, { ...options, running, narratives, approvals }),
+    listener: (event) => take(event, { ...options, running, known: narratives, approvals }),
     stop: () => {
       for (const end of ends) end()
     },
@@ -65,8 +67,8 @@ interface Running extends ExecutionPosition {
 
 interface Books extends RunMetricsOptions {
   readonly running: Map<string, Running>
-  /** Every narrative that was executed since the beginning: one that rests is told as 0. */
-  readonly narratives: Set<string>
+  /** Every narrative of a bot, and each that was executed since the beginning: one that rests is told as 0. */
+  readonly known: Set<string>
   readonly approvals: Map<string, number>
 }
 
@@ -134,9 +136,9 @@ function take(event: ProgressEvent, books: Books): void {
 
 // ---------------------------------------------------------------------------- executions
 
-function began(event: Extract<ProgressEvent, { type: 'execution.started' }>, { running, narratives }: Books): void {
+function began(event: Extract<ProgressEvent, { type: 'execution.started' }>, { running, known }: Books): void {
   const { id, narrative, bot, trigger } = event
-  narratives.add(narrative)
+  known.add(narrative)
   const part = event.iteration !== undefined ? 'round' : event.acts.length === 0 ? 'carousel' : 'narrative'
   running.set(id, {
     id,

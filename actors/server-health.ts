@@ -89,11 +89,13 @@ function databaseHealth(store: Store): JsonObject & { readonly status: Status } 
 function apiHealth(providers: readonly ProviderHealth[]): JsonObject {
   return {
     status: providers.every(isWorking) ? 'healthy' : 'degraded',
-    providers: providers.map(({ provider, consecutiveFailures, limited, lastError }) => ({
+    providers: providers.map(({ provider, consecutiveFailures, limited, lastError, circuit, limitRemaining }) => ({
       name: provider,
       status: consecutiveFailures === 0 ? 'healthy' : 'degraded',
       consecutive_failures: consecutiveFailures,
+      circuit: circuit ?? null,
       rate_limited: limited,
+      rate_limit_remaining: limitRemaining ?? null,
       last_error: lastError ?? null,
     })),
   }

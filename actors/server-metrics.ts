@@ -5,7 +5,7 @@
 import type { Store } from '../store/store.ts'
 import type { ActorSystem } from '../supervisor/index.ts'
 import { startActorMetrics } from '../telemetry/actor-metrics.ts'
-import { count, observe } from '../telemetry/instruments.ts'
+import { observe } from '../telemetry/instruments.ts'
 import { observeStore, type StoreFigures } from '../telemetry/store-metrics.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import { recordsOf } from './bot-records.ts'
@@ -57,9 +57,6 @@ export function observeServer(server: ObservedServer): () => void {
       store.schedules.all().map(({ bot, dueAt }) => ({ value: dueAt / 1_000, labels: { bot } })),
     ),
   ]
-  for (const { name: bot, type } of server.roster.bots) {
-    if (type === 'posting') count('botticelli.content.published', { platform: 'discord', bot }, 0)
-  }
   return () => {
     for (const end of ends) end()
   }

@@ -79,6 +79,8 @@ export interface ModelsConfig {
   readonly stream?: boolean
   /** How often a failed question is asked again. */
   readonly retries: number
+  /** When a provider that is down is left alone, and for how long; undefined: never. */
+  readonly breaker?: { readonly maxFailures: number; readonly pauseMs: number }
   readonly providers: Readonly<Record<ProviderName, ProviderConfig>>
   /** Further servers that speak OpenAI's protocol, by the name that stands before the colon. */
   readonly servers: Readonly<Record<string, ServerConfig>>

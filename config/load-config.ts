@@ -189,6 +189,7 @@ function assembleModels(
     timeoutMs: values.get('models.timeout'),
     ...optional('stream', values.get('models.stream')),
     retries: values.get('models.retries'),
+    ...optional('breaker', breakerOf(values)),
     providers: {
       gemini: provider(values.get('models.gemini.api_key'), values.get('models.gemini.base_url')),
       openai: provider(values.get('models.openai.api_key'), values.get('models.openai.base_url')),
@@ -205,6 +206,11 @@ function assembleModels(
     costTracking: values.get('models.cost_tracking'),
     ...script,
   }
+}
+
+function breakerOf(values: Values): ModelsConfig['breaker'] {
+  const maxFailures = values.get('models.breaker_failures')
+  return maxFailures === 0 ? undefined : { maxFailures, pauseMs: values.get('models.breaker_pause') }
 }
 
 /** @throws ModelError `script-invalid` with its place */

@@ -116,6 +116,12 @@ export const SETTINGS = {
   'models.retries': setting(integer(0, 20), 3, 'How often a failed question is asked again.', [
     'BOTTICELLI_MODEL_RETRIES',
   ]),
+  'models.breaker_failures': setting(
+    integer(0, 1_000),
+    5,
+    'After so many failures in a row a provider that is down is not asked for a while; 0 asks on.',
+  ),
+  'models.breaker_pause': setting(duration, 30_000, 'How long it is not asked, before one call tries it.'),
   'models.stream': unset(boolean, 'Answers are received in pieces. Default: by run on a terminal, not by the server.', [
     'BOTTICELLI_MODEL_STREAM',
   ]),

@@ -11,6 +11,7 @@ import { ModelError } from './model-error.ts'
 import { type ModelName, parseModelName } from './model-name.ts'
 import { observed } from './observed.ts'
 import { createPrices, type PriceOverrides, type Prices } from './prices.ts'
+import { createProviderBreakers, type ProviderBreakerOptions } from './provider-breaker.ts'
 import { type ProviderSettings, wireOf } from './provider-family.ts'
 import { createProviderModel } from './provider-model.ts'
 import { FAULTS, parseFault } from './scripted/fault.ts'
@@ -25,6 +26,8 @@ export interface ModelsConfig {
   readonly override?: string
   /** Longest wait for one answer, in ms; as long as the asker's signal allows without it. */
   readonly timeoutMs?: number
+  /** When a provider that is down is left alone. Default never. */
+  readonly breaker?: Omit<ProviderBreakerOptions, 'clock'>
   /** By provider: `gemini`, `openai`, `anthropic`, `ollama`. */
   readonly providers?: Readonly<Record<string, ProviderSettings>>
   /** Further servers that speak OpenAI's protocol, by the name that narratives use. */
@@ -48,6 +51,7 @@ export function createModels(config: ModelsConfig, setup: ModelsSetup): Models {
   const prices = costTracking ? createPrices(config.prices) : UNKNOWN_PRICES
   const budget = costTracking ? setup.budget : undefined
   const gate = budget && createBudgetGate({ budget, prices, now: () => setup.clock.now() })
+  const breakers = config.breaker && createProviderBreakers({ ...config.breaker, clock: setup.clock })
   const servers = Object.keys(config.servers ?? {})
   const made = new Map<string, Model>()
 
@@ -67,7 +71,8 @@ export function createModels(config: ModelsConfig, setup: ModelsSetup): Models {
     const known = made.get(key)
     if (known !== undefined) return known
     const model = make(parsed, config, prices, setup)
-    const guarded = gate?.guard(model) ?? model
+    const broken = breakers?.(model) ?? model
+    const guarded = gate?.guard(broken) ?? broken
     made.set(key, guarded)
     return guarded
   }

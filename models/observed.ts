@@ -6,8 +6,8 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Clock } from '../supervisor/clock.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
-import type { LlmErrorType } from '../telemetry/instrument-table.ts'
-import { count, record } from '../telemetry/instruments.ts'
+import { LLM_ERROR_TYPES, type LlmErrorType } from '../telemetry/instrument-table.ts'
+import { begin, count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { providerEvent } from '../telemetry/provider-health.ts'
 import { inSpan } from '../telemetry/spans.ts'
@@ -31,6 +31,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
     'gen_ai.provider.name': PROVIDER_NAMES[provider] ?? provider,
     'gen_ai.request.model': name,
   }
+  countFromZero(labels, genAi)
 
   return {
     ...model,
@@ -140,6 +141,23 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
     if (costUsd === undefined) count('botticelli.llm.unpriced_requests', { model: name })
     else count('botticelli.llm.cost.usd', labels, costUsd)
   }
+}
+
+type GenAi = Readonly<Record<'gen_ai.operation.name' | 'gen_ai.provider.name' | 'gen_ai.request.model', string>>
+
+/** What is counted of the model exists before its first call. */
+function countFromZero(labels: { readonly provider: string; readonly model: string }, genAi: GenAi): void {
+  for (const outcome of ['ok', 'error'] as const) count('botticelli.llm.requests', { ...labels, outcome }, 0)
+  for (const type of ['input', 'output'] as const) count('botticelli.llm.tokens', { ...labels, type }, 0)
+  for (const error_type of LLM_ERROR_TYPES) count('botticelli.llm.errors', { ...labels, error_type }, 0)
+  count('botticelli.api.errors', { model: labels.model }, 0)
+  count('botticelli.llm.cost.usd', labels, 0)
+  count('botticelli.rate_limit.hits', { scope: 'provider', resource: labels.model }, 0)
+  count('gen_ai.client.inference.usage.input_tokens', genAi, 0)
+  count('gen_ai.client.inference.usage.output_tokens', genAi, 0)
+  begin('gen_ai.client.inference.duration', genAi)
+  begin('gen_ai.client.inference.operation.input_tokens', genAi)
+  begin('gen_ai.client.inference.operation.output_tokens', genAi)
 }
 
 /** Under the names of the semantic conventions; media are named, not shown. */

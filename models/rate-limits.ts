@@ -6,15 +6,17 @@
 
 import type { LimitWindow } from '../telemetry/instrument-table.ts'
 import { record } from '../telemetry/instruments.ts'
+import { providerEvent } from '../telemetry/provider-health.ts'
 
 /** Records how much is left, as far as the headers say so. Their names are in lower case. */
 export function noteRateLimits(
   labels: { readonly provider: string; readonly model: string },
   headers: Readonly<Record<string, string>> | undefined,
 ): void {
-  for (const [window, ratio] of remainingOf(headers ?? {})) {
-    record('botticelli.rate_limit.remaining', ratio, { ...labels, window })
-  }
+  const left = [...remainingOf(headers ?? {})]
+  for (const [window, ratio] of left) record('botticelli.rate_limit.remaining', ratio, { ...labels, window })
+  if (left.length === 0) return
+  providerEvent({ type: 'limits', provider: labels.provider, remaining: Math.min(...left.map(([, ratio]) => ratio)) })
 }
 
 /** From 0 to 1. */

@@ -8,6 +8,7 @@
 import { type BotFigures, observeBots } from './bot-metrics.ts'
 import type { BotType } from './instrument-table.ts'
 import { type Observation, observe } from './instruments.ts'
+import { CIRCUIT_VALUES } from './provider-health.ts'
 
 /** The part of a supervisor's record that is exported. Times are epoch milliseconds. */
 export interface ActorFigures extends BotFigures {
@@ -91,7 +92,7 @@ export function startActorMetrics(options: ActorMetricsOptions): ActorMetrics {
     observe('botticelli.actor.last_success_timestamp', () => ofNamed(({ lastSuccessAt }) => inSeconds(lastSuccessAt))),
     observe('botticelli.actor.last_failure_timestamp', () => ofNamed(({ lastFailureAt }) => inSeconds(lastFailureAt))),
     observe('botticelli.actor.state', () => states(split().named, statesSeen)),
-    observe('botticelli.circuit_breaker.state', () => breakers(records(), ({ state }) => BREAKER_VALUES[state])),
+    observe('botticelli.circuit_breaker.state', () => breakers(records(), ({ state }) => CIRCUIT_VALUES[state])),
     observe('botticelli.circuit_breaker.trips', () => breakers(records(), ({ trips }) => trips)),
     observe('botticelli.circuit_breaker.recoveries', () => breakers(records(), ({ recoveries }) => recoveries)),
     observeBots(function* () {
@@ -116,7 +117,6 @@ export function startActorMetrics(options: ActorMetricsOptions): ActorMetrics {
 }
 
 const MAX_PATHS = 200
-const BREAKER_VALUES = { closed: 0, open: 1, 'half-open': 2 } as const
 
 /** What can be added up over actors; of ages the greatest counts. */
 interface Totals {

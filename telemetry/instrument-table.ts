@@ -49,7 +49,7 @@ export type LimitWindow = (typeof LIMIT_WINDOWS)[number]
 const STREAM_KINDS = ['control', 'inspector'] as const
 export type StreamKind = (typeof STREAM_KINDS)[number]
 
-const LLM_ERROR_TYPES = [
+export const LLM_ERROR_TYPES = [
   'rate_limit',
   'auth',
   'network',
@@ -819,7 +819,7 @@ export const INSTRUMENTS = {
     kind: 'observable-gauge',
     unit: '',
     labels: { target: ANY },
-    help: 'State of a circuit breaker: 0 closed, 1 open, 2 half open',
+    help: 'State of the circuit breaker of a provider or an actor: 0 closed, 1 open, 2 half open',
   },
   'botticelli.circuit_breaker.trips': {
     id: 'M089',
@@ -1142,5 +1142,6 @@ type NamesOfKind<K extends InstrumentKind> = {
 }[InstrumentName]
 
 export type CounterName = NamesOfKind<'counter'>
+export type HistogramName = NamesOfKind<'histogram'>
 export type RecordedName = NamesOfKind<'histogram' | 'gauge'>
 export type ObservedName = NamesOfKind<'observable-counter' | 'observable-gauge'>

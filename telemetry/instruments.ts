@@ -2,12 +2,14 @@
 //
 //   N1. Every call works whether or not anything is kept; before `startInstruments` and after its end it does nothing.
 //   N2. What is observed stays observed when it is started later, or again.
-//   N3. A counter whose labels are all closed lists is there with 0 from the beginning, since an alert on a series
-//       that does not exist never fires. For the others the owner calls `count(name, labels, 0)` once it knows the names.
+//   N3. A counter or histogram whose labels are all closed lists is there, empty, from the beginning, since an alert on a
+//       series that does not exist never fires. Of the others the owner calls `count(name, labels, 0)` or `begin` once
+//       it knows the names.
 
 import { type SpanContext, TraceFlags } from '@opentelemetry/api'
 import {
   type CounterName,
+  type HistogramName,
   INSTRUMENTS,
   type InstrumentEntry,
   type InstrumentName,
@@ -27,6 +29,14 @@ export function count<N extends CounterName>(name: N, labels: LabelsOf<N>, value
 export function record<N extends RecordedName>(name: N, value: number, labels: LabelsOf<N>): void {
   taker?.(name, value, labels)
 }
+
+/** Makes a series of a histogram exist, with nothing in it. */
+export function begin<N extends HistogramName>(name: N, labels: LabelsOf<N>): void {
+  taker?.(name, NOTHING, labels)
+}
+
+/** Counts nowhere, see series.ts (C3). */
+const NOTHING = Number.NaN
 
 export interface Observation<N extends InstrumentName> {
   readonly value: number
@@ -56,7 +66,7 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
   for (const [name, { kind, labels, buckets: usual }] of Object.entries<InstrumentEntry>(INSTRUMENTS)) {
     if (isObserved(kind)) continue
     const series = new SeriesSet(namesOf(labels), MOST_SERIES[kind], seriesOf(kind, buckets[name] ?? usual))
-    if (kind === 'counter') for (const known of knownLabelSets(labels)) series.take(0, known)
+    if (kind !== 'gauge') for (const known of knownLabelSets(labels)) series.take(NOTHING, known)
     recorded.set(name, series)
   }
   const take: typeof taker = (name, value, labels) => recorded.get(name)?.take(value, labels, sampledSpan())

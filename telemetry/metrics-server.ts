@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../json.ts'
 import { answerHealth, HEALTH_PATHS, type HealthSource } from './health.ts'
-import { observe, record } from './instruments.ts'
+import { begin, observe, record } from './instruments.ts'
 import { log } from './log.ts'
 import { OPEN_METRICS_TYPE, wantsOpenMetrics } from './open-metrics.ts'
 import { inSpan } from './spans.ts'
@@ -57,6 +57,10 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   const taken = (server.address() as AddressInfo).port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}${path}`
   log(text === undefined ? 'health.listening' : 'metrics.listening', { url })
+  for (const route of routesOf(options)) {
+    const labels = { 'http.request.method': 'GET', 'http.route': route, 'http.response.status_code': '200' } as const
+    begin('http.server.request.duration', labels)
+  }
   return {
     port: taken,
     url,
@@ -205,6 +209,11 @@ const NO_SCRIPTS = { 'Content-Security-Policy': "default-src 'none'; style-src '
 
 function asJson(body: JsonObject): MadePage {
   return { body: `${JSON.stringify(body)}\n`, headers: { 'Content-Type': 'application/json' } }
+}
+
+/** Of the pages that are there. */
+function routesOf({ text, health, status, path = '/metrics' }: MetricsServerOptions): string[] {
+  return [...(text ? [path] : []), ...(health ? HEALTH_PATHS : []), ...(status ? ['/status'] : [])]
 }
 
 function indexOf({ text, health, status, path = '/metrics' }: MetricsServerOptions): string {

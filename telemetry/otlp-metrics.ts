@@ -103,7 +103,12 @@ function numbers(points: readonly Point[], times: Times): DataPoint<number>[] {
 
 function histograms(points: readonly Point[], times: Times): DataPoint<Histogram>[] {
   return points.map(({ attributes, value }) => {
-    const { bounds, counts, ...rest } = value as Distribution
-    return { ...times, attributes, value: { ...rest, buckets: { boundaries: [...bounds], counts: [...counts] } } }
+    const { bounds, counts, count, sum, min, max } = value as Distribution
+    const extremes = count === 0 ? {} : { min, max }
+    return {
+      ...times,
+      attributes,
+      value: { count, sum, ...extremes, buckets: { boundaries: [...bounds], counts: [...counts] } },
+    }
   })
 }

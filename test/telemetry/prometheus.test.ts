@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
-import { count, observe, record } from '../../telemetry/instruments.ts'
+import { begin, count, observe, record } from '../../telemetry/instruments.ts'
 import { exposedName } from '../../telemetry/prometheus.ts'
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts'
 import { exerciseAll } from './exercise.ts'
@@ -72,6 +72,19 @@ describe('the text', () => {
     expect(
       sampleValue(await read(), 'botticelli_content_published_total', { platform: 'discord', bot: 'poster' }),
     ).toBe(0)
+  })
+
+  test('has histograms with closed labels from the beginning, and others once they are begun', async () => {
+    const families = await read()
+    const stage = 'end_to_end'
+    expect(sampleValue(families, 'botticelli_pipeline_latency_seconds_count', { stage })).toBe(0)
+    expect(sampleValue(families, 'botticelli_pipeline_latency_seconds_bucket', { stage, le: '+Inf' })).toBe(0)
+    expect(families.get('botticelli_narrative_duration_seconds')).toBeUndefined()
+    const labels = { narrative: 'post', outcome: 'ok' } as const
+    begin('botticelli.narrative.duration', labels)
+    expect(sampleValue(await read(), 'botticelli_narrative_duration_seconds_count', labels)).toBe(0)
+    record('botticelli.narrative.duration', 2, labels)
+    expect(sampleValue(await read(), 'botticelli_narrative_duration_seconds_sum', labels)).toBe(2)
   })
 
   test('says what runs, once', async () => {
