@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { openBotticelli } from '../botticelli.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { Model } from '../models/model.ts'
+import { openRuns } from '../runs.ts'
 import { systemClock } from '../supervisor/index.ts'
 import { median } from './median.ts'
 
@@ -48,7 +48,7 @@ async function engine(folder: string): Promise<number> {
   writeFileSync(file, `${header}toc = ${JSON.stringify(names)}\n[acts]\n${acts.join('\n')}\n`)
   const { config } = loadConfig({ cwd: folder, environment: {}, flags: {}, onTerminal: false })
   const outside = { clock: systemClock, models: () => ({ find: () => model }), platforms: <T>(real: T) => real }
-  const app = await openBotticelli(config, { outside })
+  const app = await openRuns(config, { outside })
   const times: number[] = []
   try {
     for (let run = 0; run < RUNS; run += 1) {

@@ -122,7 +122,7 @@ async function serveRounds(each: Mode, url: string): Promise<void> {
   }
   const { config } = loadConfig({ cwd: folder, environment })
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const app = await openBotticelli(config, { bots: true, log: nowhere })
+  const app = await openBotticelli(config, { log: nowhere })
   process.send!('ready')
   process.on('message', async (message) => {
     if (message === 'round') process.send!(await round())

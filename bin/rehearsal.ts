@@ -12,7 +12,6 @@ import type { Gathered } from '../actors/act-task.ts'
 import { gatheredFrom } from '../actors/kept.ts'
 import type { ProgressEvent } from '../actors/progress.ts'
 import type { RunReport, RunRequest } from '../actors/runner.ts'
-import { type Botticelli, openBotticelli } from '../botticelli.ts'
 import type { Config, ModelsConfig } from '../config/config.ts'
 import type { JsonObject } from '../json.ts'
 import { takes } from '../models/media-support.ts'
@@ -20,6 +19,7 @@ import type { Models } from '../models/model.ts'
 import { type ModelName, parseModelName } from '../models/model-name.ts'
 import { createPrices, type Prices } from '../models/prices.ts'
 import { mediaSupportOf } from '../models/provider-family.ts'
+import { openRuns, type Runs } from '../runs.ts'
 import { copyFile } from '../store/copy-file.ts'
 import { systemClock } from '../supervisor/index.ts'
 
@@ -66,7 +66,7 @@ export async function rehearse(request: RunRequest, config: Config, now: number)
   try {
     const database = join(folder, 'rehearsal.db')
     if (existsSync(config.database)) copyFile(config.database, database)
-    const app = await openBotticelli(offline(config, database), {
+    const app = await openRuns(offline(config, database), {
       outside: { clock: systemClock, models: (scripted) => asNamed(scripted, config), platforms: (real) => real },
     })
     try {
@@ -111,7 +111,7 @@ function asNamed(scripted: Models, { models }: Config): Models {
 
 async function stepsOf(
   events: readonly ProgressEvent[],
-  app: Botticelli,
+  app: Runs,
   config: Config,
   now: number,
 ): Promise<RehearsedStep[]> {

@@ -1,10 +1,22 @@
 // Bot settings: what the bots of a configuration are given, and when they are told to run.
 
 import type { BotSettings } from '../actors/bot-runs.ts'
-import { pathOfBot } from '../actors/roster.ts'
+import { type Bots, pathOfBot } from '../actors/roster.ts'
+import type { Services } from '../actors/services.ts'
 import type { Config } from './config.ts'
 
-export function settingsOf({ bots, pipeline }: Config): BotSettings[] {
+/**
+ * Each narrative is loaded: from now on there is a good one to go on with, whatever becomes of the file.
+ * @throws BotticelliError for one that cannot be used
+ */
+export function botsOf(config: Config, services: Services): Bots {
+  const bots = settingsOf(config)
+  for (const { narrative, narrativeName } of bots) services.loadNarrative(narrative, narrativeName)
+  const disabled = config.bots.filter(({ enabled }) => !enabled).map(({ name }) => name)
+  return { bots, schedules: schedulesOf(config), disabled, services }
+}
+
+function settingsOf({ bots, pipeline }: Config): BotSettings[] {
   return bots
     .filter(({ enabled }) => enabled)
     .map((bot) => ({
@@ -24,7 +36,7 @@ export function settingsOf({ bots, pipeline }: Config): BotSettings[] {
     }))
 }
 
-export function schedulesOf({ bots }: Config) {
+function schedulesOf({ bots }: Config) {
   return bots.flatMap(({ name, type, timetable, enabled }) =>
     enabled && timetable !== undefined ? [{ ...timetable, bot: name, type, path: pathOfBot(name) }] : [],
   )

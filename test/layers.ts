@@ -9,7 +9,10 @@ import { dirname, join, normalize, sep } from 'node:path'
 /** From the top down, as docs/architecture.md draws them. */
 const LAYERS = [
   ['bin'],
-  ['botticelli.ts', 'bot-thread.ts'],
+  ['botticelli.ts', 'runs.ts', 'bot-thread.ts'],
+  ['server'],
+  ['measuring.ts'],
+  ['foundation.ts'],
   ['adapters.ts'],
   ['config', 'console'],
   ['actors'],

@@ -48,7 +48,7 @@ export const demo: Run = async (options, io) => {
   story.say(`botticelli ${VERSION} demo · offline · scripted model · Discord double\n`)
   story.step(1, 'project', `${DEMO_FOLDER}, made anew each time`)
   story.line('discord', `a double on this machine: ${discord.url}`)
-  const app = await openBotticelli(config, { bots: true, onSupervision: answers.onSupervision })
+  const app = await openBotticelli(config, { onSupervision: answers.onSupervision })
   answers.tellOf(app)
   try {
     const told = tell(app, config, discord, story).then(() => undefined)

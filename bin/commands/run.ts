@@ -3,8 +3,8 @@
 import { userInfo } from 'node:os'
 import { basename, relative } from 'node:path'
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
-import { openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
+import { openRuns } from '../../runs.ts'
 import type { NewAuditLine } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
 import { errorText, serializedErrorJson, withoutStack } from '../error-report.ts'
@@ -95,7 +95,7 @@ function auditLineOf({ file = '', narrative, resume, replay }: RunRequest, confi
 /** Metrics are pushed where that is configured; their port belongs to the server, which may be running. */
 async function open(config: Config, { take }: RunWarnings, io: Io) {
   const { telemetry } = config
-  const app = await openBotticelli(
+  const app = await openRuns(
     { ...config, telemetry: { ...telemetry, prometheus: undefined } },
     { onWarning: take, pushMetrics: true, ...(io.globals.verbose && { log: io.stderr }) },
   )

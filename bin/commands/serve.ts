@@ -40,7 +40,6 @@ export const serve: Run = async (options, io) => {
 
   const colors = io.paintRemark('red', 'x') !== 'x'
   const app = await openBotticelli(config, {
-    bots: true,
     log: io.stderr,
     colors,
     lastWordsFd: STDERR_FD,

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProgressEvent } from '../../actors/progress.ts'
 import type { RunReport } from '../../actors/runner.ts'
-import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import { BotticelliError, CODES, type Place, serializeError } from '../../errors.ts'
 import type { JsonObject } from '../../json.ts'
 import { inferColumns } from '../../narratives/columns.ts'
 import { parseNarrativeFile } from '../../narratives/parse-file.ts'
 import type { TestCase, TestFile } from '../../narratives/testing/test-file.ts'
+import { openRuns, type Runs } from '../../runs.ts'
 import type { Clock } from '../../supervisor/index.ts'
 import { readText } from '../narrative-files.ts'
 import { createCaseClock } from './case-clock.ts'
@@ -32,7 +32,7 @@ export async function runCase(
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-test-'))
   try {
     const clock = createCaseClock(tape.startsAt, tape.asks ? 1 : REPLAY_SPEED)
-    const app = await openBotticelli(sealed(config, join(folder, 'test.db'), one, tape), {
+    const app = await openRuns(sealed(config, join(folder, 'test.db'), one, tape), {
       outside: { clock, models: (real) => tape.models(real), platforms: (real) => tape.platforms(real) },
     })
     try {
@@ -53,7 +53,7 @@ interface World {
   readonly signal: AbortSignal
 }
 
-async function runIn(app: Botticelli, one: TestCase, { narrativeFile, tape, clock, signal }: World) {
+async function runIn(app: Runs, one: TestCase, { narrativeFile, tape, clock, signal }: World) {
   const { vars: inputs, narrative } = one
   const events: ProgressEvent[] = []
   app.onProgress((event) => events.push(event))
@@ -107,7 +107,7 @@ function sealed(config: Config, database: string, { env }: TestCase, tape: Tape)
 }
 
 /** The rows and the state that the case begins with. A row's `generated_at` is when it was stored. */
-function furnish({ tables, state }: TestCase, { store }: Botticelli, now: number): void {
+function furnish({ tables, state }: TestCase, { store }: Runs, now: number): void {
   const made = { narrative: 'test', act: 'test', executionId: 'test' }
   for (const [table, rows] of tables) {
     const columns = inferColumns(rows)

@@ -76,7 +76,7 @@ on_start = true
     },
   })
   const { config } = loadConfig({ cwd: project.folder, environment: { OPENAI_API_KEY: SECRET, ...environment } })
-  app = await openBotticelli(config, { bots: true, log, onSupervision: (event) => events.push(event) })
+  app = await openBotticelli(config, { log, onSupervision: (event) => events.push(event) })
   return app
 }
 

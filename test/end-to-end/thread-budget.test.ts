@@ -35,7 +35,7 @@ test('two threads cannot exceed a budget together, and what a killed one held is
   project.write('script.toml', '[[reply]]\ntext = "Done."\ndelay = "1500ms"\n')
   project.write('botticelli.toml', CONFIG)
   const { config } = loadConfig({ cwd: project.folder, environment: {} })
-  const app = await openBotticelli(config, { bots: true })
+  const app = await openBotticelli(config)
   await using _ = { [Symbol.asyncDispose]: () => app.stop() }
   const run = (bot: string, id: string) =>
     app.system.tell(`/bots/${bot}`, { type: 'bot.run', run: id, trigger: 'manual' } as never)

@@ -28,7 +28,7 @@ test('a block of a server is logged and counted', { timeout: 30_000 }, async () 
       done()
     },
   })
-  const app = await openBotticelli(config('watchdog = "50ms"'), { bots: true, log })
+  const app = await openBotticelli(config('watchdog = "50ms"'), { log })
   try {
     // The watching thread needs a moment to begin; each look blocks anew until it has.
     await expect
@@ -55,7 +55,7 @@ test('past the hard limit the process says where it stood and ends', { timeout: 
     import { openBotticelli } from '${root}/botticelli.ts'
     import { loadConfig } from '${root}/config/load-config.ts'
     const { config } = loadConfig({ cwd: process.cwd(), environment: {} })
-    await openBotticelli(config, { bots: true, lastWordsFd: 2 })
+    await openBotticelli(config, { lastWordsFd: 2 })
     // The watching thread may begin a little later than the server.
     setTimeout(() => { for (;;); }, 500)`
   const child = spawn(process.execPath, [project.write('server.mjs', program)], { cwd: project.folder })

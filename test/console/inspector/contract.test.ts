@@ -36,7 +36,7 @@ beforeAll(async () => {
     join(folder, 'botticelli.toml'),
     '[models]\ndefault = "scripted"\nscript = "script.toml"\n[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "write.toml"\n',
   )
-  app = await openBotticelli(loadConfig({ cwd: folder, environment: {} }).config, { bots: true })
+  app = await openBotticelli(loadConfig({ cwd: folder, environment: {} }).config)
   const feed = createInspectionFeed(app.system, { boot: BOOT, now: () => Date.now() })
   server = await startInspectorServer({ port: 0, follow: feed.follow('types') })
   createWebSocketReceiver({ server: server.socketUrl }).subscribe((event) => frames.push(event))
