@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+// Keys, proxies and settings of whoever runs the tests do not leak into them, nor into what they start: what says where
+// things are, when it is and how to talk to a person is all that stays.
+const KEPT =
+  /^(?:PATH|HOME|TMPDIR|TEMP|TMP|TZ|LANG|LC_\w+|TERM|COLORTERM|(?:NO|FORCE)_COLOR|CI|NODE_V8_COVERAGE|VITEST\w*)$/i
+for (const name of Object.keys(process.env)) if (!KEPT.test(name)) delete process.env[name]
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

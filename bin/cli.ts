@@ -13,6 +13,10 @@ enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', impo
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.channel?.unref()
 
+// A proxy (NODE_USE_ENV_PROXY) is the way out of this machine; what is on it is reached without.
+const { NO_PROXY, no_proxy = NO_PROXY } = process.env
+process.env.no_proxy = [...(no_proxy ? [no_proxy] : []), 'localhost', '127.0.0.1', '[::1]'].join()
+
 // Whoever reads our results may stop reading (`| head -1`): that is their success. A command that has more to do than
 // to print goes on, and remarks that nobody reads are dropped.
 let outlivesReaders = false

@@ -56,3 +56,31 @@ describe.skipIf(!hasCorpus)('generate, curate and post', () => {
     },
   )
 })
+
+test('a proxy is not asked for what is on this machine', async () => {
+  await using discord = await startDiscordDouble()
+  await using server = await startProviderServer('Hello')
+  using project = makeProject()
+  project.write('say.toml', SAY)
+  const finished = await project.botticelli(['run', 'say.toml', '--model', 'openai:gpt-4o', '--live'], {
+    ...{ NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'example.org' },
+    ...{ OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai },
+    ...{ DISCORD_TOKEN: 'a-token-for-the-double', DISCORD_API_URL: discord.url, DISCORD_GUILD_ID: discord.guildId },
+  })
+  expect(finished).toMatchObject({ code: 0, stderr: expect.not.stringContaining('✗') })
+  expect(server.calls).toHaveLength(1)
+})
+
+const SAY = `[narrative]
+name = "say"
+skip_content_generation = true
+toc = ["look", "say"]
+[acts]
+look = "bots.look"
+say = "Say hello."
+[bots.look]
+platform = "discord"
+command = "channels.list"
+guild_id = "\${DISCORD_GUILD_ID}"
+required = true
+`
