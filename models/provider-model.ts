@@ -6,10 +6,11 @@
 //   L2. Only `stop` and `length` are answers. Anything else, and an empty text, is a ModelError that carries what was paid.
 //   L3. Aborting the signal closes the connection.
 
-import { context, propagation, trace } from '@opentelemetry/api'
 import type { LanguageModel, ModelMessage } from 'ai'
 import { withoutKnown, withoutKnownAsItComes } from '../redact.ts'
 import type { Clock } from '../supervisor/clock.ts'
+import { activeSpan } from '../telemetry/spans.ts'
+import { currentTraceContext } from '../telemetry/trace-context.ts'
 import { callError } from './call-error.ts'
 import { enclose, type JsonSchema, openEnvelope, openingEnvelope } from './json-envelope.ts'
 import { isText, type MediaSupport, takes } from './media-support.ts'
@@ -140,9 +141,7 @@ function brokenOff(text: string): Received {
 
 /** The trace of whoever asks, for providers and proxies that continue it. */
 function traceHeaders(): Record<string, string> {
-  const headers: Record<string, string> = {}
-  propagation.inject(context.active(), headers)
-  return headers
+  return { ...currentTraceContext() }
 }
 
 /** What an earlier act showed to a model of another provider is still in the conversation. */
@@ -176,7 +175,7 @@ function toContent(part: Part, { textAs }: MediaSupport) {
 }
 
 function noteWarnings(warnings: readonly object[]): void {
-  for (const warning of warnings) trace.getActiveSpan()?.addEvent('gen_ai.warning', { ...warning })
+  for (const warning of warnings) activeSpan()?.addEvent('gen_ai.warning', { ...warning })
 }
 
 /** As the provider counted; a server that does not count gets an estimate. */

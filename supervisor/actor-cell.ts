@@ -7,6 +7,7 @@
 //   A2. An end is told to the host once, when the children below have ended.
 //   A3. Whatever goes wrong in a start, a message, a timer or a store is a failed start or a crash, never more.
 
+import type { Context } from '@opentelemetry/api'
 import type { AnyActorRef, Snapshot } from 'xstate'
 import { serializeError } from '../errors.ts'
 import { BaseCell } from './base-cell.ts'
@@ -25,7 +26,7 @@ import { OwnRules, rulesOf } from './own-rules.ts'
 import { type ActorRecord, dottedValue } from './record.ts'
 import type { PolicyAction, PolicyRule, ShutdownTime } from './spec-words.ts'
 import { ActorStoppedError } from './supervision-error.ts'
-import { type Context, type Crash, traceRestart } from './trace-context.ts'
+import { type Crash, traceRestart } from './trace-context.ts'
 import { deafParent, stopActor } from './xstate-internals.ts'
 
 export class ActorCell extends BaseCell implements Host, Receiver, Ignited {

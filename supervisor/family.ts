@@ -6,11 +6,11 @@
 //   F1. Children stop in reverse start order, one after another.
 //   F2. The promise of `runChild` settles once, with the child's final outcome.
 
+import type { Context } from '@opentelemetry/api'
 import type { Cell, Host, Runtime, Soon } from './cell.ts'
 import { type ActorSpec, type ChildSpec, type StartOutcome, shutdownOf } from './child-spec.ts'
 import { describeExit, type Exit, NORMAL, SHUTDOWN } from './exit.ts'
 import { ActorStoppedError, StartError } from './supervision-error.ts'
-import type { Context } from './trace-context.ts'
 
 /** What a child cell is told by the family it belongs to. */
 interface Kin extends Cell {

@@ -6,6 +6,7 @@
 //   N1. One attempt is under way at a time; one that was given up comes to nothing, whatever its start still does.
 //   N2. Only the first life in this process begins where the last process ended; after a crash an actor starts fresh.
 
+import type { Context } from '@opentelemetry/api'
 import { type AnyActorRef, createActor } from 'xstate'
 import type { Host, Soon } from './cell.ts'
 import type { ActorSpec, Start, StartOutcome } from './child-spec.ts'
@@ -13,7 +14,7 @@ import type { KeptSnapshot } from './kept-snapshot.ts'
 import { Life, type LifeOwner } from './life.ts'
 import { isGated } from './logic-facts.ts'
 import { ActorStoppedError, BadStart } from './supervision-error.ts'
-import { type Context, ROOT_CONTEXT, runInContext } from './trace-context.ts'
+import { runInContext } from './trace-context.ts'
 import { stopActor } from './xstate-internals.ts'
 
 /** The actor that is started. */
@@ -126,6 +127,6 @@ export class Ignition {
   }
 
   #inOwnContext<Result>(run: () => Result): Result {
-    return this.#actor.runtime.tracer === undefined ? run() : runInContext(this.context ?? ROOT_CONTEXT, run)
+    return this.#actor.runtime.tracer === undefined ? run() : runInContext(this.context, run)
   }
 }

@@ -4,6 +4,7 @@
 // Owns what must not outlive the incarnation: the abort signal, timers, watches, shutdown hooks. They are made when they
 // are first asked for: most actors never need them.
 
+import type { Context } from '@opentelemetry/api'
 import type { AnyActorRef, AnyMachineSnapshot, Observer, Snapshot, Subscription } from 'xstate'
 import type { RunningActor } from './actor-system.ts'
 import type { Cell, Runtime, Sender, Watcher } from './cell.ts'
@@ -12,7 +13,7 @@ import type { Clock } from './clock.ts'
 import type { EventBody, SupervisionEvent } from './event.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { ActorRecord, CellState } from './record.ts'
-import { activeContext, type Context } from './trace-context.ts'
+import { activeContext } from './trace-context.ts'
 
 /** Actors below one of this system that live in another: in a thread. */
 export interface Beyond {

@@ -3,27 +3,15 @@
 // The context travels in the message: AsyncLocalStorage alone is wrong for what is queued, redelivered or stored.
 // With no tracer provider registered when the system starts, nothing here is called.
 
-import {
-  type Context,
-  context,
-  type Link,
-  ProxyTracer,
-  propagation,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  type SpanOptions,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, Link, Span, SpanContext, SpanOptions, SpanStatusCode, Tracer } from '@opentelemetry/api'
+import { openTelemetry } from '../open-telemetry.ts'
 import type { Delivered } from './message.ts'
 
 /** The tracer of the registered provider; undefined when there is none, and so nothing to pay for. */
 export function activeTracer(): Tracer | undefined {
-  const tracer = trace.getTracer('botticelli/supervisor')
-  return tracer instanceof ProxyTracer ? undefined : tracer
+  const otel = openTelemetry()
+  const tracer = otel?.trace.getTracer('botticelli/supervisor')
+  return otel === undefined || tracer instanceof otel.ProxyTracer ? undefined : tracer
 }
 
 export interface TraceFields {
@@ -35,7 +23,8 @@ export interface TraceFields {
 /** The active context as fields of a message. */
 export function injectActive(): TraceFields {
   const fields: TraceFields = {}
-  propagation.inject(context.active(), fields)
+  const otel = openTelemetry()
+  otel?.propagation.inject(otel.context.active(), fields)
   return fields
 }
 
@@ -58,6 +47,7 @@ export function openHandling(
   previous: Handling | undefined,
   now: number,
 ): Handling {
+  const { propagation, ROOT_CONTEXT, SpanKind, trace } = openTelemetry()!
   const { meta } = message
   const parent = propagation.extract(ROOT_CONTEXT, meta)
   const links: Link[] = previous === undefined ? [] : [{ context: previous.span.spanContext() }]
@@ -88,11 +78,13 @@ export function closeHandling({ span }: Handling, error?: unknown): void {
   if (error !== undefined) {
     const { code, name, message } = describe(error)
     span.setAttribute('error.type', code ?? name)
-    span.setStatus({ code: SpanStatusCode.ERROR, message })
+    span.setStatus({ code: ERROR, message })
     if (error instanceof Error) span.recordException(error)
   }
   span.end()
 }
+
+const ERROR: SpanStatusCode.ERROR = 2
 
 /** A crash, until the next life has begun. */
 export interface Crash {
@@ -104,6 +96,7 @@ export interface Crash {
 
 /** The span of a restart, from the crash to the start of the next life: a trace of its own, linked to what failed. */
 export function traceRestart(tracer: Tracer, path: string, kind: string, restarts: number, crash: Crash, now: number) {
+  const { ROOT_CONTEXT, SpanKind } = openTelemetry()!
   const { code, name } = describe(crash.error)
   const options: SpanOptions = {
     kind: SpanKind.INTERNAL,
@@ -132,6 +125,11 @@ export function traceparentOf(handling: Handling | undefined): string | undefine
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
 }
 
-export const runInContext = <Result>(active: Context, run: () => Result): Result => context.with(active, run)
-export const activeContext = (): Context => context.active()
-export { type Context, ROOT_CONTEXT }
+/** @param active undefined: outside of any span */
+export function runInContext<Result>(active: Context | undefined, run: () => Result): Result {
+  const otel = openTelemetry()
+  return otel === undefined ? run() : otel.context.with(active ?? otel.ROOT_CONTEXT, run)
+}
+
+/** Undefined as long as nobody traces. */
+export const activeContext = (): Context | undefined => openTelemetry()?.context.active()

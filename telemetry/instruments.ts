@@ -6,7 +6,7 @@
 //       series that does not exist never fires. Of the others the owner calls `count(name, labels, 0)` or `begin` once
 //       it knows the names.
 
-import { type SpanContext, TraceFlags } from '@opentelemetry/api'
+import type { SpanContext, TraceFlags } from '@opentelemetry/api'
 import {
   type CounterName,
   type HistogramName,
@@ -82,9 +82,11 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
 }
 
 /** A trace that nobody keeps is no example. */
+const SAMPLED: TraceFlags.SAMPLED = 1
+
 function sampledSpan(): SpanContext | undefined {
   const span = activeSpanContext()
-  return span === undefined || (span.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : span
+  return span === undefined || (span.traceFlags & SAMPLED) === 0 ? undefined : span
 }
 
 export interface Recorded {

@@ -7,7 +7,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { threadId } from 'node:worker_threads'
-import { type Attributes, trace } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
+import { openTelemetry } from '../open-telemetry.ts'
 import { stackFrame } from './stack-frame.ts'
 
 /** What every line can be given: the thread, the place in our code, the span with its attributes. */
@@ -65,6 +66,9 @@ function sourceField(logger: (...args: never[]) => unknown): object {
 
 /** A span that is not recorded knows neither. */
 function spanField(): object {
-  const { name, attributes } = (trace.getActiveSpan() ?? {}) as { name?: string; attributes?: Attributes }
+  const { name, attributes } = (openTelemetry()?.trace.getActiveSpan() ?? {}) as {
+    name?: string
+    attributes?: Attributes
+  }
   return name === undefined ? NONE : { span: { name, ...attributes } }
 }

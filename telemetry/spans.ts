@@ -4,21 +4,16 @@
 //   T2. A function that throws leaves a span with status ERROR, `error.type` and an exception event; the throw goes on.
 //   T3. Without a running trace SDK a span costs some nanoseconds, makes no object and leaves nothing.
 
-import {
-  type Attributes,
-  context,
-  INVALID_SPAN_CONTEXT,
-  type Link,
-  ProxyTracerProvider,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  type SpanOptions as SpanStart,
+import type {
+  Attributes,
+  Link,
+  Span,
+  SpanOptions as SpanStart,
   SpanStatusCode,
-  type Tracer,
-  type TracerProvider,
-  trace,
+  Tracer,
+  TracerProvider,
 } from '@opentelemetry/api'
+import { type OpenTelemetry, openTelemetry } from '../open-telemetry.ts'
 import { errorTypeOf } from './error-type.ts'
 import { kindOfSpan, type SpanKindName, type SpanName } from './span-table.ts'
 import { parseTraceparent, type TraceContext, toContext } from './trace-context.ts'
@@ -41,11 +36,16 @@ export interface SpanOptions {
  * Secrets in attributes, events and messages of errors are taken out before they leave the process.
  */
 export function inSpan<T>(name: SpanName, options: SpanOptions, fn: (span: Span) => T): T {
-  const tracer = currentTracer()
-  if (tracer === undefined) return fn(NO_SPAN)
+  const otel = openTelemetry()
+  const tracer = otel && currentTracer(otel)
+  if (otel === undefined || tracer === undefined) return fn(NO_SPAN)
+  const { context, trace, ROOT_CONTEXT } = otel
   const { parent, links } = options
-  const around = parent === undefined ? context.active() : parent === 'root' ? ROOT_CONTEXT : toContext(parent)
-  const about: SpanStart = { kind: KINDS[options.kind ?? kindOfSpan(name)], attributes: options.attributes ?? {} }
+  const around = parent === undefined ? context.active() : parent === 'root' ? ROOT_CONTEXT : toContext(parent, otel)
+  const about: SpanStart = {
+    kind: otel.SpanKind[KINDS[options.kind ?? kindOfSpan(name)]],
+    attributes: options.attributes ?? {},
+  }
   if (links !== undefined) about.links = toLinks(links)
   const span = tracer.startSpan(name, about, around)
   return context.with(trace.setSpan(around, span), () => endWith(span, fn))
@@ -53,12 +53,19 @@ export function inSpan<T>(name: SpanName, options: SpanOptions, fn: (span: Span)
 
 /** A span of something that has just ended, as a child of the active one; none where nothing is traced. */
 export function pastSpan(name: SpanName, durationMs: number, attributes: Attributes): void {
-  if (trace.getActiveSpan() === undefined) return
+  const otel = openTelemetry()
+  if (otel?.trace.getActiveSpan() === undefined) return
   const startTime = Date.now() - durationMs
-  const span = currentTracer()?.startSpan(name, { kind: KINDS[kindOfSpan(name)], attributes, startTime })
+  const kind = otel.SpanKind[KINDS[kindOfSpan(name)]]
+  const span = currentTracer(otel)?.startSpan(name, { kind, attributes, startTime })
   if (span === undefined) return
-  if (attributes['error.type'] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
+  if (attributes['error.type'] !== undefined) span.setStatus({ code: ERROR })
   span.end()
+}
+
+/** The span that this code runs in; undefined outside of any. */
+export function activeSpan(): Span | undefined {
+  return openTelemetry()?.trace.getActiveSpan()
 }
 
 /** Adds a link to a span that has begun already; none for what cannot be read. */
@@ -66,28 +73,42 @@ export function linkTo(span: Span, traceparent: string | undefined): void {
   span.addLinks(toLinks([traceparent]))
 }
 
-const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+/** Takes everything and keeps nothing. */
+const NO_SPAN: Span = {
+  spanContext: () => ({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }),
+  setAttribute: () => NO_SPAN,
+  setAttributes: () => NO_SPAN,
+  addEvent: () => NO_SPAN,
+  addLink: () => NO_SPAN,
+  addLinks: () => NO_SPAN,
+  setStatus: () => NO_SPAN,
+  updateName: () => NO_SPAN,
+  end() {},
+  isRecording: () => false,
+  recordException() {},
+}
 
 /** Undefined where nothing is traced. */
-function currentTracer(): Tracer | undefined {
+function currentTracer({ trace, ProxyTracerProvider }: OpenTelemetry): Tracer | undefined {
   const proxy = trace.getTracerProvider()
   const provider = proxy instanceof ProxyTracerProvider ? proxy.getDelegate() : proxy
-  if (provider !== known.provider) known = provider === NOBODY ? OFF : { provider, tracer: provider.getTracer(SCOPE) }
+  if (provider !== known?.provider) {
+    const isNobody = provider === new ProxyTracerProvider().getDelegate()
+    known = { provider, tracer: isNobody ? undefined : provider.getTracer(SCOPE) }
+  }
   return known.tracer
 }
 
-const NOBODY: TracerProvider = new ProxyTracerProvider().getDelegate()
-const OFF: { readonly provider: TracerProvider; readonly tracer?: Tracer } = { provider: NOBODY }
 /** To look a tracer up is dearer than to compare two providers. */
-let known = OFF
+let known: { readonly provider: TracerProvider; readonly tracer: Tracer | undefined } | undefined
 
-const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-}
+const KINDS = {
+  internal: 'INTERNAL',
+  server: 'SERVER',
+  client: 'CLIENT',
+  producer: 'PRODUCER',
+  consumer: 'CONSUMER',
+} as const satisfies Record<SpanKindName, string>
 
 const MAX_LINKS = 128
 
@@ -125,6 +146,8 @@ function endWith<T>(span: Span, fn: (span: Span) => T): T {
   ) as T
 }
 
+const ERROR: SpanStatusCode.ERROR = 2
+
 function isPromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise
 }
@@ -134,7 +157,7 @@ function markFailed(span: Span, thrown: unknown): void {
   const type = errorTypeOf(thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   span.setAttribute('error.type', type)
-  span.setStatus({ code: SpanStatusCode.ERROR, message })
+  span.setStatus({ code: ERROR, message })
   span.addEvent('exception', {
     'exception.type': thrown instanceof Error ? thrown.name : typeof thrown,
     'exception.message': message,

@@ -4,16 +4,8 @@
 // active context: reading gives undefined, entering only runs the function.
 
 import { randomBytes } from 'node:crypto'
-import {
-  type Context,
-  context,
-  INVALID_SPANID,
-  INVALID_TRACEID,
-  propagation,
-  ROOT_CONTEXT,
-  type SpanContext,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, SpanContext } from '@opentelemetry/api'
+import { type OpenTelemetry, openTelemetry } from '../open-telemetry.ts'
 
 /** @see https://www.w3.org/TR/trace-context/ */
 export interface TraceContext {
@@ -25,15 +17,17 @@ export interface TraceContext {
 
 /** The context that this code runs in, written down; undefined outside of any span. */
 export function currentTraceContext(): TraceContext | undefined {
-  const active = context.active()
-  const span = spanContextOf(active)
+  const otel = openTelemetry()
+  if (otel === undefined) return undefined
+  const active = otel.context.active()
+  const span = spanContextOf(active, otel)
   if (span === undefined) return undefined
   // Nearly always there is nothing else, and the general way takes many times as long.
-  if (span.traceState === undefined && propagation.getBaggage(active) === undefined) {
+  if (span.traceState === undefined && otel.propagation.getBaggage(active) === undefined) {
     return { traceparent: traceparentOf(span) }
   }
   const carrier: Record<string, string> = {}
-  propagation.inject(active, carrier)
+  otel.propagation.inject(active, carrier)
   const { traceparent, tracestate, baggage } = carrier
   if (traceparent === undefined) return undefined
   return { traceparent, ...(tracestate && { tracestate }), ...(baggage && { baggage }) }
@@ -47,13 +41,16 @@ export function activeTraceparent(): string | undefined {
 
 /** Of the span that is active; undefined outside of any. */
 export function activeSpanContext(): SpanContext | undefined {
-  return spanContextOf(context.active())
+  const otel = openTelemetry()
+  return otel && spanContextOf(otel.context.active(), otel)
 }
 
 /** The function as called from here: what it does later belongs to the span that is active now. */
 export function bindToTrace<T>(work: () => T): () => T {
-  const active = context.active()
-  return active === ROOT_CONTEXT ? work : () => context.with(active, work)
+  const otel = openTelemetry()
+  if (otel === undefined) return work
+  const active = otel.context.active()
+  return active === otel.ROOT_CONTEXT ? work : () => otel.context.with(active, work)
 }
 
 /** Of a trace that begins where nothing is traced. Sampled, so that what comes later is not left out. */
@@ -66,7 +63,8 @@ export function newTraceparent(): string {
  * Promises, timers and streams that `fn` starts inherit it.
  */
 export function withTraceContext<T>(traceContext: TraceContext | undefined, fn: () => T): T {
-  return context.with(toContext(traceContext), fn)
+  const otel = openTelemetry()
+  return otel === undefined ? fn() : otel.context.with(toContext(traceContext, otel), fn)
 }
 
 /** The 32 hex digits of the trace id; undefined for a text that is no traceparent. */
@@ -75,7 +73,10 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
 }
 
 /** A written context as OpenTelemetry's, with nothing else in it. */
-export function toContext(traceContext: TraceContext | undefined): Context {
+export function toContext(
+  traceContext: TraceContext | undefined,
+  { propagation, ROOT_CONTEXT, trace }: OpenTelemetry,
+): Context {
   if (traceContext === undefined) return ROOT_CONTEXT
   if (traceContext.tracestate === undefined && traceContext.baggage === undefined) {
     const span = parseTraceparent(traceContext.traceparent)
@@ -102,18 +103,22 @@ export function parseTraceparent(traceparent: string | undefined): SpanContext |
 }
 
 /** Of the span in this context; undefined where there is none. */
-export function spanContextOf(around: Context): SpanContext | undefined {
+export function spanContextOf(around: Context, { trace }: Pick<OpenTelemetry, 'trace'>): SpanContext | undefined {
   const span = trace.getSpanContext(around)
   return span !== undefined && isValid(span) ? span : undefined
 }
 
 /** Of ids that are hexadecimal: they are made by the SDK or were parsed here. */
 function isValid({ traceId, spanId }: SpanContext): boolean {
-  return traceId !== INVALID_TRACEID && spanId !== INVALID_SPANID
+  return traceId !== NO_TRACE && spanId !== NO_SPAN
 }
 
 function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${(traceFlags & 1) === 1 ? '01' : '00'}`
 }
+
+/** W3C: ids of zeros alone are not valid. */
+const NO_TRACE = '0'.repeat(32)
+const NO_SPAN = '0'.repeat(16)
 
 const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/

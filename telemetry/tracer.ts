@@ -43,7 +43,7 @@ export function createTracer({ sampler, recordsAll, listeners, ...common }: Trac
   return { startSpan, startActiveSpan }
 
   function startSpan(name: string, options: SpanOptions = {}, around: Context = context.active()): Span {
-    const parent = spanContextOf(around)
+    const parent = spanContextOf(around, { trace })
     const { kind = SpanKind.INTERNAL, attributes = {}, links = [] } = options
     const traceId = parent?.traceId ?? randomHex(32)
     const isSampled = parent === undefined ? isChosen(around, traceId, name, attributes) : isSampledContext(parent)

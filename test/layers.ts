@@ -20,7 +20,7 @@ const LAYERS = [
   ['supervisor'],
   ['telemetry'],
   ['errors.ts'],
-  ['redact.ts', 'json.ts'],
+  ['redact.ts', 'json.ts', 'open-telemetry.ts'],
 ]
 
 /** Actors know adapters by their interface alone. */

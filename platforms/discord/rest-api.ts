@@ -9,12 +9,11 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RateLimitData, REST } from '@discordjs/rest'
-import { trace } from '@opentelemetry/api'
 import type { Json } from '../../json.ts'
 import { errorTypeOf } from '../../telemetry/error-type.ts'
 import { count, record } from '../../telemetry/instruments.ts'
 import { log } from '../../telemetry/log.ts'
-import { inSpan } from '../../telemetry/spans.ts'
+import { activeSpan, inSpan } from '../../telemetry/spans.ts'
 import { currentTraceContext } from '../../telemetry/trace-context.ts'
 import { isNotConnected, NoAnswerError, toPlatformError } from './discord-error.ts'
 import type { DiscordApi, DiscordRequest } from './request.ts'
@@ -127,7 +126,7 @@ function isGone(thrown: unknown, { request, sent }: Sending): boolean {
 function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData): boolean {
   const sending = sendings.getStore()
   const waitMs = Math.max(timeToReset, retryAfter, 0)
-  trace.getActiveSpan()?.addEvent('rate_limited', { retry_after_ms: waitMs })
+  activeSpan()?.addEvent('rate_limited', { retry_after_ms: waitMs })
   log('platform.rate_limited', { platform: 'discord', retry_after_ms: waitMs, route })
   count('botticelli.rate_limit.hits', { scope: 'platform', resource: route })
   record('botticelli.rate_limit.wait', waitMs / 1_000, { scope: 'platform' })
