@@ -13,7 +13,6 @@ import { createRunner, type RunReport, type RunRequest } from './actors/runner.t
 import { serverEvents } from './actors/server-events.ts'
 import { serverHealth } from './actors/server-health.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
-import { statusPage } from './actors/status-page.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import { isSameWork } from './adapters.ts'
@@ -37,6 +36,7 @@ import {
   startSystem,
 } from './supervisor/index.ts'
 import { log } from './telemetry/log.ts'
+import type { BrowserPage } from './telemetry/metrics-server.ts'
 import { providerHealth } from './telemetry/provider-health.ts'
 import { hideSecrets } from './telemetry/redaction.ts'
 import { inSpan } from './telemetry/spans.ts'
@@ -51,8 +51,8 @@ export interface Botticelli {
   /** @returns the end of listening */
   onProgress(listener: ProgressListener): () => void
   status(): ServerStatus
-  /** The same for a browser, as HTML. */
-  statusPage(): string
+  /** The same for a browser, as HTML; undefined where nobody makes the page. */
+  statusPage(): string | undefined
   /** All metrics, in the format of Prometheus and as JSON; empty when there are none. */
   metricsText(): Promise<string>
   metricsJson(): Promise<JsonObject>
@@ -73,6 +73,8 @@ export interface Botticelli {
 export interface OpenOptions extends Omit<FoundationOptions, 'bots'> {
   /** File descriptor that gets one line before the watchdog ends the process. Default none. */
   readonly lastWordsFd?: number
+  /** Makes the page for a browser that is served on `/status`; none without it. */
+  readonly page?: (status: ServerStatus, health: 'healthy' | 'degraded' | 'unhealthy', now: number) => BrowserPage
   /** Hears of everything that happens to the actors, their start included. */
   readonly onSupervision?: (event: SupervisionEvent) => void
 }
@@ -124,6 +126,8 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     providers: providerHealth,
     isStopping: () => isStopping,
   })
+  const makePage = options.page
+  const page = makePage && (() => makePage(status(), source.report().status, clock.now()))
   const metricsUrl = await servePages(config.telemetry, { telemetry, health: source, status: page }, opened)
   tellStart()
 
@@ -135,7 +139,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     run: (request) => runner.run(request),
     onProgress: base.onProgress,
     status,
-    statusPage: page,
+    statusPage: () => page?.().html,
     metricsText: telemetry.metricsText,
     metricsJson: telemetry.metricsJson,
     records: () => recordsOf(system, health),
@@ -210,10 +214,6 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         deadLetters: store.deadLetters.count(),
       },
     )
-  }
-
-  function page(): string {
-    return statusPage(status(), source.report(), clock.now())
   }
 
   /** Its end is told when the actors have stopped, as long as the store is open. */

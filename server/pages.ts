@@ -2,14 +2,14 @@
 
 import type { TelemetryConfig } from '../config/config.ts'
 import type { HealthSource } from '../telemetry/health.ts'
-import { type MetricsServerOptions, startMetricsServer } from '../telemetry/metrics-server.ts'
+import { type BrowserPage, type MetricsServerOptions, startMetricsServer } from '../telemetry/metrics-server.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 export interface Pages {
   readonly telemetry: Telemetry
   readonly health: HealthSource
-  /** For a browser, as HTML. */
-  readonly status: () => string
+  /** For a browser; none without it. */
+  readonly status: (() => BrowserPage) | undefined
 }
 
 /**

@@ -29,8 +29,14 @@ export interface MetricsServerOptions {
   readonly json?: (() => Promise<JsonObject>) | undefined
   /** Without it there are no pages under `/health`. */
   readonly health?: HealthSource | undefined
-  /** The page for a browser on `/status`, as HTML; none without it. */
-  readonly status?: (() => string) | undefined
+  /** The page for a browser on `/status`; none without it. */
+  readonly status?: (() => BrowserPage) | undefined
+}
+
+export interface BrowserPage {
+  readonly html: string
+  /** What it may load and do, as the value of Content-Security-Policy. */
+  readonly policy: string
 }
 
 export interface MetricsServer {
@@ -192,7 +198,7 @@ function findPage(
   }
   if (path === `${metricsPath}.json` && json !== undefined) return async () => asJson(await json())
   if (path === '/status' && status !== undefined) {
-    return () => ({ body: status(), headers: { 'Content-Type': 'text/html; charset=utf-8', ...NO_SCRIPTS } })
+    return () => asPage(status())
   }
   if (health === undefined || !HEALTH_PATHS.some((each) => each === path)) return undefined
   return () => {
@@ -205,7 +211,16 @@ function findPage(
 /** The same page in two formats. */
 const VARIES = { Vary: 'Accept' }
 
-const NO_SCRIPTS = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" }
+function asPage({ html, policy }: BrowserPage): MadePage {
+  const headers = {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': policy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cache-Control': 'no-store',
+  }
+  return { body: html, headers }
+}
 
 function asJson(body: JsonObject): MadePage {
   return { body: `${JSON.stringify(body)}\n`, headers: { 'Content-Type': 'application/json' } }

@@ -19,7 +19,7 @@ export const logs: Run = async (options, io) => {
   let count = 0
   for await (const text of followServer(config, '/v1/logs', {}, { goesOn: follow, io })) {
     const line: LogLine = JSON.parse(text)
-    if ('missed' in line) io.remark(`(${plural(Number(line.missed), 'line')} left out: they came too fast)`)
+    if (!('timestamp' in line)) io.remark(`(${plural(Number(line.missed), 'line')} left out: they came too fast)`)
     else if (!isWanted(line as Line)) continue
     else if (io.json) io.printJson(line)
     else io.print(prettyLine(text, colors).trimEnd())

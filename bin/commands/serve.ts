@@ -4,11 +4,14 @@
 // configuration and narratives again; on a terminal it means that the terminal is gone, and ends as Ctrl-C does.
 
 import { userInfo } from 'node:os'
+import { basename, relative } from 'node:path'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import type { Flags } from '../../config/layers.ts'
+import { VERSION } from '../../config/version.ts'
 import { type InspectorServer, startInspectorServer } from '../../console/inspector/inspector-server.ts'
 import { BotticelliError } from '../../errors.ts'
+import { attention } from '../attention.ts'
 import { checkBots } from '../check-bots.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -18,6 +21,7 @@ import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { openAnswers } from '../open-answers.ts'
 import { banner } from '../serve-banner.ts'
+import { statusPage } from '../status-page.ts'
 
 const STDERR_FD = 2
 
@@ -44,6 +48,14 @@ export const serve: Run = async (options, io) => {
     colors,
     lastWordsFd: STDERR_FD,
     onSupervision: answers.onSupervision,
+    page: (status, health, now) => {
+      const worries = attention(
+        status,
+        hot?.last(),
+        ({ file, line, column }) => `${relative(config.root, file)}:${line}:${column}`,
+      )
+      return statusPage({ project: basename(config.root), version: VERSION, health, status, worries, now })
+    },
   })
   const subject = { action: 'server.start', subject: 'server', details: { posting: config.posting, pid: process.pid } }
   app.store.audit.add({ by: userInfo().username, ...subject, at: io.now() })

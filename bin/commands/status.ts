@@ -6,18 +6,16 @@ import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
 import type { Place } from '../../errors.ts'
 import type { LedgerTotals } from '../../store/store.ts'
+import { attention, doubtOf } from '../attention.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.ts'
-import type { Reloaded } from '../hot-reload.ts'
 import type { Io } from '../io.ts'
-import { oneLine } from '../plain-text.ts'
 import { readStore } from '../project.ts'
 import { askRunning } from '../running-server.ts'
 import type { StatusAnswer, StatusPageAnswer } from '../server-routes.ts'
 import { table } from '../table.ts'
 
-type Server = Extract<StatusAnswer, { ready: true }>
 type Pipeline = ServerStatus['pipeline']
 interface Stored {
   readonly inDoubt: readonly string[]
@@ -49,7 +47,7 @@ export const status: Run = async (options, io) => {
     else showStored(stored, config, io)
     return options.isSet('exit-status') ? EXIT.failed : EXIT.ok
   }
-  const worries = worriesOf(server, io)
+  const worries = attention(server, server.reload, (place) => placed(place, io))
   if (io.json) io.printJson(withIsoTimes({ running: true, ...server, worries }))
   else showServer(server, config, worries, io)
   return options.isSet('exit-status') && worries.length > 0 ? EXIT.failed : EXIT.ok
@@ -119,41 +117,6 @@ function nextRun({ paused, nextRunAt }: BotStatus, now: number): string {
   return nextRunAt <= now ? 'now' : `in ${duration(nextRunAt - now)}`
 }
 
-function worriesOf({ bots, providers, deadLetters, inDoubt, reload, database }: Server, io: Io): string[] {
-  const disk = database === undefined ? [] : [oneLine(database.message, 300), ...(database.fix ? [database.fix] : [])]
-  const failing = bots
-    .filter((bot) => bot.consecutiveFailures > 0)
-    .map((bot) => `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${whyOf(bot)}`)
-  const down = bots.filter((bot) => bot.state === 'stopped').map((bot) => `${bot.bot} is stopped`)
-  const refusing = providers
-    .filter(({ consecutiveFailures }) => consecutiveFailures > 0)
-    .map(({ provider, consecutiveFailures, lastError }) => {
-      const calls = `${plural(consecutiveFailures, 'call')} failed in a row`
-      return `${provider}: ${calls} (${lastError}): botticelli explain ${lastError}`
-    })
-  const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
-  return [...disk, ...failing, ...down, ...refusing, ...letters, ...inDoubt.map(doubtOf), ...notInEffect(reload, io)]
-}
-
-/** What a person changed, and the server does not work with. */
-function notInEffect(reload: Reloaded | undefined, io: Io): string[] {
-  if (reload === undefined) return []
-  const at = (place: Place | undefined) =>
-    place === undefined ? '' : `${relative(io.cwd, place.file)}:${place.line}:${place.column}: `
-  if (reload.outcome === 'refused') {
-    const { place, message } = reload.error
-    return [`a change is not in effect: ${at(place)}${oneLine(message, 200)}`]
-  }
-  return reload.atNextStart.map(({ path, place }) => `${at(place)}${path} takes effect at the next start`)
-}
-
-/** Of a command that failed, what the platform said of it. */
-function whyOf({ lastError }: BotStatus): string {
-  if (lastError === undefined) return ''
-  const { code, message } = (lastError.code === 'bot-command-failed' && lastError.cause) || lastError
-  return `${code === undefined ? '' : ` (${code})`}: ${oneLine(message, 120)}`
-}
-
-function doubtOf(id: string): string {
-  return `nobody knows whether a command had its effect: botticelli executions show ${id}`
+function placed({ file, line, column }: Place, io: Io): string {
+  return `${relative(io.cwd, file)}:${line}:${column}`
 }

@@ -133,7 +133,7 @@ test('status --html is the page of the running server', async () => {
   const { code, stdout } = await project.botticelli(['status', '--html'])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^<!doctype html>/)
-  expect(stdout).toContain('<td>writer</td>')
+  expect(stdout).toContain('<th scope="row">writer')
 })
 
 test('logs -f goes on with the next server when the one it follows is restarted', async () => {

@@ -453,7 +453,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S002-075': page('/health/ready', 200, '"status":"ready"', '"checks"'),
   'S002-076': page('/metrics'),
   'S003-014': page('/metrics'),
-  'S001-031': page('/status', 200, '<title>Botticelli: degraded</title>', '<td>writer</td>'),
+  'S001-031': page('/status', 200, '<title>Botticelli: degraded', '<th scope="row">writer'),
   'S003-015': tested('telemetry/observe-check.ts', 'Prometheus scrapes the server'),
   'S004-053': command('metrics-server'),
   'S004-054': line('http.request_completed', 'method', 'route', 'request_id'),

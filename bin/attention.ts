@@ -1,0 +1,62 @@
+// Attention: what of a running server a person should look at, and the command that helps. Pure.
+
+import type { BotStatus, ServerStatus } from '../actors/server-status.ts'
+import type { Place } from '../errors.ts'
+import { plural } from './figures.ts'
+import type { Reloaded } from './hot-reload.ts'
+import { oneLine } from './plain-text.ts'
+
+/** One line for a person. A command in it begins with `botticelli`. */
+export type Worry = string
+
+/** @param placed how a place in a file is written, such as `botticelli.toml:3:1` */
+export function attention(
+  { bots, providers, deadLetters, inDoubt, database }: ServerStatus,
+  reload: Reloaded | undefined,
+  placed: (place: Place) => string,
+): readonly Worry[] {
+  const disk = database === undefined ? [] : [oneLine(database.message, 300), ...(database.fix ? [database.fix] : [])]
+  const failing = bots
+    .filter((bot) => bot.consecutiveFailures > 0)
+    .map((bot) => `${bot.bot}: ${plural(bot.consecutiveFailures, 'failure')} in a row${whyOf(bot)}`)
+  const down = bots.filter((bot) => bot.state === 'stopped').map((bot) => `${bot.bot} is stopped`)
+  const refusing = providers
+    .filter(({ consecutiveFailures }) => consecutiveFailures > 0)
+    .map(({ provider, consecutiveFailures, lastError }) => {
+      const calls = `${plural(consecutiveFailures, 'call')} failed in a row`
+      return `${provider}: ${calls} (${lastError}): botticelli explain ${lastError}`
+    })
+  const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
+  return [
+    ...disk,
+    ...failing,
+    ...down,
+    ...refusing,
+    ...letters,
+    ...inDoubt.map(doubtOf),
+    ...notInEffect(reload, placed),
+  ]
+}
+
+/** Of an execution by its id. */
+export function doubtOf(id: string): Worry {
+  return `nobody knows whether a command had its effect: botticelli executions show ${id}`
+}
+
+/** Of a command that failed, what the platform said of it. */
+function whyOf({ lastError }: BotStatus): string {
+  if (lastError === undefined) return ''
+  const { code, message } = (lastError.code === 'bot-command-failed' && lastError.cause) || lastError
+  return `${code === undefined ? '' : ` (${code})`}: ${oneLine(message, 120)}`
+}
+
+/** What a person changed, and the server does not work with. */
+function notInEffect(reload: Reloaded | undefined, placed: (place: Place) => string): Worry[] {
+  if (reload === undefined) return []
+  const at = (place: Place | undefined) => (place === undefined ? '' : `${placed(place)}: `)
+  if (reload.outcome === 'refused') {
+    const { place, message } = reload.error
+    return [`a change is not in effect: ${at(place)}${oneLine(message, 200)}`]
+  }
+  return reload.atNextStart.map(({ path, place }) => `${at(place)}${path} takes effect at the next start`)
+}
