@@ -515,6 +515,10 @@ export const CODES = {
     summary: 'Discord could not be reached, or failed.',
     fix: 'Nothing, the command is carried out again; see discordstatus.com if it lasts.',
   },
+  'discord-incomplete': {
+    summary: 'Discord has the beginning of a text that takes several messages, and refused the next of them.',
+    fix: 'Mend what the refusal says and send the rest: botticelli executions resume ID --send-again. Or leave it as it is: --done.',
+  },
   'discord-uncertain': {
     summary: 'Discord did not say whether it carried the command out.',
     fix: 'Nothing, the next attempt looks for the effect first; where it cannot, the command is not repeated: look yourself.',

@@ -3,7 +3,8 @@
 //   C1. The intent is in the journal before anything is sent; a settled one is never sent again (P3).
 //   C2. A failure that may pass leaves the intent open: the next attempt goes on with it, under the same key.
 //   C3. Of an intent that an earlier attempt left open, the platform is asked before anything is sent again. Where it
-//       cannot say, the effect is in doubt and waits for a person.
+//       cannot say, the effect is in doubt and waits for a person. What a person insists on is looked for as well, and
+//       sent where nothing is found.
 //   C4. The row that a command publishes is held from the intent on, so that no other run publishes it meanwhile.
 
 import { BotticelliError, serializeError } from '../errors.ts'
@@ -48,15 +49,21 @@ export async function carryOut(input: CommandInput, index: number, sending: Send
     at: services.clock.now(),
     ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
   })
-  const attemptedAt = earlier?.status === 'intended' ? earlier.at : undefined
-  const outcome = await send(effect, { input, command, attemptedAt, sending })
+  const insisted = earlier?.status === 'insisted'
+  const attemptedAt = insisted || earlier?.status === 'intended' ? earlier.at : undefined
+  const outcome = await send(effect, { input, command, attemptedAt, insisted, sending })
   return outcome.result
 }
 
 /** True of a publication that failed, as long as it is not certain that nothing was published. */
 export function mayHavePublished(input: CommandInput, index: number, task: ActTask, services: Services): boolean {
   const status = services.store.effects.find(effectKey(task, index))?.status
-  return (status === 'intended' || status === 'doubtful') && publishes({ ...input, args: {} }, task, services)
+  return (
+    status !== undefined &&
+    status !== 'done' &&
+    status !== 'failed' &&
+    publishes({ ...input, args: {} }, task, services)
+  )
 }
 
 function effectKey(task: ActTask, index: number): string {
@@ -68,20 +75,30 @@ interface Attempt {
   readonly command: Command
   /** When the attempt began that left the intent open. */
   readonly attemptedAt: number | undefined
+  readonly insisted: boolean
   readonly sending: Sending
 }
 
-async function send(effect: Effect, { input, command, attemptedAt, sending }: Attempt): Promise<CommandOutcome> {
+async function send(
+  effect: Effect,
+  { input, command, attemptedAt, insisted, sending }: Attempt,
+): Promise<CommandOutcome> {
   const { task, services, signal } = sending
   const platforms = services.platformsFor(task.file.security)
   const onlyAPersonKnows = platforms.inDoubt(command) === 'ask'
-  if (attemptedAt !== undefined && onlyAPersonKnows) throw doubt(effect, services)
+  if (attemptedAt !== undefined && onlyAPersonKnows && !insisted) throw doubt(effect, services)
   try {
     const outcome = await platforms.execute(command, {
       signal,
       idempotencyKey: effect.key,
       ...(task.bot !== undefined && { bot: task.bot }),
-      ...(attemptedAt !== undefined && { attemptedAt }),
+      ...(attemptedAt !== undefined && { attemptedAt, insisted }),
+      isAnothers: (id) =>
+        services.store.effects.hasMade(id, {
+          platform: effect.platform,
+          notKey: effect.key,
+          since: effect.at - SKEW_MS,
+        }),
       ...(input.cacheSeconds !== undefined && { cacheSeconds: input.cacheSeconds }),
     })
     await insist(() => settle(effect, input, outcome, services), services.clock, signal)
@@ -108,13 +125,16 @@ function settle(effect: Effect, input: CommandInput, outcome: CommandOutcome, { 
   })
 }
 
+/** What is found may be older than the attempt by so much, since clocks differ. */
+const SKEW_MS = 60_000
+
 /** A change of our own rows is no publication: it is made together with its record, and never in doubt. */
 function publishes(command: Command, { file }: ActTask, services: Services): boolean {
   return command.platform !== 'database' && services.platformsFor(file.security).effectOf(command) === 'write'
 }
 
 function isUncertain(error: unknown): boolean {
-  return error instanceof BotticelliError && error.code === 'discord-uncertain'
+  return error instanceof BotticelliError && (error.code === 'discord-uncertain' || error.code === 'discord-incomplete')
 }
 
 function doubt(effect: Effect, { store, clock }: Services, cause?: unknown): BotticelliError {

@@ -5,6 +5,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json, JsonObject } from '../json.ts'
 import { chooseFault, type Fault, type PendingFault } from './discord/double-faults.ts'
 import { createBuckets, type RateLimit } from './discord/double-rate-limits.ts'
@@ -98,6 +99,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
       response.destroy()
       return
     }
+    if (fault?.is === 'slow') await sleep(fault.afterMs)
     const { status, headers, body } = reply
     response.writeHead(status, { ...(status !== 204 && { 'content-type': 'application/json' }), ...headers })
     response.end(status === 204 ? undefined : JSON.stringify(body), () => options.onRequest?.(received))
@@ -110,6 +112,7 @@ export async function startDiscordDouble(options: DiscordDoubleOptions = {}): Pr
     }
     if (fault?.is === 'rate-limit') return limited(fault.retryAfterMs, fault.global === true)
     if (fault?.is === 'status') {
+      if (fault.isDone) inWorld(received)
       return { status: fault.status, body: { code: fault.code ?? 0, message: fault.message ?? 'fault' } }
     }
     const bucket = buckets.take(received.method, received.path)

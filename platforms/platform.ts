@@ -19,6 +19,10 @@ export interface CommandOptions {
    * effect before anything is sent again.
    */
   readonly attemptedAt?: number
+  /** A person has said that the earlier attempt had no effect: where it cannot be looked for, it is sent all the same. */
+  readonly insisted?: boolean
+  /** True of the id of something that another command is known to have made. */
+  isAnothers?(id: string): boolean
   /** Name of the bot on whose behalf it is done, for the metrics. */
   readonly bot?: string
 }

@@ -40,7 +40,7 @@ export function releaseAfterFailure(db: Db, executionId: string): void {
   db.run(
     `delete from row_claims where execution_id = @executionId and not (kind = 'hold' and exists (
        select 1 from effects where key = row_claims.holder
-         and (status in ('intended', 'doubtful') or (status = 'done' and coalesce(dry_run, 0) = 0))))`,
+         and (status in ('intended', 'doubtful', 'insisted') or (status = 'done' and coalesce(dry_run, 0) = 0))))`,
     { executionId },
   )
 }

@@ -43,6 +43,7 @@ export function openEffects(db: Db): Effects {
     doubt: (key, end) => db.write('effects.doubt', () => doubt(db, key, end)),
     decide: (key, decision) => db.write('effects.decide', () => decide(db, key, decision)),
     perform: (key, work, at) => db.write('effects.perform', () => perform(db, key, work, at)),
+    hasMade: (id, by) => db.read('effects.hasMade', () => hasMade(db, id, by)),
     doubtful: (executionId) => db.read('effects.doubtful', () => doubtful(db, executionId)),
     list: (executionId) => db.read('effects.list', () => list(db, executionId)),
   }
@@ -56,8 +57,9 @@ function intend(db: Db, effect: NewEffect): Effect {
        intended_at)
      values (@key, @executionId, @act, @platform, @command, @args, @itemTable, @itemId, @traceparent, 'intended', @at)
      on conflict (key) do update set
-       status = 'intended', args = excluded.args, intended_at = excluded.intended_at, error = null, ended_at = null
-     where status = 'failed'`,
+       status = 'intended', args = excluded.args, error = null, ended_at = null,
+       intended_at = case status when 'failed' then excluded.intended_at else intended_at end
+     where status in ('failed', 'insisted')`,
     {
       key: effect.key,
       executionId: effect.executionId,
@@ -157,7 +159,7 @@ function decide(db: Db, key: string, { done, by, at }: { done: boolean; by: stri
   if (effect?.status !== 'doubtful') throw new StoreError('unknown-record', `The effect ${key} is not in doubt.`)
   tellOf(db, effect, at, { type: 'command.decided', data: { by, done } })
   if (done) settle(db, key, { result: null, dryRun: false, at })
-  else db.run('delete from effects where key = @key', { key })
+  else db.run(`update effects set status = 'insisted', error = null, ended_at = null where key = @key`, { key })
   audit(db, { by, at, action: 'effect.decide', subject: key, details: { done } })
 }
 
@@ -167,6 +169,18 @@ function perform<T extends Json>(db: Db, key: string, work: () => T, at: number)
   const result = work()
   if (effect) settle(db, key, { result, dryRun: false, at })
   return result
+}
+
+function hasMade(db: Db, id: string, { platform, notKey, since }: Parameters<Effects['hasMade']>[1]): boolean {
+  const made = db.get(
+    `select 1 from effects
+      where ended_at >= @since and status = 'done' and platform = @platform and key <> @notKey
+        and (@id in (result ->> 'id', result ->> 'thread_id', result ->> 'event_id')
+          or exists (select 1 from json_each(result, '$.message_ids') where value = @id))
+      limit 1`,
+    { id, platform, notKey, since },
+  )
+  return made !== undefined
 }
 
 /** SQL that is true of an effect in doubt which a person still has to decide on: whoever cancels a run gives it up. */

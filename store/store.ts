@@ -274,9 +274,9 @@ export interface NewEffect {
 export interface Effect extends Omit<NewEffect, 'item'> {
   /**
    * `intended` is written before anything is sent; with a result or an error it is settled. `doubtful`: nobody can
-   * find out whether it had its effect, a person decides.
+   * find out whether it had its effect, a person decides. `insisted`: a person has decided that it is sent again.
    */
-  readonly status: 'intended' | 'done' | 'failed' | 'doubtful'
+  readonly status: 'intended' | 'done' | 'failed' | 'doubtful' | 'insisted'
   readonly result?: Json
   readonly dryRun?: boolean
   readonly error?: SerializedError
@@ -286,7 +286,8 @@ export interface Effect extends Omit<NewEffect, 'item'> {
 export interface Effects {
   find(key: string): Effect | undefined
   /**
-   * Writes the intent. One that is known already is returned as it is; one that failed is intended anew.
+   * Writes the intent. One that is known already is returned as it is; one that failed is intended anew, and one that a
+   * person insists on is intended as of the time it first was.
    *
    * @throws StoreError `row-taken` when another execution publishes the row, or has since this one began
    */
@@ -301,6 +302,8 @@ export interface Effects {
    * that is done already, gives the result that it had.
    */
   perform<T extends Json>(key: string, work: () => T, at: number): T
+  /** Whether another effect of the platform, done since, is known to have made what has this id there. */
+  hasMade(id: string, by: { platform: string; notKey: string; since: number }): boolean
   list(executionId: string): readonly Effect[]
   /**
    * Those that wait for a person, oldest first: not those of an execution that a person has cancelled. Of one execution

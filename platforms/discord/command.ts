@@ -35,6 +35,10 @@ export interface Call {
   /** Epoch ms. */
   readonly now: number
   readonly attemptedAt: number | undefined
+  /** A person has looked, and says that it is not there: what cannot be looked for is no obstacle. */
+  readonly insisted: boolean
+  /** Takes something that is on Discord for what this command made. False where another command made it. */
+  claim(id: string): boolean
   send(route: Route, params: object, parts?: RequestParts): Promise<Json>
 }
 
@@ -137,18 +141,32 @@ async function findEarlier<A extends Arguments>(
 ): Promise<Json | undefined> {
   const { lookup } = row
   if (lookup === undefined || call.attemptedAt === undefined) return undefined
-  const items = listIn(await lookBack(call, lookup.route, values))
-  return items.find((item) => isSinceAttempt(item, call) && lookup.matches(item, values))
+  const items = listIn(await lookBack(call, lookup.route, values).catch(unlessInsisted(call, [])))
+  return items.find(
+    (item) => isSinceAttempt(item, call) && lookup.matches(item, values) && call.claim(textAt(item, 'id')),
+  )
 }
 
-/** @throws PlatformError `discord-uncertain` where Discord does not let the bot look: nobody knows then */
+/** Where nobody could look, and a person has said that nothing is there. */
+export function unlessInsisted<T>({ insisted }: Call, nothing: T): (thrown: unknown) => T {
+  return (thrown) => {
+    if (insisted && thrown instanceof PlatformError && !thrown.retryable) return nothing
+    throw thrown
+  }
+}
+
+/**
+ * @throws PlatformError `discord-uncertain` where Discord does not let the bot look: nobody knows then. It may let it
+ *   once it has a token again.
+ */
 export async function lookBack(call: Call, route: Route, params: object, parts: RequestParts = {}): Promise<Json> {
   try {
     return await call.send(route, params, parts)
   } catch (thrown) {
-    if (!(thrown instanceof PlatformError) || thrown.code !== 'discord-forbidden') throw thrown
-    const message = `An earlier attempt may have had its effect, and the bot may not look for it. ${thrown.message}`
-    throw new PlatformError('discord-uncertain', message, { cause: thrown })
+    if (!(thrown instanceof PlatformError) || thrown.retryable) throw thrown
+    const message = `An earlier attempt may have had its effect, and the bot cannot look for it. ${thrown.message}`
+    const retryable = thrown.code === 'discord-unauthorized'
+    throw new PlatformError('discord-uncertain', message, { cause: thrown, retryable })
   }
 }
 

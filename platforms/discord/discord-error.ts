@@ -80,6 +80,13 @@ function uncertain(error: Error, request: DiscordRequest): PlatformError {
   return new PlatformError('discord-uncertain', message, { cause: error.cause, retryable: request.findable })
 }
 
+/** An error of what was sent again, where the first time had no answer: that one may have been carried out. */
+export function uncertainAfter(error: PlatformError, request: DiscordRequest): PlatformError {
+  if (error.retryable) return error
+  const message = `Discord may or may not have carried out ${request.route}: it did not answer, and then refused it. ${error.message}`
+  return new PlatformError('discord-uncertain', message, { cause: error, retryable: true })
+}
+
 interface RateLimit {
   readonly retryAfter: number
   readonly timeToReset: number

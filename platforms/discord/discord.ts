@@ -22,23 +22,34 @@ export interface DiscordOptions {
   readonly posting: 'live' | 'dry-run'
   /** Time for one answer of Discord, in ms. Default 15,000. */
   readonly timeoutMs?: number | undefined
+  /** What carries requests out of the process. Default that of Node. */
+  readonly fetch?: typeof fetch
   /** Epoch ms. */
   now(): number
 }
 
 const MAX_FAILED = 1_000
+const MAX_MADE = 1_000
 
 /** @throws PlatformError `discord-no-token` when posting is live and there is none */
-export function createDiscord({ token, apiUrl, posting, timeoutMs, now }: DiscordOptions): Platform {
+export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry, now }: DiscordOptions): Platform {
   if (posting === 'live' && !token) {
     throw new PlatformError('discord-no-token', 'Posting is live, but no Discord token is configured.')
   }
   const real = token
-    ? createRestApi({ token, ...(apiUrl && { apiUrl }), ...(timeoutMs && { timeoutMs }), now })
+    ? createRestApi({
+        token,
+        ...(apiUrl && { apiUrl }),
+        ...(timeoutMs && { timeoutMs }),
+        ...(carry && { fetch: carry }),
+        now,
+      })
     : undefined
   const dryRun = posting === 'dry-run' ? createDryRun(real, now) : undefined
   /** When the first of the failed attempts began, by key. */
   const failed = new Map<string, number>()
+  /** Keys of the commands that made what is on Discord, or have found it there, by its id. */
+  const makers = new Map<string, string>()
 
   return {
     name: 'discord',
@@ -69,7 +80,8 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, now }: Discor
     },
   }
 
-  function openCall(command: DiscordCommand, { idempotencyKey, signal }: CommandOptions, attemptedAt?: number) {
+  function openCall(command: DiscordCommand, options: CommandOptions, attemptedAt?: number) {
+    const { idempotencyKey, signal, insisted = false } = options
     let imagined = false
     let written = false
     const dry = dryRun?.forKey(idempotencyKey)
@@ -77,6 +89,14 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, now }: Discor
       idempotencyKey,
       now: now(),
       attemptedAt,
+      insisted,
+      claim(id) {
+        const maker = makers.get(id)
+        if (maker === undefined ? options.isAnothers?.(id) === true : maker !== idempotencyKey) return false
+        makers.set(id, idempotencyKey)
+        forgetOldest(makers, MAX_MADE)
+        return true
+      },
       async send(route, params, parts = {}) {
         const request: DiscordRequest = {
           route,

@@ -11,14 +11,21 @@ interface Target {
 }
 
 /**
- * `status` answers an error. `rate-limit` answers 429. `hang` never answers. `lost-answer` does what was asked and
- * breaks the connection before it says so.
+ * `status` answers an error, with `isDone` after it did what was asked. `rate-limit` answers 429. `hang` never answers.
+ * `slow` answers late. `lost-answer` does what was asked and breaks the connection before it says so.
  */
 export type Fault = Target &
   (
-    | { readonly is: 'status'; readonly status: number; readonly code?: number; readonly message?: string }
+    | {
+        readonly is: 'status'
+        readonly status: number
+        readonly code?: number
+        readonly message?: string
+        readonly isDone?: boolean
+      }
     | { readonly is: 'rate-limit'; readonly retryAfterMs: number; readonly global?: boolean }
     | { readonly is: 'hang' }
+    | { readonly is: 'slow'; readonly afterMs: number }
     | { readonly is: 'lost-answer' }
   )
 

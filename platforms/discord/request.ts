@@ -52,6 +52,11 @@ export function isRepeatable({ route, parts }: DiscordRequest): boolean {
   return !route.startsWith('POST ') || parts.repeatable === true
 }
 
+/** True for a creation that Discord carries out once, as long as it remembers the nonce. */
+export function isOnceOnly(request: DiscordRequest): boolean {
+  return request.route.startsWith('POST ') && isRepeatable(request) && request.findable
+}
+
 /** Copies without the undefined values. */
 export function definedOnly<T>(values: Readonly<Record<string, T | undefined>> = {}): Record<string, T> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined))

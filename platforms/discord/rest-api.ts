@@ -2,7 +2,8 @@
 //
 //   H1. A 429 is obeyed: the library waits as long as Discord says, up to MAX_WAIT_MS and MAX_WAITS a request.
 //   H2. Without an answer (5xx, timeout, reset), a request is sent again up to RETRIES times, but never one that would
-//       be carried out twice.
+//       be carried out twice: where only a nonce prevents that, no later than Discord remembers it. A refusal of what was
+//       sent again says nothing of the first time.
 //   H3. When the signal is aborted the caller is free at once, and nothing more is sent.
 //   H4. The token leaves in the authorization header and goes nowhere else. A trace context goes along only to an API
 //       that was configured, not to discord.com.
@@ -15,14 +16,16 @@ import { count, record } from '../../telemetry/instruments.ts'
 import { log } from '../../telemetry/log.ts'
 import { activeSpan, inSpan } from '../../telemetry/spans.ts'
 import { currentTraceContext } from '../../telemetry/trace-context.ts'
-import { isNotConnected, NoAnswerError, toPlatformError } from './discord-error.ts'
+import { isNotConnected, NoAnswerError, toPlatformError, uncertainAfter } from './discord-error.ts'
 import type { DiscordApi, DiscordRequest } from './request.ts'
-import { definedOnly, isRepeatable, pathOf, splitRoute, textsOf } from './request.ts'
+import { definedOnly, isOnceOnly, isRepeatable, pathOf, splitRoute, textsOf } from './request.ts'
 
 const DISCORD_API_URL = 'https://discord.com/api'
 const RETRIES = 2
 const MAX_WAIT_MS = 60_000
 const MAX_WAITS = 10
+/** Discord remembers a nonce for "the past few minutes". */
+const NONCE_LASTS_MS = 60_000
 
 export interface RestApiOptions {
   readonly token: string
@@ -30,6 +33,8 @@ export interface RestApiOptions {
   readonly apiUrl?: string
   /** Time for one answer. Default 15,000. */
   readonly timeoutMs?: number
+  /** What carries requests out of the process. Default that of Node. */
+  readonly fetch?: typeof fetch
   /** Epoch ms, for durations. */
   now(): number
 }
@@ -39,11 +44,14 @@ interface Sending {
   readonly request: DiscordRequest
   sent: number
   waits: number
+  /** When it was first sent without an answer, in epoch ms: from then on it may have been carried out. */
+  unansweredAt?: number
 }
 
 const sendings = new AsyncLocalStorage<Sending>()
 
-export function createRestApi({ token, apiUrl, timeoutMs = 15_000, now }: RestApiOptions): DiscordApi {
+export function createRestApi(options: RestApiOptions): DiscordApi {
+  const { token, apiUrl, timeoutMs = 15_000, fetch: carry = fetch, now } = options
   const api = apiUrl?.replace(/(\/v\d+)?\/*$/, '') ?? DISCORD_API_URL
   const traced = api !== DISCORD_API_URL
   let client: Promise<REST> | undefined
@@ -55,8 +63,8 @@ export function createRestApi({ token, apiUrl, timeoutMs = 15_000, now }: RestAp
       api,
       retries: RETRIES,
       timeout: timeoutMs,
-      rejectOnRateLimit: refusesToWait,
-      makeRequest: (url, init) => sendOnce(url, init as unknown as RequestInit, { now, traced }) as never,
+      rejectOnRateLimit: (limit) => refusesToWait(limit, now),
+      makeRequest: (url, init) => sendOnce(url, init as unknown as RequestInit, { now, traced, carry }) as never,
     })
   }
 
@@ -75,7 +83,8 @@ export function createRestApi({ token, apiUrl, timeoutMs = 15_000, now }: RestAp
       } catch (thrown) {
         request.signal.throwIfAborted()
         if (isGone(thrown, sending)) return null
-        throw toPlatformError(thrown, request)
+        const error = toPlatformError(thrown, request)
+        throw sending.unansweredAt !== undefined && isOnceOnly(request) ? uncertainAfter(error, request) : error
       }
     },
   }
@@ -123,7 +132,7 @@ function isGone(thrown: unknown, { request, sent }: Sending): boolean {
 }
 
 /** H1. */
-function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData): boolean {
+function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData, now: () => number): boolean {
   const sending = sendings.getStore()
   const waitMs = Math.max(timeToReset, retryAfter, 0)
   activeSpan()?.addEvent('rate_limited', { retry_after_ms: waitMs })
@@ -132,14 +141,16 @@ function refusesToWait({ timeToReset, retryAfter, route }: RateLimitData): boole
   record('botticelli.rate_limit.wait', waitMs / 1_000, { scope: 'platform' })
   if (sending === undefined) return false
   sending.waits += 1
-  return waitMs > MAX_WAIT_MS || sending.waits > MAX_WAITS
+  const { request, waits, unansweredAt = Number.POSITIVE_INFINITY } = sending
+  const isTooLate = isOnceOnly(request) && now() + waitMs - unansweredAt > NONCE_LASTS_MS
+  return waitMs > MAX_WAIT_MS || waits > MAX_WAITS || isTooLate
 }
 
 /** One HTTP exchange, body included, in its span. */
 function sendOnce(
   url: string,
   init: RequestInit,
-  { now, traced }: { now: () => number; traced: boolean },
+  { now, traced, carry }: { now: () => number; traced: boolean; carry: typeof fetch },
 ): Promise<Response> {
   const sending = sendings.getStore()!
   const { method, template } = splitRoute(sending.request.route)
@@ -159,13 +170,15 @@ function sendOnce(
   return inSpan(`${method} discord ${template}`, { attributes }, async (span) => {
     const headers = new Headers(init.headers)
     if (traced) for (const [name, value] of Object.entries(currentTraceContext() ?? {})) headers.set(name, value)
-    const response = await fetchWhole(url, { ...init, headers }).catch((thrown: unknown) => {
+    const response = await fetchWhole(carry, url, { ...init, headers }).catch((thrown: unknown) => {
       measure({ 'error.type': errorTypeOf(thrown) })
+      if (!isNotConnected(thrown)) sending.unansweredAt ??= startedAt
       throw isNotConnected(thrown) ? thrown : withoutAnswer(sending.request, 'it did not answer', thrown)
     })
     const status = String(response.status)
     span.setAttribute('http.response.status_code', response.status)
     measure({ 'http.response.status_code': status, ...(response.status >= 400 && { 'error.type': status }) })
+    if (response.status >= 500) sending.unansweredAt ??= startedAt
     if (response.status < 500 || isRepeatable(sending.request)) return response
     throw withoutAnswer(sending.request, `it answered ${status}`)
   })
@@ -177,9 +190,9 @@ function withoutAnswer(request: DiscordRequest, what: string, thrown?: unknown):
 }
 
 /** Reads the body too, so that the time limit covers it. @throws what is behind fetch's "fetch failed" */
-async function fetchWhole(url: string, init: RequestInit): Promise<Response> {
+async function fetchWhole(carry: typeof fetch, url: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(url, init)
+    const response = await carry(url, init)
     const body = await response.arrayBuffer()
     const headers = new Headers(response.headers)
     // The library would parse an empty body as JSON where a proxy says that it is some.

@@ -50,7 +50,7 @@ publish = "bots.publish"
 mark = "bots.mark"
 `
 
-async function liveHouse() {
+async function liveHouse(first = 'first') {
   const discord = await startDiscordDouble()
   onTestFinished(() => discord.stop())
   let runner: ReturnType<typeof createRunner> | undefined
@@ -67,7 +67,7 @@ async function liveHouse() {
     return [{ ...runner.spec, id: 'live-runs' }]
   })
   onTestFinished(() => house[Symbol.asyncDispose]())
-  house.store.content.insert(posts([{ title: 'first' }, { title: 'second' }]), Date.now())
+  house.store.content.insert(posts([{ title: first }, { title: 'second' }]), Date.now())
   const channel = String(discord.channels()[0]?.id)
   const file = house.write('post.toml', POSTER(channel))
   return {
@@ -108,6 +108,35 @@ test('where nobody can find out, the row waits for a person, and the next one is
   store.effects.decide(doubt!.key, { done: true, by: 'a person', at: Date.now() })
   expect(await run({ resume: failed.executionId })).toMatchObject({ status: 'completed' })
   expect(said()).toEqual(['first', 'second'])
+  expect(pending()).toEqual([])
+})
+
+test('where the channel is gone when it is looked for, the row waits for a person and is not published elsewhere', async () => {
+  const { discord, store, run, said, pending } = await liveHouse()
+  discord.fail({ is: 'lost-answer', method: 'POST', path: '/messages', times: 3 })
+  discord.fail({ is: 'status', status: 404, code: 10_003, method: 'GET', path: '/channels', times: 10 })
+  const { executionId } = await run()
+  expect(store.effects.doubtful()).toMatchObject([{ executionId, status: 'doubtful' }])
+  discord.heal()
+  expect(await run()).toMatchObject({ status: 'completed' })
+  expect(said()).toEqual(['first', 'second'])
+  expect(pending()).toEqual(['first'])
+})
+
+test('of a text whose second message is refused the first is not sent again, whatever a person decides', async () => {
+  const { discord, store, run, said, pending } = await liveHouse(`${'a'.repeat(1_990)} ${'b'.repeat(20)}`)
+  const firsts = () => said().map((text) => String(text)[0])
+  discord.fail({ is: 'status', status: 403, code: 50_013, method: 'POST', path: '/messages', after: 2 })
+  const failed = await run()
+  expect(failed).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('A part of the text') } })
+  expect(await run()).toMatchObject({ status: 'completed' })
+  expect(firsts()).toEqual(['a', 's'])
+
+  const [doubt] = store.effects.doubtful()
+  store.effects.decide(doubt!.key, { done: false, by: 'a person', at: Date.now() })
+  discord.forgetNonces()
+  expect(await run({ resume: failed.executionId })).toMatchObject({ status: 'completed' })
+  expect(firsts()).toEqual(['a', 's', 'b'])
   expect(pending()).toEqual([])
 })
 

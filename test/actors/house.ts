@@ -59,7 +59,7 @@ export async function openHouse(
   own: Partial<Services> = {},
 ): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-house-'))
-  const store = openStore(join(folder, 'test.db'))
+  const store = own.store ?? openStore(join(folder, 'test.db'))
   const asked: Asked[] = []
   const events: ProgressEvent[] = []
   const model = programmed(say, asked)

@@ -1,11 +1,12 @@
 // Commands on threads, and on the posts of forums, which are threads too.
 
 import type { Json, JsonObject } from '../../../json.ts'
+import { PlatformError } from '../../platform-error.ts'
 import { at, listIn, textAt, yes } from '../answer.ts'
 import { flag, id, oneOfNumbers, optional, required, text } from '../arguments.ts'
 import { kindOf } from '../channel-kind.ts'
 import type { Call } from '../command.ts'
-import { command, isSinceAttempt, lookBack } from '../command.ts'
+import { CLOCK_SKEW_MS, command, isSinceAttempt, lookBack, unlessInsisted } from '../command.ts'
 import { NO_MENTIONS, splitText } from '../message-text.ts'
 import { sendParts } from './messages.ts'
 
@@ -21,6 +22,7 @@ const newThread = {
 }
 const CREATE = 'POST /channels/{channel_id}/threads'
 const ACTIVE = 'GET /guilds/{guild_id}/threads/active'
+const ARCHIVED = 'GET /channels/{channel_id}/threads/archived/public'
 
 export const threadCommands = [
   command({
@@ -46,10 +48,10 @@ export const threadCommands = [
     access: 'publish',
     permission: 'Create Public Threads',
     args: newThread,
-    route: [CREATE, 'GET /channels/{channel_id}', ACTIVE],
+    route: [CREATE, 'GET /users/@me', 'GET /channels/{channel_id}', ACTIVE, ARCHIVED],
     findable: true,
     async run(values, call) {
-      const found = call.attemptedAt === undefined ? undefined : await findThread(values, call)
+      const found = await findThread(values, call)
       if (found !== undefined) return found
       const { name, auto_archive_duration } = values
       return call.send(CREATE, values, { body: { name, auto_archive_duration, type: PUBLIC_THREAD } })
@@ -108,15 +110,22 @@ export const threadCommands = [
     access: 'publish',
     permission: 'Send Messages, Send Messages in Threads',
     args: { ...newThread, content: required(text()) },
-    route: [CREATE, 'POST /channels/{thread_id}/messages', 'GET /channels/{channel_id}', ACTIVE],
+    route: [
+      CREATE,
+      'POST /channels/{thread_id}/messages',
+      'GET /users/@me',
+      'GET /channels/{channel_id}',
+      ACTIVE,
+      ARCHIVED,
+    ],
     findable: true,
     async run(values, call) {
       const { name, auto_archive_duration } = values
       const [first, ...others] = splitText(values.content)
-      const found = call.attemptedAt === undefined ? undefined : await findThread(values, call)
+      const found = await findThread(values, call)
       const message = { content: first!, allowed_mentions: NO_MENTIONS }
       const post = found ?? (await call.send(CREATE, values, { body: { name, auto_archive_duration, message } }))
-      await sendParts(textAt(post, 'id'), others, false, call)
+      await sendParts(textAt(post, 'id'), others, { isBegun: true }, call)
       return post
     },
     result: { thread_id: 'id', name: 'name' },
@@ -141,14 +150,41 @@ export const threadCommands = [
   }),
 ]
 
-/** The thread that an attempt of unknown outcome has made already, if it has. */
+/** The thread that an attempt of unknown outcome has made already, if it has; it may be archived since. */
 async function findThread(values: { channel_id: string; name: string }, call: Call): Promise<Json | undefined> {
-  const guild_id = textAt(await lookBack(call, 'GET /channels/{channel_id}', values), 'guild_id')
-  const threads = listIn(await lookBack(call, ACTIVE, { guild_id }), 'threads')
-  return threads.find(
-    (one) => isBelow(one, values.channel_id) && at(one, 'name') === values.name && isSinceAttempt(one, call),
-  )
+  if (call.attemptedAt === undefined) return undefined
+  return await look(values, call).catch(unlessInsisted(call, undefined))
 }
+
+async function look(values: { channel_id: string; name: string }, call: Call): Promise<Json | undefined> {
+  const me = at(await lookBack(call, 'GET /users/@me', {}), 'id')
+  const guild_id = textAt(await lookBack(call, 'GET /channels/{channel_id}', values), 'guild_id')
+  const active = listIn(await lookBack(call, ACTIVE, { guild_id }), 'threads')
+  return active.find(isOurs) ?? (await archived(values, call)).find(isOurs)
+
+  function isOurs(one: Json): boolean {
+    const isAlike = isBelow(one, values.channel_id) && at(one, 'name') === values.name && at(one, 'owner_id') === me
+    return isAlike && isSinceAttempt(one, call) && call.claim(textAt(one, 'id'))
+  }
+}
+
+/** All that were archived since the attempt, latest first. @throws PlatformError `discord-uncertain` for too many */
+async function archived({ channel_id }: { channel_id: string }, call: Call): Promise<readonly Json[]> {
+  const threads: Json[] = []
+  let before: string | undefined
+  for (let page = 0; page < ARCHIVE_PAGES; page++) {
+    const parts = { query: { limit: 100, before }, permission: 'Read Message History' }
+    const answer = await lookBack(call, ARCHIVED, { channel_id }, parts)
+    threads.push(...listIn(answer, 'threads'))
+    before = textAt(threads.at(-1) ?? null, 'thread_metadata.archive_timestamp')
+    if (at(answer, 'has_more') !== true || Date.parse(before) < call.attemptedAt! - CLOCK_SKEW_MS) return threads
+  }
+  const message = 'Discord may or may not have the thread: too many have been archived since.'
+  throw new PlatformError('discord-uncertain', message)
+}
+
+/** More archived threads than these pages hold are not searched. */
+const ARCHIVE_PAGES = 10
 
 function threadOf(answer: Json): JsonObject {
   return { id: at(answer, 'id'), name: at(answer, 'name'), type: kindOf(answer), parent_id: at(answer, 'parent_id') }

@@ -38,6 +38,7 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
     const { json } = world.channel(id!)
     if (body.name !== undefined) checkName(body.name)
     change(json, body, CHANNEL_KEYS)
+    if (body.archived === true) json.thread_metadata = { archived: true, archive_timestamp: world.timestamp() }
     json.name = storedName(String(json.name), json.type!)
     return json
   },
@@ -72,6 +73,14 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
     const threads = ofGuild(world, id!).filter((one) => THREAD_TYPES.includes(one.type!) && one.archived !== true)
     return { threads, members: [] }
   },
+  'GET /channels/{}/threads/archived/public': (world, [id], { query }) => {
+    const { limit = '50', before = '9999' } = query
+    const archived = [...world.channels.values()]
+      .map(({ json }) => json)
+      .filter((one) => one.parent_id === id && one.archived === true && archivedAt(one) < before)
+      .toSorted((one, other) => (archivedAt(one) < archivedAt(other) ? 1 : -1))
+    return { threads: archived.slice(0, Number(limit)), members: [], has_more: archived.length > Number(limit) }
+  },
   'POST /channels/{}/threads': (world, [id], { body, newId }) => {
     const parent = world.channel(id!).json
     const name = checkName(body.name)
@@ -82,6 +91,7 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
       id: threadId,
       guild_id: parent.guild_id!,
       parent_id: parent.id,
+      owner_id: world.bot.id,
       name,
       type: body.type ?? 11,
       archived: false,
@@ -96,6 +106,10 @@ export const channelRoutes: Readonly<Record<string, Handler>> = {
   'DELETE /channels/{}/thread-members/@me': touch,
   'PUT /channels/{}/thread-members/{}': touch,
   'DELETE /channels/{}/thread-members/{}': touch,
+}
+
+function archivedAt({ thread_metadata }: Entity): string {
+  return isObject(thread_metadata) ? String(thread_metadata.archive_timestamp) : ''
 }
 
 /** Who takes part in a thread is not kept, only whether there is such a thread. */

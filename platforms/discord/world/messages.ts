@@ -9,6 +9,8 @@ import { formError, MAX_MESSAGES, WorldError } from './world.ts'
 const MAX_CHARACTERS = 2_000
 const MAX_NONCE = 25
 const BULK_DELETE_MAX_AGE_MS = 14 * 24 * 3_600_000
+/** Discord says "the past few minutes". */
+const NONCE_KEPT_MS = 3 * 60_000
 
 export const messageRoutes: Readonly<Record<string, Handler>> = {
   'GET /channels/{}/messages': (world, [id], { query }) => list(world.channel(id!), query),
@@ -71,18 +73,23 @@ function create(world: World, channel: Channel, { body, newId }: WorldRequest): 
   const content = checkContent(body)
   const nonce = body.nonce === undefined ? undefined : String(body.nonce)
   if (nonce !== undefined && nonce.length > MAX_NONCE) throw formError('nonce', 'Must be 25 or fewer in length.')
-  const first = nonce !== undefined && body.enforce_nonce === true ? channel.nonces.get(nonce) : undefined
-  const existing = first === undefined ? undefined : channel.messages.get(first)
+  const existing =
+    nonce !== undefined && body.enforce_nonce === true ? sentWith(nonce, channel, world.now()) : undefined
   if (existing !== undefined) return existing.json
   const message = world.addMessage(channel, newId(), { ...content, tts: body.tts ?? false, ...(nonce && { nonce }) })
-  if (nonce !== undefined) remember(channel, nonce, message.json.id)
+  channel.json.last_message_id = message.json.id
+  if (nonce !== undefined) remember(channel, nonce, { messageId: message.json.id, at: world.now() })
   if (typeof channel.json.message_count === 'number') channel.json.message_count += 1
   return message.json
 }
 
-/** Discord keeps nonces for some minutes; this world the last thousand of a channel. */
-function remember(channel: Channel, nonce: string, messageId: string): void {
-  channel.nonces.set(nonce, messageId)
+function sentWith(nonce: string, { nonces, messages }: Channel, now: number): Message | undefined {
+  const first = nonces.get(nonce)
+  return first === undefined || first.at < now - NONCE_KEPT_MS ? undefined : messages.get(first.messageId)
+}
+
+function remember(channel: Channel, nonce: string, first: { messageId: string; at: number }): void {
+  channel.nonces.set(nonce, first)
   forgetOldest(channel.nonces, MAX_MESSAGES)
 }
 

@@ -57,8 +57,8 @@ export interface Channel {
   readonly json: Entity
   /** Oldest first. */
   readonly messages: Map<string, Message>
-  /** Ids of messages by nonce. */
-  readonly nonces: Map<string, string>
+  /** What was sent with a nonce, and when in epoch ms. */
+  readonly nonces: Map<string, { readonly messageId: string; readonly at: number }>
 }
 
 export interface Message {
@@ -142,7 +142,7 @@ export class World {
   addChannel(json: Entity): Channel {
     const known = this.channels.get(json.id)
     if (known !== undefined) return known
-    const defaults = { topic: null, nsfw: false, parent_id: null, rate_limit_per_user: 0 }
+    const defaults = { topic: null, nsfw: false, parent_id: null, rate_limit_per_user: 0, last_message_id: null }
     const channel: Channel = { json: { ...defaults, ...json }, messages: new Map(), nonces: new Map() }
     this.channels.set(json.id, channel)
     forgetOldest(this.channels, MAX_CHANNELS)

@@ -93,7 +93,7 @@ describe('messages.send', () => {
       const body = JSON.stringify({ content: `chatter ${i}` })
       await fetch(`${at.double.url}/v10/channels/${at.general}/messages`, { method: 'POST', headers, body })
     }
-    const found = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'new', attemptedAt })
+    const found = await resultOf(connect(at.double), 'messages.send', args, { idempotencyKey: 'new', attemptedAt })
     expect(found.id).toBe(sent.id)
   })
 
@@ -103,11 +103,133 @@ describe('messages.send', () => {
     const content = `${'a'.repeat(1_900)} ${'b'.repeat(1_900)}`
     const options = { idempotencyKey: 'parts' }
     expect(await codeOf(runCommand(at.discord, 'messages.send', { channel_id: at.general, content }, options))).toBe(
-      'discord-forbidden',
+      'discord-incomplete',
     )
     expect(at.double.messages('general')).toHaveLength(1)
     await runCommand(at.discord, 'messages.send', { channel_id: at.general, content }, options)
     expect(at.double.messages('general').map((message) => String(message.content)[0])).toEqual(['a', 'b'])
+  })
+})
+
+describe('a message of which an earlier attempt is not known to have arrived', () => {
+  const long = `${'a'.repeat(1_990)} ${'b'.repeat(1_990)} ${'c'.repeat(1_990)}`
+  const contents = (double: DiscordDouble) => double.messages('general').map(({ content }) => String(content)[0])
+
+  test.for<[title: string, Fault, retryable: boolean]>([
+    ['the channel is gone', { is: 'status', status: 404, code: 10_003 }, false],
+    ['it may not read the channel', { is: 'status', status: 403, code: 50_013 }, false],
+    ['its token is refused', { is: 'status', status: 401 }, true],
+  ])('is neither sent nor given up where %s', async ([, fault, retryable]) => {
+    await using at = await open()
+    at.double.fail({ ...fault, method: 'GET' } as Fault)
+    const args = { channel_id: at.general, content: 'once' }
+    const error = await errorOf(runCommand(at.discord, 'messages.send', args, { attemptedAt: Date.now() }))
+    expect(error).toMatchObject({ code: 'discord-uncertain', retryable })
+    expect(posts(at.double)).toEqual([])
+  })
+
+  test('is looked for when it was refused after an attempt without an answer', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'status', status: 502, isDone: true, method: 'POST' })
+    at.double.fail({ is: 'status', status: 403, code: 50_013, method: 'POST' })
+    const args = { channel_id: at.general, content: 'once' }
+    const options = { idempotencyKey: 'refused' }
+    const error = await errorOf(runCommand(at.discord, 'messages.send', args, options))
+    expect(error).toMatchObject({ code: 'discord-uncertain', retryable: true })
+    at.double.forgetNonces()
+    await runCommand(at.discord, 'messages.send', args, options)
+    expect(contents(at.double)).toEqual(['o'])
+  })
+
+  test('is not sent again in the same attempt once Discord may have forgotten its nonce', async () => {
+    let now = Date.now()
+    const answers = [
+      () => Response.json({}, { status: 502 }),
+      () => Response.json({ retry_after: 55 }, { status: 429, headers: { 'retry-after': '55' } }),
+    ]
+    const carry = async () => {
+      now += 10_000
+      return answers.shift()!()
+    }
+    const discord = createDiscord({ token: TOKEN, fetch: carry, posting: 'live', now: () => now })
+    const error = await errorOf(runCommand(discord, 'messages.send', { channel_id: '1', content: 'once' }))
+    expect(error).toMatchObject({ code: 'discord-rate-limited', retryable: true })
+    expect(answers).toEqual([])
+  })
+
+  test('is taken for sent where its channel lost its newest message meanwhile, or a person decides', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'moderated' }
+    const attemptedAt = Date.now()
+    const { id } = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'old' })
+    await runCommand(at.discord, 'messages.delete', { channel_id: at.general, message_id: String(id) })
+    const options = { idempotencyKey: 'new', attemptedAt }
+    const error = await errorOf(runCommand(connect(at.double), 'messages.send', args, options))
+    expect(error).toMatchObject({ code: 'discord-uncertain', retryable: false })
+    expect(error.message).toContain('deleted')
+    await runCommand(connect(at.double), 'messages.send', args, { ...options, insisted: true })
+    expect(contents(at.double)).toEqual(['m'])
+  })
+
+  test('is not mistaken for the same text that another command has sent', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'good morning' }
+    const attemptedAt = Date.now()
+    const others = await resultOf(at.discord, 'messages.send', args)
+    await runCommand(connect(at.double), 'messages.send', args, { attemptedAt, isAnothers: (id) => id === others.id })
+    expect(contents(at.double)).toEqual(['g', 'g'])
+  })
+
+  test('goes on behind its last part that is there, also where an earlier one was deleted', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: long }
+    const attemptedAt = Date.now()
+    at.double.fail({ is: 'status', status: 403, code: 50_013, method: 'POST', after: 3 })
+    const error = await errorOf(runCommand(at.discord, 'messages.send', args, { idempotencyKey: 'parts' }))
+    expect(error).toMatchObject({ code: 'discord-incomplete', retryable: false })
+    const message_id = String(at.double.messages('general')[0]!.id)
+    await runCommand(at.discord, 'messages.delete', { channel_id: at.general, message_id })
+    at.double.forgetNonces()
+    await runCommand(connect(at.double), 'messages.send', args, { idempotencyKey: 'parts', attemptedAt })
+    expect(contents(at.double)).toEqual(['b', 'c'])
+  })
+
+  test('is looked for from its attempt on, and no further than to where it is', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'wanted' }
+    const attemptedAt = Date.now()
+    await runCommand(at.discord, 'messages.send', args)
+    const chatter = Array.from({ length: 150 }, (_, index) => `chatter ${index}`)
+    const headers = { authorization: `Bot ${TOKEN}` }
+    const url = `${at.double.url}/v10/channels/${at.general}/messages`
+    for (const content of chatter) await fetch(url, { method: 'POST', headers, body: JSON.stringify({ content }) })
+    const asked = at.double.requests.length
+    await runCommand(connect(at.double), 'messages.send', args, { attemptedAt })
+    expect(at.double.messages('general').filter(({ content }) => content === 'wanted')).toHaveLength(1)
+    // Who it is, the channel, and one page of it.
+    expect(at.double.requests.length - asked).toBe(3)
+  })
+})
+
+describe('a thread of which an earlier attempt is not known to have arrived', () => {
+  test('is found where it was archived meanwhile, with all that was to be in it', async () => {
+    await using at = await open()
+    const attemptedAt = Date.now()
+    const args = { channel_id: at.general, name: 'weekly' }
+    const made = await resultOf(at.discord, 'threads.create', args)
+    await runCommand(at.discord, 'threads.edit', { thread_id: String(made.thread_id), archived: true })
+    const found = await resultOf(connect(at.double), 'threads.create', args, { attemptedAt })
+    expect(found.thread_id).toBe(made.thread_id)
+  })
+
+  test('is not mistaken for one of the same name that another command has made', async () => {
+    await using at = await open()
+    const attemptedAt = Date.now()
+    const args = { channel_id: at.general, name: 'weekly' }
+    const others = await resultOf(at.discord, 'threads.create', args)
+    const options = { attemptedAt, isAnothers: (id: string) => id === others.thread_id }
+    const made = await resultOf(connect(at.double), 'threads.create', args, options)
+    expect(made.thread_id).not.toBe(others.thread_id)
   })
 })
 
