@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts'
 import type { EventBody, SupervisionEvent } from './event.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { ActorRecord, CellState } from './record.ts'
+import { ActorStoppedError } from './supervision-error.ts'
 import { activeContext } from './trace-context.ts'
 
 /** Actors below one of this system that live in another: in a thread. */
@@ -88,7 +89,7 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.ended) this.#controller.abort()
+    if (this.ended) this.#controller.abort(OVER)
     return this.#controller.signal
   }
 
@@ -245,13 +246,16 @@ export class Life implements Scope, Watcher, Observer<Snapshot<unknown>> {
     this.#clock?.clearAll()
     if (this.#watching) for (const cell of this.#watching) cell.unwatchedBy(this)
     this.#watching = undefined
-    this.#controller?.abort(reason)
+    this.#controller?.abort(reason ?? OVER)
   }
 
   #callersContext(): Context | undefined {
     return this.#cell.runtime.tracer === undefined ? undefined : activeContext()
   }
 }
+
+/** Why the signal of an actor that reached its end is aborted: made once, since an error with its stack takes long. */
+const OVER = new ActorStoppedError('actor-stopped', 'The actor has reached its end.')
 
 /** The system's clock, with timers that end with their owner and whose errors are the owner's. */
 class OwnedClock implements Clock {

@@ -137,6 +137,27 @@ describe('an actor that throws in its own transition', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('one that reached its end has a signal that says so, also when it is asked for later', async () => {
+    const signals: AbortSignal[] = []
+    const scopes: Scope[] = []
+    const start = (scope: Scope) => {
+      if (scopes.push(scope) === 1) signals.push(scope.signal)
+      return { logic: fromPromise(async () => 'done') }
+    }
+    const { system } = await systemOf([counter('a')])
+    say(system, '/a', {
+      type: 'work',
+      run: async (scope) => {
+        await scope.runChild({ id: 'asked', kind: 'x', start })
+        await scope.runChild({ id: 'asked-later', kind: 'x', start })
+      },
+    })
+    await settle()
+    signals.push(scopes[1]!.signal)
+    const over = { aborted: true, reason: { code: 'actor-stopped', message: 'The actor has reached its end.' } }
+    expect(signals).toMatchObject([over, over])
+  })
+
   test('takes an error thrown by its own timer as a crash', async () => {
     const { system, clock } = await systemOf([counter('a', { redeliver: false })])
     const bad = () => {
