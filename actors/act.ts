@@ -32,15 +32,19 @@ interface ActContext extends ActInput {
   /** What the model had said when it was last told. */
   readonly soFar?: AnswerSoFar
   readonly asked?: Asked
-  readonly result?: ActResult
 }
 
 type ActEvent =
   | { readonly type: 'inputs.gathered'; readonly gathered: Gathered }
   | { readonly type: 'answer.grew'; readonly soFar: AnswerSoFar }
   | { readonly type: 'model.answered'; readonly asked: Asked }
-  | { readonly type: 'result.kept'; readonly result: ActResult }
+  | ResultKept
   | WorkFailed
+
+interface ResultKept {
+  readonly type: 'result.kept'
+  readonly result: ActResult
+}
 
 export const actMachine = setup({
   types: { context: {} as ActContext, input: {} as ActInput, output: {} as ActResult, events: {} as ActEvent },
@@ -56,7 +60,6 @@ export const actMachine = setup({
     learnGathered: assign((_, gathered: Gathered) => ({ gathered })),
     learnSoFar: assign((_, soFar: AnswerSoFar) => ({ soFar })),
     learnAnswer: assign((_, asked: Asked) => ({ asked })),
-    learnResult: assign((_, result: ActResult) => ({ result })),
     throwError,
   },
   guards: { asksModel: ({ context }) => needsModel(context.task.act) },
@@ -88,11 +91,9 @@ export const actMachine = setup({
     },
     keeping: {
       entry: 'keepResult',
-      on: {
-        'result.kept': { target: 'performed', actions: { type: 'learnResult', params: ({ event }) => event.result } },
-      },
+      on: { 'result.kept': 'performed' },
     },
-    performed: { type: 'final' },
+    performed: { type: 'final', output: ({ event }) => (event as ResultKept).result },
   },
-  output: ({ context }) => context.result!,
+  output: ({ event }) => event.output as ActResult,
 })

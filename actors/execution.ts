@@ -1,11 +1,13 @@
 // Execution: one run of one narrative, stage after stage, as an actor. A stage is a step, or the steps of a group.
 //
-//   choosing ─▶ performing ─▶ choosing … ─▶ completed
+//   choosing ─▶ performing ─▶ performing … ─▶ completed
+//       └─────────────────────────────────────▲  no act to perform
 //
 //   X1. What later acts may use is in the context; what must survive a crash is in the journal.
 //   X2. It performs nothing itself: a step is an actor of its own, or a nested execution.
 //   X3. Steps of a group are given what was known before it, and leave what they made in the order of the toc.
 //   X4. What a stage does is brought with the input: the chart is made once, and not for each run.
+//   X5. From stage to stage is one transition: XState takes as long over one that is always made as over any other.
 
 import { assign, setup } from 'xstate'
 import { type Act, stagesOf } from '../narratives/narrative.ts'
@@ -67,7 +69,10 @@ export const executionMachine = setup({
     })),
     throwError,
   },
-  guards: { hasNextStage: ({ context }) => context.done < context.stages.length },
+  guards: {
+    hasStage: ({ context }) => context.stages.length > 0,
+    hasNextStage: ({ context }) => context.done + 1 < context.stages.length,
+  },
 }).createMachine({
   id: 'execution',
   context: ({ input }) => ({
@@ -81,15 +86,20 @@ export const executionMachine = setup({
   initial: 'choosing',
   states: {
     choosing: {
-      always: [{ guard: 'hasNextStage', target: 'performing' }, { target: 'completed' }],
+      always: [{ guard: 'hasStage', target: 'performing' }, { target: 'completed' }],
     },
     performing: {
       entry: 'performStage',
       on: {
-        'stage.performed': {
-          target: 'choosing',
-          actions: { type: 'learnResults', params: ({ event }) => event.results },
-        },
+        'stage.performed': [
+          {
+            guard: 'hasNextStage',
+            target: 'performing',
+            reenter: true,
+            actions: { type: 'learnResults', params: ({ event }) => event.results },
+          },
+          { target: 'completed', actions: { type: 'learnResults', params: ({ event }) => event.results } },
+        ],
       },
     },
     completed: { type: 'final' },
