@@ -148,14 +148,18 @@ function known(schedule: Schedule, { store }: Services, now: number): StoredSche
   return store.schedules.find(schedule.bot)!
 }
 
-/**
- * Further ahead than a timetable ever looks: the clock was wrong when it was computed. Where a timetable names hours, one
- * that was set back by less is no reason to run again what has run at its hour.
- */
+/** Further ahead than a timetable ever looks: the clock was wrong when it was computed. */
 function isAstray(schedule: Schedule, { nominalAt }: StoredSchedule, now: number): boolean {
   const next = schedule.at === undefined ? dueAfter(schedule, now) : undefined
-  const mostMs = schedule.everyMs === undefined ? MOST_SET_BACK_MS : LATE_MS
-  return next !== undefined && nominalAt !== undefined && nominalAt - next > mostMs
+  if (next === undefined || nominalAt === undefined || nominalAt <= next) return false
+  return nominalAt - next > Math.max(LATE_MS, patienceMs(schedule, next))
+}
+
+/** A clock that was set back a little is no reason to run again what has run at its hour. */
+function patienceMs(schedule: Schedule, next: number): number {
+  if (schedule.cron === undefined) return 0
+  const period = (dueAfter(schedule, next) ?? Number.POSITIVE_INFINITY) - next
+  return Math.min(period, MOST_SET_BACK_MS)
 }
 
 /** Its jitter is drawn here, once, and stored with it. */

@@ -1,8 +1,8 @@
 // Figures: how times, tokens and money look to a person.
 
-/** `480 ms`, `12.1 s`, `3 min 20 s`, `4 h 10 min`, `2 d 3 h`. */
+/** `480 ms`, `12.1 s`, `3 min 20 s`, `4 h 10 min`, `2 d 3 h`. Less than none, after the clock was set back, is none. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 1000) return `${Math.round(Math.max(ms, 0))} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
   const [minutes, hours, days] = [Math.floor(ms / 60_000), Math.floor(ms / 3_600_000), Math.floor(ms / 86_400_000)]
   if (hours < 1) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type AnyActorLogic, createMachine, fromCallback } from 'xstate'
 import { durableInbox } from '../../actors/durable-inbox.ts'
 import { type Schedule, schedulerSpec } from '../../actors/scheduler.ts'
+import { parseWindow } from '../../actors/timetable.ts'
 import type { Services } from '../../actors/services.ts'
 import type { Store } from '../../store/store.ts'
 import { startSystem } from '../../supervisor/index.ts'
@@ -191,6 +192,7 @@ test.for<[title: string, ahead: number, schedule: Partial<Schedule>, told: reado
   ['a year ahead', 365 * 24 * 60, {}, [10, 20]],
   ['an hour ahead, where an interval was counted', 60, {}, [10, 20]],
   ['an hour ahead, where hours are named', 60, HOURLY, []],
+  ['five hours ahead, where hours are named', 300, HOURLY, [60]],
 ])('a clock that was %s and is put right', async ([, ahead, schedule, expected]) => {
   const { store } = temporaryStore()
   const wrong = await start(store, new FakeClock(ahead * MINUTE), schedule)
@@ -202,19 +204,20 @@ test.for<[title: string, ahead: number, schedule: Partial<Schedule>, told: reado
 })
 
 test.for<[missed: Schedule['missed'], told: readonly number[]]>([
-  ['once', [33, 33.5, 34]],
-  ['skip', [33, 33.5, 34]],
-  ['catch-up', [33, 33, 33, 33, 33, 33.5, 34]],
-])('what is late outside the windows of the day waits for the next one: %s', async ([missed, hours]) => {
+  ['once', [910, 940, 970]],
+  ['skip', [910, 940, 970]],
+  ['catch-up', [910, 910, 910, 910, 910, 940, 970]],
+])('what is late outside the windows of the day waits for the next one: %s', async ([missed, minutes]) => {
   const { store } = temporaryStore()
-  const halfHourly = { everyMs: 30 * MINUTE, windows: [{ from: 540, to: 660 }], missed }
+  const windows = ['09:00-11:00', '15:10-17:00'].map((text) => parseWindow(text)!)
+  const halfHourly = { everyMs: 30 * MINUTE, windows, missed }
   const first = await start(store, new FakeClock(8 * 60 * MINUTE), halfHourly)
   await first.stop()
   // Due at 9:00, 9:30, 10:00 and 10:30 while nobody is there, who comes at 15:00.
   const clock = new FakeClock(15 * 60 * MINUTE)
   const { told } = await start(store, clock, halfHourly)
-  await clock.advance((19 * 60 + 10) * MINUTE)
-  expect(told.map((minute) => minute / 60)).toEqual(hours)
+  await clock.advance(80 * MINUTE)
+  expect(told).toEqual(minutes)
 })
 
 test('jitter is drawn once and stored', async () => {
