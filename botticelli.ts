@@ -197,6 +197,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     roster.end()
     log('app.stopping', {})
     await inSpan('shutdown', { parent: 'root' }, () => drain(system, config.drainMs))
+    await system.stop({ withinMs: AFTER_DRAIN_MS })
     log('app.stopped', { uptime_secs: Math.round((clock.now() - startedAt) / 1_000) })
     await whole.disposeAsync()
   }
@@ -230,6 +231,9 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
     log('app.started', { version: VERSION, node: versions.node, pid, bots: roster.bots.length, database, posting })
   }
 }
+
+/** What is still at work when the time to finish is over is ended by force. */
+const AFTER_DRAIN_MS = 1_000
 
 const BOT_THREAD = new URL(`./bot-thread${import.meta.url.slice(-3)}`, import.meta.url)
 

@@ -26,16 +26,20 @@ export function attention(
       const calls = `${plural(consecutiveFailures, 'call')} failed in a row`
       return `${provider}: ${calls} (${lastError}): botticelli explain ${lastError}`
     })
-  const letters = deadLetters > 0 ? [`${plural(deadLetters, 'dead letter')}: botticelli dead-letters list`] : []
   return [
     ...disk,
     ...failing,
     ...down,
     ...refusing,
-    ...letters,
+    ...lettersOf(deadLetters),
     ...inDoubt.map(doubtOf),
     ...notInEffect(reload, placed),
   ]
+}
+
+/** @param count of dead letters */
+export function lettersOf(count: number): Worry[] {
+  return count > 0 ? [`${plural(count, 'dead letter')}: botticelli dead-letters list`] : []
 }
 
 /** Of an execution by its id. */

@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
 import type { Place } from '../../errors.ts'
 import type { LedgerTotals } from '../../store/store.ts'
-import { attention, doubtOf } from '../attention.ts'
+import { attention, doubtOf, lettersOf } from '../attention.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.ts'
@@ -19,12 +19,17 @@ import { table } from '../table.ts'
 type Pipeline = ServerStatus['pipeline']
 interface Stored {
   readonly inDoubt: readonly string[]
+  readonly deadLetters: number
+  /** Runs of bots that the last server did not finish; the next one goes on with them. */
+  readonly unfinished: number
   readonly pipeline: Pipeline
   readonly today: LedgerTotals
 }
 
 const NOTHING: Stored = {
   inDoubt: [],
+  deadLetters: 0,
+  unfinished: 0,
   pipeline: { pending: 0, approved: 0, posted: 0 },
   today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0, repeated: 0, cached: 0, lost: 0 },
 }
@@ -56,6 +61,9 @@ export const status: Run = async (options, io) => {
 function readStored({ pipeline: tables, ...config }: Config, now: number): Promise<Stored> {
   return readStore({ pipeline: tables, ...config }, NOTHING, (store) => ({
     inDoubt: inDoubt(store),
+    deadLetters: store.deadLetters.count(),
+    unfinished: store.executions.list({ status: 'running', limit: 1_000 }).filter(({ bot }) => bot !== undefined)
+      .length,
     pipeline: pipelineStatus(store, tables),
     today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),
   }))
@@ -75,6 +83,10 @@ function showServer(server: ServerStatus, config: Config, worries: readonly stri
   }
   io.print()
   showPipeline(server, config, io)
+  showWorries(worries, io)
+}
+
+function showWorries(worries: readonly string[], io: Io): void {
   worries.forEach((worry, index) => {
     io.print(`${io.paint('yellow', (index === 0 ? 'attention' : '').padEnd(11))}${worry}`)
   })
@@ -83,11 +95,13 @@ function showServer(server: ServerStatus, config: Config, worries: readonly stri
 function showStored(stored: Stored, config: Config, io: Io): void {
   io.print(`○ not running   ${config.root}`)
   showPipeline(stored, config, io)
-  for (const id of stored.inDoubt) io.print(`${io.paint('yellow', 'attention  ')}${doubtOf(id)}`)
+  if (stored.unfinished > 0)
+    io.print(`unfinished ${plural(stored.unfinished, 'run')}, which the next server goes on with`)
+  showWorries([...lettersOf(stored.deadLetters), ...stored.inDoubt.map(doubtOf)], io)
   io.remark('\nThe server is not running; this is what its database says. Start it: botticelli serve')
 }
 
-function showPipeline({ pipeline, today }: Stored, config: Config, io: Io): void {
+function showPipeline({ pipeline, today }: Pick<Stored, 'pipeline' | 'today'>, config: Config, io: Io): void {
   const { pending, approved, posted } = pipeline
   const unpriced = today.unpriced > 0 ? ` · ${plural(today.unpriced, 'call')} without a known price` : ''
   io.print(`pipeline   pending ${pending} → approved ${approved} → posted ${posted}`)

@@ -48,6 +48,7 @@ three = "Say three after {{two}}."
 })
 
 test('dead letters are listed, shown, sent again and dropped', async () => {
+  expect((await run('status')).stdout).toContain('attention  3 dead letters: botticelli dead-letters list')
   expect((await runJson('dead-letters', 'list')).map(({ id }: { id: string }) => id)).toEqual(['m-3', 'm-2', 'm-1'])
   expect((await run('dead-letters', 'show', 'm-1')).stdout).toContain('It was bad.')
   expect(await run('dead-letters', 'show', 'nothing')).toMatchObject({ code: 4 })

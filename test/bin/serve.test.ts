@@ -57,6 +57,23 @@ test('runs its bots, is seen by status, refuses a second one, and ends in order'
   expect(JSON.parse((await project.botticelli(['status', '--json'])).stdout)).toMatchObject({ running: false })
 })
 
+test('ends soon after the time that work gets to finish, and says what is left', async () => {
+  project.write('slow.toml', '[[reply]]\ntext = "late"\ndelay = "60s"\n')
+  project.write('botticelli.toml', `drain = "200ms"\n${CONFIG.replace('[models]', '[models]\nscript = "slow.toml"')}`)
+  const server = project.start(['serve'], ENV)
+  await server.says('"event":"narrative.started"')
+  const { code, stderr } = await server.kill('SIGTERM')
+  expect(code).toBe(0)
+  const atOf = (event: string) => {
+    const line = stderr.split('\n').find((text) => text.includes(`"event":"${event}"`))
+    return Date.parse(JSON.parse(line!).timestamp)
+  }
+  // A bot that is asked to end by itself gets five seconds.
+  expect(atOf('app.stopped') - atOf('app.stopping')).toBeLessThan(4_500)
+  const { stdout } = await project.botticelli(['status'])
+  expect(stdout).toContain('unfinished 1 run, which the next server goes on with')
+})
+
 test('does not start with inputs that a narrative does not declare', async () => {
   project.write('botticelli.toml', `${CONFIG}[bots.writer.inputs]\ntopic = "bread"\n`)
   const { code, stderr } = await project.botticelli(['serve'], ENV)
