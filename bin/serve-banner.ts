@@ -1,9 +1,11 @@
-// Serve banner: what a person wants to know at the moment the server is ready. Pure.
+// Serve banner: what a person wants to know at the moment the server is ready. Pure. It is written where the log is, so
+// that no password of an address may be in it (P8).
 
 import { basename, relative } from 'node:path'
 import type { BotStatus, ServerStatus } from '../actors/server-status.ts'
 import type { BotConfig, Config } from '../config/config.ts'
 import { VERSION } from '../config/version.ts'
+import { redact } from '../redact.ts'
 import { duration } from './figures.ts'
 import type { Paint } from './io.ts'
 
@@ -27,7 +29,7 @@ export function banner({ config, status, metricsUrl, now, paint }: Facts): strin
   ]
   return [
     `${title} · ${relative(root, database) || database} · node ${process.versions.node} · pid ${status.pid}`,
-    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(9)} ${value}`])),
+    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(9)} ${redact(value)}`])),
   ]
 }
 

@@ -4,11 +4,11 @@
 
 import type { Timetable } from '../actors/timetable.ts'
 import type { ScriptedReply } from '../models/scripted/script.ts'
-
 import type { BotType } from '../telemetry/instrument-table.ts'
 import type { LogExtra } from '../telemetry/log-context.ts'
 import type { ConditionName } from '../telemetry/notification.ts'
 import type { NotifyChannel } from '../telemetry/notify-channel.ts'
+import type { OtlpReceiver } from '../telemetry/otlp-endpoint.ts'
 
 /** The configuration in effect. What is optional here may really be absent. */
 export interface Config {
@@ -186,7 +186,7 @@ export interface TelemetryConfig {
   /** Base URL of an OTLP/HTTP receiver. */
   readonly otlpEndpoint?: string
   /** Whole URLs of single signals, where they go elsewhere. */
-  readonly otlpSignals: { readonly traces?: string; readonly metrics?: string; readonly logs?: string }
+  readonly otlpSignals: OtlpReceiver['signals']
   /** Limit of one request to a receiver, its retries included. */
   readonly otlpTimeoutMs: number
   readonly otlpCompression: 'none' | 'gzip'

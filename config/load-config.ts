@@ -139,7 +139,7 @@ function withoutOwnSecrets(variables: Environment, settings: readonly Resolved[]
   const own = new Set<unknown>([
     ...Object.values(SETTINGS).flatMap(({ env, secret }) => (secret ? env : [])),
     ...settings.flatMap(({ key, value }) => (key === 'models.servers.*.api_key_env' ? [value] : [])),
-    'OTEL_EXPORTER_OTLP_HEADERS',
+    ...['', '_TRACES', '_METRICS', '_LOGS'].map((signal) => `OTEL_EXPORTER_OTLP${signal}_HEADERS`),
     'SENTRY_DSN',
   ])
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !own.has(name)))

@@ -8,5 +8,7 @@ export function secretsOf({ models, discord, telemetry, notify, environment }: C
   const keys = [...Object.values(models.providers), ...Object.values(models.servers)].map(({ apiKey }) => apiKey)
   const webhooks = notify?.channels.map(({ url }) => url) ?? []
   const named = Object.entries(environment).flatMap(([name, value]) => (isSecretKey(name) ? [value] : []))
-  return [discord.token, telemetry.sentryDsn, ...keys, ...webhooks, ...Object.values(telemetry.otlpHeaders), ...named]
+  const receivers = [{ headers: telemetry.otlpHeaders }, ...Object.values(telemetry.otlpSignals)]
+  const headers = receivers.flatMap((one) => Object.values(one.headers ?? {}))
+  return [discord.token, telemetry.sentryDsn, ...keys, ...webhooks, ...headers, ...named]
 }

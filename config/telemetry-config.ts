@@ -6,6 +6,7 @@
 import type { Diagnostic } from '../narratives/diagnostic.ts'
 import { nearest } from '../narratives/nearest.ts'
 import { INSTRUMENTS } from '../telemetry/instrument-table.ts'
+import type { OtlpReceiver, OtlpSignal, SignalReceiver } from '../telemetry/otlp-endpoint.ts'
 import type { TelemetryConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, diagnosticAt } from './config-file.ts'
@@ -84,9 +85,9 @@ function receivers(values: Values, variables: Environment, on: boolean) {
     ...(sends && optional('otlpEndpoint', endpoint)),
     otlpSignals: sends
       ? {
-          ...optional('traces', values.get('telemetry.otlp_traces_endpoint')),
-          ...optional('metrics', values.get('telemetry.otlp_metrics_endpoint')),
-          ...optional('logs', values.get('telemetry.otlp_logs_endpoint')),
+          ...signal('traces', values.get('telemetry.otlp_traces_endpoint'), variables),
+          ...signal('metrics', values.get('telemetry.otlp_metrics_endpoint'), variables),
+          ...signal('logs', values.get('telemetry.otlp_logs_endpoint'), variables),
         }
       : {},
     otlpHeaders: headersOf(variables.OTEL_EXPORTER_OTLP_HEADERS),
@@ -100,6 +101,19 @@ function receivers(values: Values, variables: Environment, on: boolean) {
     pushLogs:
       on && !exporters.logs.includes('none') && (values.get('telemetry.push_logs') || exporters.logs.includes('otlp')),
   }
+}
+
+/** What the standard's variables say of one signal; nothing where they say nothing. */
+function signal(name: OtlpSignal, endpoint: string | undefined, variables: Environment): OtlpReceiver['signals'] {
+  const of = (what: string) => variables[`OTEL_EXPORTER_OTLP_${name.toUpperCase()}_${what}`]?.trim() || undefined
+  const [headers, timeoutMs, compression] = [of('HEADERS'), Number(of('TIMEOUT')), of('COMPRESSION')]
+  const own: SignalReceiver = {
+    ...optional('endpoint', endpoint),
+    ...(headers !== undefined && { headers: headersOf(headers) }),
+    ...(timeoutMs > 0 && { timeoutMs }),
+    ...((compression === 'gzip' || compression === 'none') && { compression }),
+  }
+  return Object.keys(own).length === 0 ? {} : { [name]: own }
 }
 
 function wordsOf(text = ''): readonly string[] {

@@ -10,13 +10,23 @@ export type OtlpSignal = 'traces' | 'metrics' | 'logs'
 export interface OtlpReceiver {
   /** Base URL such as `http://localhost:4318`; `/v1/traces` and the like are appended. */
   readonly endpoint?: string | undefined
-  /** Whole URLs of single signals; they win over the base. */
-  readonly signals: { readonly [S in OtlpSignal]?: string | undefined }
+  /** What is otherwise for single signals. */
+  readonly signals: { readonly [S in OtlpSignal]?: SignalReceiver }
   /** Sent with every export; for a backend that wants a key. */
   readonly headers: Readonly<Record<string, string>>
   /** Limit of one request, its retries included, in ms. */
   readonly timeoutMs: number
   readonly compression: 'none' | 'gzip'
+}
+
+/** What is not given is as for all signals. */
+export interface SignalReceiver {
+  /** The whole URL. */
+  readonly endpoint?: string
+  /** Beside those of all signals. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly timeoutMs?: number
+  readonly compression?: 'none' | 'gzip'
 }
 
 /** What the exporters of all three signals take. */
@@ -27,13 +37,13 @@ export type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPTrace
 
 /** Undefined when nobody takes this signal. @throws TelemetryError `bad-otlp-endpoint` */
 export function exporterOptions(receiver: OtlpReceiver, signal: OtlpSignal): ExporterOptions | undefined {
-  const own = receiver.signals[signal]
-  if (own === undefined && receiver.endpoint === undefined) return undefined
+  const { endpoint, headers, timeoutMs, compression } = receiver.signals[signal] ?? {}
+  if (endpoint === undefined && receiver.endpoint === undefined) return undefined
   return {
-    url: own === undefined ? signalUrl(receiver.endpoint!, signal) : httpUrl(own).href,
-    headers: { ...receiver.headers },
-    timeoutMillis: receiver.timeoutMs,
-    compression: receiver.compression as NonNullable<ExporterOptions['compression']>,
+    url: endpoint === undefined ? signalUrl(receiver.endpoint!, signal) : httpUrl(endpoint).href,
+    headers: { ...receiver.headers, ...headers },
+    timeoutMillis: timeoutMs ?? receiver.timeoutMs,
+    compression: (compression ?? receiver.compression) as NonNullable<ExporterOptions['compression']>,
   }
 }
 

@@ -114,7 +114,7 @@ type Loaded = [Tracing?, Metrics?, OtlpLogs?, Sentry?]
 
 async function load(options: TelemetryOptions): Promise<Loaded> {
   const { metrics = false, pushMetricsEveryMs, exportConsole = false, otlpEndpoint, otlpSignals = {} } = options
-  const isSent = otlpEndpoint !== undefined || Object.values(otlpSignals).some((url) => url !== undefined)
+  const isSent = otlpEndpoint !== undefined || Object.values(otlpSignals).some((own) => own.endpoint !== undefined)
   const sentry = await loadSentry(options)
   if (!isSent && !metrics && !exportConsole) return [undefined, undefined, undefined, sentry]
   const { exporterOptions } = await import('./otlp-endpoint.ts')
@@ -180,13 +180,14 @@ async function resourceOf(options: TelemetryOptions): Promise<Resource> {
   const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources')
   return defaultResource().merge(
     resourceFromAttributes({
-      ...options.resource,
-      'service.name': options.serviceName,
       'service.version': options.serviceVersion,
       'service.instance.id': `${hostname()}-${process.pid}`,
       'process.pid': process.pid,
       'process.runtime.name': 'nodejs',
       'process.runtime.version': process.versions.node,
+      // What a person says of the server wins over what we found out.
+      ...options.resource,
+      'service.name': options.serviceName,
       ...(options.environment !== undefined && { 'deployment.environment.name': options.environment }),
     }),
   )

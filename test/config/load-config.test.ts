@@ -172,6 +172,8 @@ describe('layers', () => {
       DISCORD_TOKEN: 'b',
       HOUSE_CODE: 'c',
       SENTRY_DSN: 'http://d@e/1',
+      OTEL_EXPORTER_OTLP_HEADERS: 'key=e',
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'key=f',
       GUILD_ID: '7',
     }
     write('botticelli.toml', server)

@@ -98,9 +98,26 @@ describe('variables', () => {
     [{ ENVIRONMENT: 'production' }, { environment: 'production' }],
     [
       { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a:1/x', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://b:2/y' },
-      { otlpSignals: { traces: 'http://a:1/x', logs: 'http://b:2/y' } },
+      { otlpSignals: { traces: { endpoint: 'http://a:1/x' }, logs: { endpoint: 'http://b:2/y' } } },
     ],
-    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://c:3/z' }, { otlpSignals: { metrics: 'http://c:3/z' } }],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://c:3/z' },
+      { otlpSignals: { metrics: { endpoint: 'http://c:3/z' } } },
+    ],
+    [
+      {
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=Bearer%20x',
+        OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '500',
+        OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'gzip',
+      },
+      {
+        otlpSignals: {
+          traces: { headers: { authorization: 'Bearer x' } },
+          logs: { timeoutMs: 500 },
+          metrics: { compression: 'gzip' },
+        },
+      },
+    ],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '10000' }, { otlpTimeoutMs: 10_000 }],
     [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, { otlpCompression: 'gzip' }],
     [

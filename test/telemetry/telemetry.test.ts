@@ -219,9 +219,11 @@ test('a signal may go elsewhere, packed, and with attributes of the whole server
   const telemetry = await startTelemetry({
     ...service,
     otlpEndpoint: base.url,
-    otlpSignals: { traces: `${other.url}/v1/traces` },
-    otlpCompression: 'gzip',
-    resource: { team: 'content', 'service.name': 'not this' },
+    otlpHeaders: { 'x-all': 'all' },
+    otlpSignals: {
+      traces: { endpoint: `${other.url}/v1/traces`, headers: { 'x-own': 'own' }, compression: 'gzip' },
+    },
+    resource: { team: 'content', 'service.name': 'not this', 'service.instance.id': 'pod-1' },
     metrics: true,
     pushMetricsEveryMs: 60_000,
   })
@@ -229,8 +231,14 @@ test('a signal may go elsewhere, packed, and with attributes of the whole server
   await telemetry.shutdown()
   expect(base.spans()).toEqual([])
   expect(base.metrics.size).toBeGreaterThan(0)
-  expect(other.spans()[0]?.resource).toMatchObject({ team: 'content', 'service.name': 'botticelli-test' })
-  expect(other.requests[0]?.headers['content-encoding']).toBe('gzip')
+  expect(other.spans()[0]?.resource).toMatchObject({
+    team: 'content',
+    'service.name': 'botticelli-test',
+    'service.instance.id': 'pod-1',
+  })
+  expect(other.requests[0]?.headers).toMatchObject({ 'content-encoding': 'gzip', 'x-all': 'all', 'x-own': 'own' })
+  expect(base.requests[0]?.headers).toMatchObject({ 'x-all': 'all' })
+  expect(base.requests[0]?.headers).not.toHaveProperty('content-encoding')
 })
 
 test('spans can be read in the log, without any endpoint and without secrets', async () => {
