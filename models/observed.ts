@@ -7,11 +7,11 @@ import type { Attributes, Span } from '@opentelemetry/api'
 import type { Clock } from '../supervisor/clock.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import { LLM_ERROR_TYPES, type LlmErrorType } from '../telemetry/instrument-table.ts'
-import { begin, count, record } from '../telemetry/instruments.ts'
+import { begin, count, record, recordAll } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { providerEvent } from '../telemetry/provider-health.ts'
 import { inSpan } from '../telemetry/spans.ts'
-import type { Answer, AskOptions, Model, Question } from './model.ts'
+import type { Answer, AskOptions, Model, Part, Question } from './model.ts'
 import { ModelError } from './model-error.ts'
 
 export interface ObservedOptions {
@@ -111,7 +111,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
       ...(usage.reasoning !== undefined && { 'gen_ai.usage.reasoning.output_tokens': usage.reasoning }),
       ...(costUsd !== undefined && { 'botticelli.cost.usd': costUsd }),
     })
-    countMessage('assistant', answer.text.length)
+    countOf('assistant', [answer.text.length])
     log('llm.response', {
       ...labels,
       input_tokens: usage.input,
@@ -193,18 +193,24 @@ function logFailure(thrown: unknown, model: { readonly provider: string; readonl
 
 /** What is sent: the instructions, and everything said before. Of media the length is not counted. */
 function countMessages({ system, messages }: Question): void {
-  if (system !== undefined) countMessage('system', system.length)
-  for (const { role, parts } of messages) {
-    countMessage(
-      role,
-      parts.reduce((total, part) => total + (part.type === 'text' ? part.text.length : 0), 0),
-    )
-  }
+  if (system !== undefined) countOf('system', [system.length])
+  // By role, all at once: a question brings the whole conversation along.
+  const lengths = { user: [] as number[], assistant: [] as number[] }
+  for (const { role, parts } of messages) lengths[role].push(lengthOf(parts))
+  countOf('user', lengths.user)
+  countOf('assistant', lengths.assistant)
 }
 
-function countMessage(role: 'system' | 'user' | 'assistant', chars: number): void {
-  count('botticelli.conversation.messages', { role })
-  record('botticelli.conversation.message.length.chars', chars, { role })
+function lengthOf(parts: readonly Part[]): number {
+  let length = 0
+  for (const part of parts) if (part.type === 'text') length += part.text.length
+  return length
+}
+
+function countOf(role: 'system' | 'user' | 'assistant', chars: readonly number[]): void {
+  if (chars.length === 0) return
+  count('botticelli.conversation.messages', { role }, chars.length)
+  recordAll('botticelli.conversation.message.length.chars', chars, { role })
 }
 
 /** A code as one of the few words that dashboards are written on. */

@@ -82,14 +82,15 @@ export class SeriesSet {
   }
 
   /** @param span that it is counted in */
-  take(value: number, labels: Labels, span?: SpanContext): void {
+  take(value: number | readonly number[], labels: Labels, span?: SpanContext): void {
     let found: Branch | Series | undefined = this.#root
     for (const label of this.#labels) {
       found = (found as Branch).get(labels[label])
       if (found === undefined) break
     }
     const series = (found as Series | undefined) ?? this.#add(labels)
-    series.take(value, span)
+    if (typeof value === 'number') series.take(value, span)
+    else for (const each of value) series.take(each, span)
   }
 
   get points(): readonly Point[] {
