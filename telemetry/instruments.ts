@@ -6,7 +6,7 @@
 //       series that does not exist never fires. Of the others the owner calls `count(name, labels, 0)` or `begin` once
 //       it knows the names.
 
-import type { SpanContext, TraceFlags } from '@opentelemetry/api'
+import type { TraceFlags } from '@opentelemetry/api'
 import {
   type CounterName,
   type HistogramName,
@@ -17,7 +17,16 @@ import {
   type ObservedName,
   type RecordedName,
 } from './instrument-table.ts'
-import { type Labels, type Metric, type MetricKind, MOST_SERIES, SeriesSet, seriesOf } from './series.ts'
+import {
+  type CountedIn,
+  type ExampleSpan,
+  type Labels,
+  type Metric,
+  type MetricKind,
+  MOST_SERIES,
+  SeriesSet,
+  seriesOf,
+} from './series.ts'
 import { activeSpanContext } from './trace-context.ts'
 
 /** Adds to a counter. A value of 0 makes the series exist. */
@@ -74,7 +83,7 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
     if (kind !== 'gauge') for (const known of knownLabelSets(labels)) series.take(NOTHING, known)
     recorded.set(name, series)
   }
-  const take: typeof taker = (name, value, labels) => recorded.get(name)?.take(value, labels, sampledSpan())
+  const take: Taker = (name, value, labels, span = sampledSpan) => recorded.get(name)?.take(value, labels, span)
   taker = take
   return {
     *read() {
@@ -89,7 +98,7 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
 /** A trace that nobody keeps is no example. */
 const SAMPLED: TraceFlags.SAMPLED = 1
 
-function sampledSpan(): SpanContext | undefined {
+function sampledSpan(): ExampleSpan | undefined {
   const span = activeSpanContext()
   return span === undefined || (span.traceFlags & SAMPLED) === 0 ? undefined : span
 }
@@ -100,17 +109,25 @@ export interface Recorded {
   stop(): void
 }
 
-/** A number on its way to the thread that exports it. */
-export type RelayedNumber = readonly [name: InstrumentName, value: number | readonly number[], labels: Labels]
+/** A number, or several, on the way to the thread that exports them. */
+export type RelayedNumber = readonly [
+  name: InstrumentName,
+  value: number | readonly number[],
+  labels: Labels,
+  span?: ExampleSpan,
+]
 
 /** From now on another thread counts and records. */
 export function relayInstruments(send: (number: RelayedNumber) => void): void {
-  taker = (...number) => send(number)
+  taker = (name, value, labels) => {
+    const span = sampledSpan()
+    send(span ? [name, value, labels, { traceId: span.traceId, spanId: span.spanId }] : [name, value, labels])
+  }
 }
 
 /** Counts or records a number of another thread. */
-export function takeRelayed(number: RelayedNumber): void {
-  taker?.(...number)
+export function takeRelayed([name, value, labels, span]: RelayedNumber): void {
+  taker?.(name, value, labels, () => span)
 }
 
 /**
@@ -135,7 +152,9 @@ export function* readObserved(onError: (name: string, thrown: unknown) => void):
 type Source = () => Iterable<{ readonly value: number; readonly labels: Labels }>
 
 const observers = new Map<ObservedName, Set<Source>>()
-let taker: ((...number: RelayedNumber) => void) | undefined
+type Taker = (name: InstrumentName, value: number | readonly number[], labels: Labels, span?: CountedIn) => void
+
+let taker: Taker | undefined
 
 function metricOf(name: InstrumentName, points: Metric['points']): Metric {
   const { kind, unit, help } = INSTRUMENTS[name]

@@ -4,7 +4,8 @@
 //       made. It happens in every act many times.
 //   C2. An instrument has at most `limit` series. What finds no room counts in the last one, `otel.metric.overflow`.
 //   C3. A counter never falls, and what is not a number counts nowhere.
-//   C4. A series, and each bucket of a histogram, remembers the span that it was last counted in, where there was one.
+//   C4. A series, and each bucket of a histogram, remembers a span that it was counted in, where there was one: the last,
+//       or one that came less than `EXAMPLE_MS` before it. To ask for the span each time would cost more than to count.
 //
 // https://opentelemetry.io/docs/specs/otel/metrics/sdk/#overflow-attribute
 
@@ -58,8 +59,13 @@ export interface Metric {
 
 /** One number under one set of labels. */
 export interface Series extends Point {
-  take(value: number, span?: SpanContext): void
+  take(value: number, span?: CountedIn): void
 }
+
+/** Tells the span that is counted in; undefined where there is none. */
+export type CountedIn = () => ExampleSpan | undefined
+
+export type ExampleSpan = Pick<SpanContext, 'traceId' | 'spanId'>
 
 export class SeriesSet {
   readonly #labels: readonly string[]
@@ -81,8 +87,7 @@ export class SeriesSet {
     this.#openOverflow = openOverflow
   }
 
-  /** @param span that it is counted in */
-  take(value: number | readonly number[], labels: Labels, span?: SpanContext): void {
+  take(value: number | readonly number[], labels: Labels, span?: CountedIn): void {
     let found: Branch | Series | undefined = this.#root
     for (const label of this.#labels) {
       found = (found as Branch).get(labels[label])
@@ -147,10 +152,10 @@ class Sum implements Series {
     this.attributes = attributes
   }
 
-  take(value: number, span?: SpanContext): void {
+  take(value: number, span?: CountedIn): void {
     if (!(value > 0)) return
     this.value += value
-    if (span !== undefined) this.exemplars[0] = exemplarOf(value, span)
+    if (span !== undefined) keepExample(this.exemplars, 0, value, span)
   }
 }
 
@@ -178,7 +183,7 @@ class Buckets implements Series {
     this.value = { bounds, counts, count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY }
   }
 
-  take(value: number, span?: SpanContext): void {
+  take(value: number, span?: CountedIn): void {
     if (Number.isNaN(value)) return
     const into = this.value
     let bucket = 0
@@ -188,11 +193,17 @@ class Buckets implements Series {
     into.sum += value
     if (value < into.min) into.min = value
     if (value > into.max) into.max = value
-    if (span !== undefined) this.exemplars[bucket] = exemplarOf(value, span)
+    if (span !== undefined) keepExample(this.exemplars, bucket, value, span)
   }
 }
 
 /** C4. */
-function exemplarOf(value: number, { traceId, spanId }: SpanContext): Exemplar {
-  return { traceId, spanId, value, at: Date.now() }
+function keepExample(examples: (Exemplar | undefined)[], place: number, value: number, span: CountedIn): void {
+  const at = Date.now()
+  const known = examples[place]
+  if (known !== undefined && at < known.at + EXAMPLE_MS && at >= known.at) return
+  const found = span()
+  if (found !== undefined) examples[place] = { traceId: found.traceId, spanId: found.spanId, value, at }
 }
+
+const EXAMPLE_MS = 1_000

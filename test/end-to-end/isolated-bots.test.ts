@@ -132,12 +132,16 @@ test('a bot in a thread is run, seen, counted and stopped like any other', { tim
   expect(page).toMatch(/^botticelli_bot_executions_total\{.*bot="maker".*outcome="ok".*\} 1$/m)
   expect(page).toMatch(/^botticelli_bot_tokens_total\{.*bot="maker".*type="output".*\} [1-9]/m)
   expect(page).toMatch(/^botticelli_llm_inflight\{.*provider="scripted".*\} \d/m)
+  const accept = 'application/openmetrics-text'
+  const examples = await (await fetch(running.metricsUrl!, { headers: { accept } })).text()
 
   await running.stop()
   app = undefined
   const [row] = project.look((store) => store.content.list({ table: 'posts' }))
   const names = receiver.spans(traceIdOf(row?.traceparent)).map(({ name }) => name)
   expect(names).toEqual(expect.arrayContaining(['bot.run maker', 'chat scripted']))
+  const slow = `trace_id="${traceIdOf(row?.traceparent)}",span_id="[0-9a-f]{16}"} 0[.][5-9]`
+  expect(examples).toMatch(new RegExp(`^gen_ai_client_inference_duration_seconds_bucket.* # {${slow}`, 'm'))
   const started = lines.split('\n').find((line) => line.includes('"bot.run_started"') && line.includes('"maker"'))
   expect(JSON.parse(started!)).toMatchObject({ bot: 'maker', trace_id: traceIdOf(row?.traceparent) })
 })

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { count, record } from '../../telemetry/instruments.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { count, record, takeRelayed } from '../../telemetry/instruments.ts'
 import { startMetricsServer } from '../../telemetry/metrics-server.ts'
 import { wantsOpenMetrics } from '../../telemetry/open-metrics.ts'
 import { inSpan } from '../../telemetry/spans.ts'
@@ -8,7 +8,10 @@ import { currentTraceContext, traceIdOf } from '../../telemetry/trace-context.ts
 import { parsePrometheus } from './prometheus-text.ts'
 
 let telemetry: Telemetry | undefined
-afterEach(() => telemetry?.shutdown())
+afterEach(() => {
+  vi.useRealTimers()
+  return telemetry?.shutdown()
+})
 
 async function start(sampleRatio: number): Promise<Telemetry> {
   const service = { serviceName: 'x', serviceVersion: '0', metrics: true, shutdownMs: 50 }
@@ -25,15 +28,25 @@ function work(): string {
   })
 }
 
-test('a counter and a bucket tell the trace that they were last counted in', async () => {
+test('a counter and a bucket tell the trace that they were counted in last, give or take a second', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
   const { openMetrics } = await start(1)
   work()
+  vi.advanceTimersByTime(1_000)
   const trace = work()
+  work()
   const text = await openMetrics()
   const exemplar = `# {trace_id="${trace}",span_id="[0-9a-f]{16}"}`
-  expect(text).toMatch(new RegExp(`^botticelli_api_errors_total{model="m"} 2 ${exemplar} 1 [0-9]+[.][0-9]{3}$`, 'm'))
-  expect(text).toMatch(new RegExp(`^botticelli_bot_duration_seconds_bucket{.*le="5.0"} 2 ${exemplar} 3 `, 'm'))
+  expect(text).toMatch(new RegExp(`^botticelli_api_errors_total{model="m"} 3 ${exemplar} 1 [0-9]+[.][0-9]{3}$`, 'm'))
+  expect(text).toMatch(new RegExp(`^botticelli_bot_duration_seconds_bucket{.*le="5.0"} 3 ${exemplar} 3 `, 'm'))
   expect(text.match(/ # \{/g)).toHaveLength(2)
+})
+
+test('a number of another thread brings its trace along', async () => {
+  const { openMetrics } = await start(1)
+  const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)]
+  takeRelayed(['botticelli.api.errors', 1, { model: 'm' }, { traceId, spanId }])
+  expect(await openMetrics()).toContain(`{model="m"} 1 # {trace_id="${traceId}",span_id="${spanId}"} 1 `)
 })
 
 test('a trace that is not kept, and what is counted in none, is no example', async () => {
