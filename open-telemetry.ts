@@ -10,7 +10,7 @@ export type OpenTelemetry = typeof import('@opentelemetry/api')
 
 /** Undefined as long as nothing was registered: there is no active span, and nobody to take one. */
 export function openTelemetry(): OpenTelemetry | undefined {
-  if (!(MARK in globalThis)) return undefined
+  if (api === undefined && !(MARK in globalThis)) return undefined
   api ??= createRequire(import.meta.url)('@opentelemetry/api') as OpenTelemetry
   return api
 }

@@ -4,8 +4,8 @@ import { BotticelliError, serializeError } from '../errors.ts'
 import type { NarrativeInput, Retry } from '../narratives/narrative.ts'
 import type { ActRecord } from '../store/store.ts'
 import type { ActorSpec, Scope } from '../supervisor/index.ts'
-import { type BoundFields, withLogFields } from '../telemetry/log-context.ts'
-import { activeTraceparent, currentTraceContext, traceIdOf, withTraceContext } from '../telemetry/trace-context.ts'
+import { type BoundFields, fromHere } from '../telemetry/surroundings.ts'
+import { activeTraceparent, traceIdOf } from '../telemetry/trace-context.ts'
 import { type ActWork, actMachine } from './act.ts'
 import type { ActResult, ActTask } from './act-task.ts'
 import type { AnswerSoFar } from './answer-so-far.ts'
@@ -45,10 +45,8 @@ export async function performAct(
 /** An error that may pass brings the act back after a while; any other is its last. */
 function actSpec(stepTask: StepTask, shared: Services, runExecution: RunExecution): ActorSpec<ActResult> {
   const { maxRestarts, minMs, maxMs } = retryOf(stepTask.step.act.retry, shared)
-  const trace = currentTraceContext()
   const task = actTask(stepTask)
-  const fields = logFieldsOf(stepTask)
-  const within = <T>(fn: () => T): T => withTraceContext(trace, () => withLogFields(fields, fn))
+  const within = fromHere()
   return {
     id: task.key,
     kind: 'act',

@@ -12,9 +12,9 @@ import { BotticelliError, serializeError } from '../errors.ts'
 import type { Execution } from '../store/store.ts'
 import type { ActorSpec } from '../supervisor/index.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
-import { withLogFields } from '../telemetry/log-context.ts'
 import { inSpan, type SpanOptions } from '../telemetry/spans.ts'
-import { activeTraceparent, currentTraceContext, newTraceparent, withTraceContext } from '../telemetry/trace-context.ts'
+import { fromHere, withLogFields } from '../telemetry/surroundings.ts'
+import { activeTraceparent, currentTraceContext, newTraceparent } from '../telemetry/trace-context.ts'
 import { carouselMachine, type Round } from './carousel.ts'
 import { checkPolicy } from './check-policy.ts'
 import { executionMachine, type Stage } from './execution.ts'
@@ -163,7 +163,7 @@ function positionOf({ id, parentId, narrative, bot }: ExecutionPlan) {
 
 /** A run is never started again by itself: whoever asked for it decides, and it would go on where it stopped. */
 function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<ExecutionOutcome> {
-  const trace = currentTraceContext()
+  const within = fromHere()
   return {
     id: plan.parentId === undefined ? `run-${plan.id}` : plan.id.slice(plan.parentId.length + 1),
     kind: 'execution',
@@ -175,7 +175,7 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
     return carouselMachine.provide({
       actors: {
         runRound: fromPromise<ExecutionOutcome | undefined, Round>(({ input }) =>
-          withTraceContext(trace, () => runRound(input, services, host)),
+          within(() => runRound(input, services, host)),
         ),
       },
     })
@@ -184,7 +184,7 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
   function execution(host: Host) {
     const fields = { bot: plan.bot, execution: plan.id, narrative: plan.narrative.key }
     const perform = (stage: Stage) =>
-      withTraceContext(trace, () => withLogFields(fields, () => performStage(stage, services, host, runExecution)))
+      within(() => withLogFields(fields, () => performStage(stage, services, host, runExecution)))
     return { input: { plan, performStage: perform }, logic: executionMachine }
   }
 }

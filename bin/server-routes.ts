@@ -10,8 +10,8 @@ import { BotticelliError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { systemClock } from '../supervisor/index.ts'
 import { type LogLevels, log, logLevels, setLogLevel } from '../telemetry/log.ts'
-import { boundFields } from '../telemetry/log-context.ts'
 import { LOG_TARGETS } from '../telemetry/log-event-table.ts'
+import { boundFields } from '../telemetry/surroundings.ts'
 import type { HotReload, Reloaded } from './hot-reload.ts'
 
 /** `ready` is false while the server starts: nothing but that is known then. */

@@ -1,9 +1,7 @@
 // Log context: what a line says about where it was logged, without anyone handing it down.
 //
-//   X1. Fields are bound around work and hold for everything that it logs, over awaits and timers; inner ones win.
-//   X2. Thread, source and span cost something, so each line has them only where that was asked for.
+//   X1. Thread, source and span cost something, so each line has them only where that was asked for.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { threadId } from 'node:worker_threads'
@@ -15,36 +13,13 @@ import { stackFrame } from './stack-frame.ts'
 export const LOG_EXTRAS = ['thread', 'source', 'span'] as const
 export type LogExtra = (typeof LOG_EXTRAS)[number]
 
-/** Fields of the log that work can be bound to. */
-export interface BoundFields {
-  readonly bot?: string | undefined
-  readonly narrative?: string | undefined
-  readonly act?: string | undefined
-  readonly execution?: string | undefined
-  /** Trace id of the content item that is handled; `unknown` of an item that came without one. */
-  readonly item_trace?: string | undefined
-  /** Who asked for it, where that is a person. */
-  readonly user?: string | undefined
-}
-
-/** Runs `fn`; each line that it logs, now or later, carries these fields beside those bound around it. */
-export function withLogFields<T>(fields: BoundFields, fn: () => T): T {
-  return bound.run({ ...bound.getStore(), ...fields }, fn)
-}
-
-/** Those that hold here. */
-export function boundFields(): BoundFields {
-  return bound.getStore() ?? NONE
-}
-
-const bound = new AsyncLocalStorage<BoundFields>()
-const NONE: BoundFields = {}
-
 /** @param logger the function whose caller logs */
 export function extraFields(wanted: readonly LogExtra[], logger: (...args: never[]) => unknown): object {
   if (wanted.length === 0) return NONE
   return Object.assign({}, ...wanted.map((extra) => EXTRAS[extra](logger)))
 }
+
+const NONE = {}
 
 const EXTRAS: Readonly<Record<LogExtra, (logger: (...args: never[]) => unknown) => object>> = {
   thread: () => ({ thread_id: threadId }),

@@ -6,11 +6,12 @@
 //   L4. A destination that fails costs the line, never the caller.
 //   L5. A warning or an error that comes again and again is written some times, then counted.
 
-import { boundFields, extraFields, type LogExtra } from './log-context.ts'
+import { extraFields, type LogExtra } from './log-context.ts'
 import { type FieldsOf, LOG_EVENTS, type LogEventName, type LogLevel } from './log-event-table.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactValue } from './redaction.ts'
 import { openRepeats, type Repeats } from './repeats.ts'
+import { boundFields } from './surroundings.ts'
 import { activeSpanContext, currentTraceContext, type TraceContext, withTraceContext } from './trace-context.ts'
 
 /** The least level that is written. */

@@ -16,6 +16,7 @@ import type {
 import { type OpenTelemetry, openTelemetry } from '../open-telemetry.ts'
 import { errorTypeOf } from './error-type.ts'
 import { kindOfSpan, type SpanKindName, type SpanName } from './span-table.ts'
+import { activeContext, withContext } from './surroundings.ts'
 import { parseTraceparent, type TraceContext, toContext } from './trace-context.ts'
 
 export const SCOPE = 'botticelli'
@@ -39,16 +40,16 @@ export function inSpan<T>(name: SpanName, options: SpanOptions, fn: (span: Span)
   const otel = openTelemetry()
   const tracer = otel && currentTracer(otel)
   if (otel === undefined || tracer === undefined) return fn(NO_SPAN)
-  const { context, trace, ROOT_CONTEXT } = otel
+  const { trace, ROOT_CONTEXT } = otel
   const { parent, links } = options
-  const around = parent === undefined ? context.active() : parent === 'root' ? ROOT_CONTEXT : toContext(parent, otel)
+  const around = parent === undefined ? activeContext(otel) : parent === 'root' ? ROOT_CONTEXT : toContext(parent, otel)
   const about: SpanStart = {
     kind: otel.SpanKind[KINDS[options.kind ?? kindOfSpan(name)]],
     attributes: options.attributes ?? {},
   }
   if (links !== undefined) about.links = toLinks(links)
   const span = tracer.startSpan(name, about, around)
-  return context.with(trace.setSpan(around, span), () => endWith(span, fn))
+  return withContext(trace.setSpan(around, span), otel, () => endWith(span, fn))
 }
 
 /** A span of something that has just ended, as a child of the active one; none where nothing is traced. */

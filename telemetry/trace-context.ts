@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { type OpenTelemetry, openTelemetry } from '../open-telemetry.ts'
+import { activeContext, withContext } from './surroundings.ts'
 
 /** @see https://www.w3.org/TR/trace-context/ */
 export interface TraceContext {
@@ -19,7 +20,7 @@ export interface TraceContext {
 export function currentTraceContext(): TraceContext | undefined {
   const otel = openTelemetry()
   if (otel === undefined) return undefined
-  const active = otel.context.active()
+  const active = activeContext(otel)
   const span = spanContextOf(active, otel)
   if (span === undefined) return undefined
   // Nearly always there is nothing else, and the general way takes many times as long.
@@ -42,15 +43,15 @@ export function activeTraceparent(): string | undefined {
 /** Of the span that is active; undefined outside of any. */
 export function activeSpanContext(): SpanContext | undefined {
   const otel = openTelemetry()
-  return otel && spanContextOf(otel.context.active(), otel)
+  return otel && spanContextOf(activeContext(otel), otel)
 }
 
 /** The function as called from here: what it does later belongs to the span that is active now. */
 export function bindToTrace<T>(work: () => T): () => T {
   const otel = openTelemetry()
   if (otel === undefined) return work
-  const active = otel.context.active()
-  return active === otel.ROOT_CONTEXT ? work : () => otel.context.with(active, work)
+  const active = activeContext(otel)
+  return active === otel.ROOT_CONTEXT ? work : () => withContext(active, otel, work)
 }
 
 /** Of a trace that begins where nothing is traced. Sampled, so that what comes later is not left out. */
@@ -64,7 +65,7 @@ export function newTraceparent(): string {
  */
 export function withTraceContext<T>(traceContext: TraceContext | undefined, fn: () => T): T {
   const otel = openTelemetry()
-  return otel === undefined ? fn() : otel.context.with(toContext(traceContext, otel), fn)
+  return otel === undefined ? fn() : withContext(toContext(traceContext, otel), otel, fn)
 }
 
 /** The 32 hex digits of the trace id; undefined for a text that is no traceparent. */

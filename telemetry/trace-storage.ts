@@ -1,35 +1,35 @@
-// Trace storage: which context a piece of code runs in, carried along by promises, timers and streams.
+// Trace storage: the surroundings as OpenTelemetry's API wants to see them.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import * as api from '@opentelemetry/api'
+import { enter, heldContext, setTracing } from './surroundings.ts'
 
-export class TraceStorage implements ContextManager {
-  readonly #storage = new AsyncLocalStorage<Context>()
-
-  active(): Context {
-    return this.#storage.getStore() ?? ROOT_CONTEXT
+/** Holds contexts from `enable` to `disable`. */
+export class TraceStorage implements api.ContextManager {
+  active(): api.Context {
+    return heldContext() ?? api.ROOT_CONTEXT
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
-    around: Context,
+    around: api.Context,
     fn: F,
     self?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    return this.#storage.run(around, self === undefined ? fn : (fn.bind(self) as F), ...args)
+    return enter(around, () => fn.apply(self, args))
   }
 
-  bind<T>(around: Context, target: T): T {
+  bind<T>(around: api.Context, target: T): T {
     if (typeof target !== 'function') return target
-    return ((...args: unknown[]) => this.#storage.run(around, () => target(...args))) as T
+    return ((...args: unknown[]) => enter(around, () => target(...args))) as T
   }
 
   enable(): this {
+    setTracing(true)
     return this
   }
 
   disable(): this {
-    this.#storage.disable()
+    setTracing(false)
     return this
   }
 }

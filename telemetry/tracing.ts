@@ -57,7 +57,7 @@ export function startTracing(options: TracingOptions): Tracing {
     listeners: [...(outbox ? [outbox] : []), ...(options.toLog ? [loggedSpans] : [])],
   })
   trace.setGlobalTracerProvider({ getTracer: () => tracer })
-  context.setGlobalContextManager(new TraceStorage())
+  context.setGlobalContextManager(new TraceStorage().enable())
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
   )

@@ -115,7 +115,7 @@ describe('the storage of contexts', () => {
   afterEach(() => context.disable())
 
   test('is carried along by promises, and ends with the function', async () => {
-    context.setGlobalContextManager(new TraceStorage())
+    context.setGlobalContextManager(new TraceStorage().enable())
     const { tracer } = open()
     const seen = await tracer.startActiveSpan('a', async (span) => {
       await new Promise(setImmediate)
