@@ -6,7 +6,7 @@
 //   K2. A socket that a killed server left behind is not in the way of the next one.
 
 import { createHash } from 'node:crypto'
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,6 +31,8 @@ const LONGEST_PATH = 103
 const ANSWER_MS = 2_000
 const CLAIM_TRIES = 40
 const CLAIM_WAIT_MS = 50
+/** Longer than anyone looks whether the socket is taken, who waits ANSWER_MS for it at most. */
+const CLAIM_MS = 10_000
 
 /**
  * Opens the socket.
@@ -92,12 +94,20 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    throw new ControlError('state-not-writable', `The folder ${folder} cannot be written to (${code}).`, {
-      cause,
-      fix: `Make this folder writable for whoever runs Botticelli, or set state_dir to one that is: ${folder}`,
-    })
+    throw notWritable(folder, cause)
   }
+}
+
+function notWritable(folder: string, cause: unknown): ControlError {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const fix = 'Free some space.'
+    return new ControlError('state-not-writable', `The disk of the folder ${folder} is full (${code}).`, { cause, fix })
+  }
+  return new ControlError('state-not-writable', `The folder ${folder} cannot be written to (${code}).`, {
+    cause,
+    fix: `Make this folder writable for whoever runs Botticelli, or set state_dir to one that is: ${folder}`,
+  })
 }
 
 // ---------------------------------------------------------------------------- the lock
@@ -109,12 +119,24 @@ async function claimStart(path: string): Promise<Disposable> {
       writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
       return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        rmSync(path, { force: true })
+        throw notWritable(dirname(path), error)
+      }
     }
-    if (isAlive(ownerOf(path))) await sleep(CLAIM_WAIT_MS)
+    if (isHeld(path)) await sleep(CLAIM_WAIT_MS)
     else rmSync(path, { force: true })
   }
   throw running(ownerOf(path))
+}
+
+/** A claim is held for a moment: an old one was left behind, whoever has that process id today. */
+function isHeld(path: string): boolean {
+  const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  if (madeAt === undefined || Math.abs(Date.now() - madeAt) > CLAIM_MS) return false
+  const owner = ownerOf(path)
+  // One without a name yet is being written.
+  return owner === undefined || isAlive(owner)
 }
 
 function ownerOf(path: string): number | undefined {
@@ -125,8 +147,7 @@ function ownerOf(path: string): number | undefined {
   }
 }
 
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return false
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {

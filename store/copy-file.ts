@@ -14,7 +14,7 @@ export function copyFile(from: string, to: string): void {
   try {
     closeSync(openSync(to, 'wx', 0o600))
   } catch (cause) {
-    throw new StoreError('store-open', `The copy ${to} cannot be made: ${(cause as Error).message}`, { cause })
+    throw notMade(to, cause)
   }
   try {
     const connection = new Database(from, { readonly: true, fileMustExist: true })
@@ -27,8 +27,21 @@ export function copyFile(from: string, to: string): void {
     flush(dirname(to))
   } catch (error) {
     rmSync(to, { force: true })
-    throw translate(error, from)
+    throw isOfTarget(error) ? notMade(to, error) : translate(error, from)
   }
+}
+
+/** What cannot be read is the source, what finds no room is the copy. */
+function isOfTarget(error: unknown): boolean {
+  const { code = '' } = error as { readonly code?: string }
+  return !code.startsWith('SQLITE_') || /^SQLITE_(FULL|READONLY|IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE))/.test(code)
+}
+
+function notMade(to: string, error: unknown): StoreError {
+  const { code = '', message } = error as { readonly code?: string; readonly message: string }
+  const isFull = /^(SQLITE_FULL|ENOSPC|EDQUOT|EFBIG)$/.test(code)
+  const what = isFull ? 'cannot be made, the disk is full' : 'cannot be made'
+  return new StoreError(isFull ? 'store-full' : 'store-open', `The copy ${to} ${what}: ${message}`, { cause: error })
 }
 
 /** A file, or the names in a folder. */

@@ -45,8 +45,9 @@ export const backup: Run = async (options, io) => {
 export const restore: Run = async (options, io) => {
   const { config } = io.config()
   const file = resolve(io.cwd, options.args[0] ?? '')
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new BotticelliError('file-read', `There is no file ${file}.`)
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (!stats?.isFile()) {
+    throw new BotticelliError('file-read', stats === undefined ? `There is no file ${file}.` : `${file} is no file.`)
   }
   const name = basename(config.root)
   if (options.text('confirm') !== name) {
@@ -82,12 +83,15 @@ function takeIn(file: string, incoming: string): void {
     inspectVersion(incoming)
   } catch (error) {
     rmSync(incoming, { force: true })
-    if (!(error instanceof BotticelliError)) throw error
+    if (!(error instanceof BotticelliError) || NOT_THE_FILE.includes(error.code)) throw error
     const fix =
       'Nothing was changed. Restore a file that "botticelli backup" has made with this version or an older one.'
     throw new BotticelliError(error.code, error.message.replaceAll(incoming, file), { cause: error.cause, fix })
   }
 }
+
+/** Of a copy that could not be made, however good the file is. */
+const NOT_THE_FILE: readonly string[] = ['store-full', 'store-open']
 
 export const dbCheck: Run = async (_, io) => {
   const { config } = io.configInPart()

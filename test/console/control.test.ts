@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -70,6 +70,15 @@ const HOLD_SOCKET = `
 test('does not wait for the claim of a process that is gone', async () => {
   await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
   writeFileSync(`${socketIn(stateDir)}.claim`, '999999999')
+  await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
+})
+
+test('does not wait for an old claim, whoever has its process id today', async () => {
+  await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
+  writeFileSync(`${socketIn(stateDir)}.claim`, String(process.ppid))
+  await expect(openControl(stateDir, {})).rejects.toMatchObject({ code: 'server-running' })
+  const before = new Date(Date.now() - 60_000)
+  utimesSync(`${socketIn(stateDir)}.claim`, before, before)
   await (await openControl(stateDir, {}))[Symbol.asyncDispose]()
 })
 

@@ -1,5 +1,6 @@
 // Copies of a database, what is looked at before one takes another's place, and what becomes of the one that was there.
 
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -36,6 +37,21 @@ test('of a copy that fails nothing is left', () => {
   truncateSync(other, 30_000)
   expect(() => copyFile(other, `${other}.copy`)).toThrow(expect.objectContaining({ code: 'store-corrupt' }))
   expect(existsSync(`${other}.copy`)).toBe(false)
+})
+
+test('a copy that finds no room is told as such, not as a fault of the database', () => {
+  const { path, other } = made()
+  const script = `
+    import { copyFile } from ${JSON.stringify(new URL('../../store/copy-file.ts', import.meta.url).href)}
+    const [path, other] = process.argv.slice(1)
+    try { copyFile(path, other) } catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`
+  const command = [process.execPath, '--input-type=module', '-e', script, path, other]
+  const { stdout } = spawnSync('bash', ['-c', 'ulimit -f 64; exec "$@"', 'bash', ...command], { encoding: 'utf8' })
+  expect(JSON.parse(stdout)).toEqual({
+    code: expect.stringMatching(/^store-(full|open)$/),
+    message: expect.stringContaining(`The copy ${other} cannot be made`),
+  })
+  expect(existsSync(other)).toBe(false)
 })
 
 test.for<[title: string, code: string, spoil: (path: string) => void]>([
