@@ -1,6 +1,6 @@
 // Conditions: what of a running server is worth telling a person who looks at no screen. Pure.
 
-import type { Condition } from '../telemetry/notification.ts'
+import type { Condition, ConditionName } from '../telemetry/notification.ts'
 import type { ProviderHealth } from '../telemetry/provider-health.ts'
 import type { BotHealth } from './bot-health.ts'
 import type { Spending } from './spending.ts'
@@ -40,6 +40,11 @@ export function conditionsOf(facts: ServerFacts, limits: ConditionLimits): Condi
     ...ofDatabase(facts.databaseTrouble),
     ...ofPosts(facts, limits),
   ]
+}
+
+/** With a database that cannot be read nobody knows of these whether they hold. */
+export function unknownOf({ databaseTrouble }: ServerFacts): readonly ConditionName[] {
+  return databaseTrouble === undefined ? [] : ['in-doubt', 'dead-letters', 'budget-near', 'budget-reached', 'no-post']
 }
 
 function ofBot(bot: ServerFacts['bots'][number], { afterFailures }: ConditionLimits): Condition[] {

@@ -12,7 +12,7 @@ import type { OpenConditions } from '../telemetry/open-conditions.ts'
 import { providerHealth } from '../telemetry/provider-health.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
-import { type ConditionLimits, conditionsOf, type ServerFacts } from './conditions.ts'
+import { type ConditionLimits, conditionsOf, type ServerFacts, unknownOf } from './conditions.ts'
 import { isStoreTrouble } from './insist.ts'
 import { summarize, summaryFacts, summaryText } from './run-summary.ts'
 import { inDoubt } from './server-status.ts'
@@ -65,7 +65,8 @@ export function openWatch(first: WatchOptions, system: () => ActorSystem | undef
             timer = scope.clock.setTimeout(look, LOOK_MS)
             const running = system()
             if (running === undefined) return
-            notifier.see(conditionsOf(factsOf(options, running, startedAt), options))
+            const facts = factsOf(options, running, startedAt)
+            notifier.see(conditionsOf(facts, options), unknownOf(facts))
             reportIfDue(options, notifier)
           }
           return () => scope.clock.clearTimeout(timer)

@@ -49,11 +49,11 @@ export function bodyFor(channel: NotifyChannelName, notification: Notification, 
         ...(sender.environment !== undefined && { environment: sender.environment }),
       }
     case 'slack':
-      return { text: cut(`*${forSlack(title)}*\n${forSlack(text)}\n_${forSlack(from)}_`, 3_000) }
+      return { text: fitting(`*${short(forSlack(title))}*`, forSlack(text), `_${short(forSlack(from))}_`, 3_000) }
     case 'discord':
       return {
         username: 'Botticelli',
-        content: cut(`**${forDiscord(title)}**\n${forDiscord(text)}\n-# ${forDiscord(from)}`, 2_000),
+        content: fitting(`**${short(forDiscord(title))}**`, forDiscord(text), `-# ${short(forDiscord(from))}`, 2_000),
         allowed_mentions: { parse: [] },
         flags: SUPPRESS_EMBEDS,
       }
@@ -71,8 +71,20 @@ function forDiscord(text: string): string {
   return text.replace(/[\\*_~`|<>[\]()#]/g, '\\$&')
 }
 
+/** The text between two lines that stay whole, in so many UTF-16 units all together. */
+function fitting(head: string, text: string, foot: string, length: number): string {
+  return `${head}\n${cut(text, length - head.length - foot.length - 2)}\n${foot}`
+}
+
+function short(line: string): string {
+  return cut(line, 300)
+}
+
+/** Splits no character, and leaves no backslash or half an entity that would change what comes behind. */
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+  if (text.length <= length) return text
+  const kept = text.slice(0, length - 1).replace(/(?:[\uD800-\uDBFF]|\\|&[a-z]{0,3})$/, '')
+  return `${kept}…`
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { conditionsOf, type ServerFacts } from '../../actors/conditions.ts'
+import { conditionsOf, type ServerFacts, unknownOf } from '../../actors/conditions.ts'
 import { spendingOf } from '../../actors/spending.ts'
 import type { Ledger } from '../../store/store.ts'
 
@@ -20,6 +20,22 @@ const day = { period: 'day', limitUsd: 10, until: 120 * HOUR } as const
 
 test('of a server that is well there is nothing to tell', () => {
   expect(conditionsOf(WELL, LIMITS)).toEqual([])
+})
+
+test('with a database that cannot be read nobody knows what is in it', () => {
+  expect(unknownOf(WELL)).toEqual([])
+  const unknown = unknownOf({ ...WELL, databaseTrouble: 'disk I/O error' })
+  const fromIt = {
+    inDoubt: ['a'],
+    deadLetters: 1,
+    spending: [
+      { ...day, spentUsd: 10 },
+      { ...day, spentUsd: 8 },
+    ],
+    postedAt: 0,
+  }
+  const told = conditionsOf({ ...WELL, ...fromIt }, LIMITS).map(({ name }) => name)
+  expect(told.toSorted()).toEqual(unknown.toSorted())
 })
 
 test.for<[string, Partial<ServerFacts>, string[]]>([

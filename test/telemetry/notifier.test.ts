@@ -76,6 +76,18 @@ describe('the wire format', () => {
   test.for(['slack', 'discord'] as const)('of %s is cut where it takes no more', (channel) => {
     const body = bodyFor(channel, { ...notification, text: 'long '.repeat(2_000) }, sender)
     expect(String(body.text ?? body.content).length).toBeLessThanOrEqual(channel === 'slack' ? 3_000 : 2_000)
+    expect(body.text ?? body.content).toMatch(/…\n(_|-# )bots · staging · here_?$/)
+  })
+
+  test.for(['slack', 'discord'] as const)('of %s is never cut within a character or an escape', (channel) => {
+    for (let more = 0; more < 8; more += 1) {
+      const title = `${'x'.repeat(more)}${'<😀*'.repeat(400)}`
+      const body = bodyFor(channel, { ...notification, title, text: title }, sender)
+      const written = String(body.text ?? body.content)
+      expect(written.isWellFormed()).toBe(true)
+      expect(written).not.toMatch(/\\…|&[a-z]*…/)
+      expect(written.split('\n')[0]).toMatch(channel === 'slack' ? /^\*.*…\*$/ : /^\*\*.*…\*\*$/)
+    }
   })
 })
 
@@ -180,6 +192,45 @@ describe('the notifier', () => {
     await notifier.close(1_000)
     expect(hook.bodies().map(({ title }) => title)).toEqual(['number 0', 'number 1', 'later'])
     expect(hook.bodies()[2]?.text).toContain('(3 more were left out before')
+  })
+
+  test('tells a condition that was over the limit as soon as there is room, if it still holds', async () => {
+    await using hook = await startWebhookServer()
+    let now = 0
+    const timers = { ...hurriedTimers().timers, now: () => now }
+    const notifier = open([hook], { mostPerHour: 2, timers, repeatMs: 4 * 3_600_000 })
+    const [one, two, three, four] = ['1', '2', '3', '4'].map((of) => ({ ...failing, of, title: `bot ${of}` }))
+    notifier.see([one!, two!, three!, four!])
+    now = 3_600_000
+    notifier.see([one!, two!, three!])
+    await hook.gets(3)
+    notifier.see([one!, two!, three!])
+    await notifier.close(1_000)
+    const told = hook.bodies().map(({ kind, title }) => `${kind}: ${title}`)
+    expect(told).toEqual(['raised: bot 1', 'raised: bot 2', 'raised: bot 3'])
+  })
+
+  test('tells a condition again that no channel took, some minutes later', async () => {
+    await using hook = await startWebhookServer()
+    hook.answerWith(404)
+    let now = 0
+    const kept: unknown[] = []
+    const timers = { ...hurriedTimers().timers, now: () => now }
+    const notifier = open([hook], { timers, repeatMs: 4 * 3_600_000, onChange: (book) => kept.push(book) })
+    notifier.see([failing])
+    await until(
+      () => kept.length === 2,
+      5_000,
+      () => `kept ${kept.length} times`,
+    )
+    now = 60_000
+    notifier.see([failing])
+    now = 300_000
+    notifier.see([failing])
+    await hook.gets(2)
+    await notifier.close(1_000)
+    expect(hook.requests).toHaveLength(2)
+    expect(hook.bodies()).toMatchObject([{ kind: 'raised', since: '1970-01-01T00:00:00.000Z' }])
   })
 
   test('holds a bounded number for a channel that takes nothing', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Condition } from '../../telemetry/notification.ts'
-import { changesOf, type OpenConditions } from '../../telemetry/open-conditions.ts'
+import { changesOf, type OpenConditions, owing } from '../../telemetry/open-conditions.ts'
 
 const RULES = { repeatMs: 1_000, settleMs: 100 }
 const failing: Condition = {
@@ -73,6 +73,26 @@ test.for<[string, [number, boolean][], string[]]>([
   ['nothing when nothing is wrong', [[0, false]], ['']],
 ])('a condition is %s', ([, moments, expected]) => {
   expect(told(moments)).toEqual(expected)
+})
+
+test('what could not be told is owed, and its end is told only to whom it was told', () => {
+  const first = changesOf({}, [failing], RULES, 0)
+  const owed = owing(first.book, {}, first.tell[0]!, 500)
+  expect(changesOf(owed, [failing], RULES, 499).tell).toEqual([])
+  expect(changesOf(owed, [failing], RULES, 500).tell).toMatchObject([{ kind: 'raised', since: 0 }])
+  expect(changesOf(owed, [], RULES, 200)).toEqual({ book: {}, tell: [] })
+  const again = changesOf(first.book, [failing], RULES, 1_000)
+  const owedAgain = owing(again.book, first.book, again.tell[0]!, 1_500)
+  expect(changesOf(owedAgain, [], RULES, 1_200).tell).toMatchObject([{ kind: 'resolved' }])
+  expect(changesOf(owedAgain, [failing], RULES, 1_500).tell).toMatchObject([{ kind: 'again' }])
+})
+
+test('a condition that nobody can see at the moment is not over', () => {
+  const { book } = changesOf({}, [failing], RULES, 0)
+  const blind = changesOf(book, [], RULES, 5_000, ['bot-failing'])
+  expect(blind.tell).toEqual([])
+  expect(changesOf(blind.book, [], RULES, 5_050).tell).toEqual([])
+  expect(changesOf(blind.book, [], RULES, 5_100).tell).toMatchObject([{ kind: 'resolved' }])
 })
 
 test('conditions of different things are told apart, and the end says since when', () => {
