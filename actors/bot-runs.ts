@@ -216,6 +216,7 @@ function attempt(
   const attributes = {
     'botticelli.bot.name': bot.name,
     'botticelli.bot.type': bot.type,
+    'botticelli.bot.iteration': iterationOf(post),
     'botticelli.run.id': id,
     'botticelli.trigger': trigger,
     'botticelli.narrative.name': narrativeNameOf(bot),
@@ -245,6 +246,12 @@ function attempt(
   return inSpan(`bot.run ${bot.name}`, options, (span) => {
     return withLogFields({ bot: bot.name, execution: id }, () => work(span))
   })
+}
+
+/** Which run of the bot this is since the server began, counted from 1. */
+function iterationOf({ bot, health }: Post): number {
+  const { succeeded, failed, skipped } = health.of(bot.name)
+  return succeeded + failed + skipped + 1
 }
 
 /** A narrative that cannot be loaded, or lacks an input, is told as such: no execution will tell of it. */

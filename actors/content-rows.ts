@@ -40,8 +40,10 @@ export function contentRows(
   const table = tableFor(task, response)
   if (table === undefined) return undefined
   const template = task.extracts ? narrative.template : table
-  return inSpan('processor content', { attributes: { 'botticelli.table': table } }, () => {
+  const attributes = { 'botticelli.processor.type': 'content', 'botticelli.table': table }
+  return inSpan('processor content', { attributes }, (span) => {
     const values = rowsIn(response, table, task, services)
+    span.setAttribute('botticelli.rows', values?.length ?? 0)
     if (values === undefined) return undefined
     const birth = { table, alone: values.length === 1, around: traceAround(task, services) }
     const sources = rowsRead(task, gathered, services).filter(({ ref }) => ref.table !== table)

@@ -20,7 +20,7 @@ import type { ActResult } from './act-task.ts'
 export function beginItem(table: string, alone: boolean, around: string | undefined): string {
   const apart: SpanOptions = alone ? {} : { parent: 'root', links: [activeTraceparent()] }
   return (
-    inSpan(`create ${table}`, { attributes: attributesOf(table), ...apart }, activeTraceparent) ??
+    inSpan(`create ${table}`, { attributes: attributesOf(table, 'create'), ...apart }, activeTraceparent) ??
     (alone ? around : undefined) ??
     newTraceparent()
   )
@@ -33,7 +33,7 @@ export function beginItem(table: string, alone: boolean, around: string | undefi
  */
 export function continueItem(table: string, traceparent: string): string {
   const options: SpanOptions = {
-    attributes: attributesOf(table),
+    attributes: attributesOf(table, 'process'),
     parent: { traceparent },
     links: [activeTraceparent()],
   }
@@ -56,6 +56,10 @@ export function linkToItem(span: Span, executionId: string, journal: Journal): {
 /** Of an item that somebody stored without one. */
 export const UNKNOWN_TRACE = 'unknown'
 
-function attributesOf(table: string) {
-  return { 'messaging.system': 'botticelli', 'messaging.destination.name': table }
+function attributesOf(table: string, operation: 'create' | 'process') {
+  return {
+    'messaging.system': 'botticelli',
+    'messaging.operation.type': operation,
+    'messaging.destination.name': table,
+  }
 }

@@ -40,6 +40,7 @@ export function performStep(
     'botticelli.act.name': step.act.name,
     'botticelli.act.key': step.key,
     'botticelli.act.type': typeOfAct(step.act),
+    'botticelli.act.input_count': step.act.inputs.length,
   }
   const perform = step.act.composes === undefined ? performAct : performNarrative
   const work = async () => {

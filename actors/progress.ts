@@ -32,7 +32,13 @@ export type ProgressEvent =
       readonly error: SerializedError
       readonly errorType: string
     })
-  | (ActPosition & { readonly type: 'act.started'; readonly model?: string; readonly attempt: number })
+  | (ActPosition & {
+      readonly type: 'act.started'
+      readonly model?: string
+      /** How many inputs it is given. */
+      readonly inputs: number
+      readonly attempt: number
+    })
   | (ActPosition & {
       readonly type: 'act.completed'
       readonly durationMs: number

@@ -43,7 +43,7 @@ function logProgress(event: ProgressEvent, scores: Scores): void {
       log('narrative.failed', { ...execution(event), err: event.error })
       break
     case 'act.started':
-      log('act.started', { ...act(event), attempt: event.attempt })
+      log('act.started', { ...act(event), input_count: event.inputs, attempt: event.attempt })
       break
     case 'act.completed':
       if (event.replayed) log('act.replayed', act(event))

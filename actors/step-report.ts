@@ -12,6 +12,7 @@ export function reportStart(task: StepTask, services: Services, attempt: number)
   const model = task.plan.model ?? task.step.act.settings.model
   services.onProgress({
     type: 'act.started',
+    inputs: task.step.act.inputs.length,
     ...positionOf(task),
     attempt,
     ...(typeOfAct(task.step.act) === 'model' && model !== undefined && { model }),

@@ -206,12 +206,17 @@ function perform(message: IncomingMessage, path: string, work: () => unknown): u
   const command = path.split('/').slice(2).join(' ')
   const attributes = { 'http.request.method': 'POST', 'http.route': path, 'url.path': path }
   return withLogFields({ user }, () =>
-    inSpan(`POST ${path}`, { kind: 'server', attributes, parent }, () =>
-      inSpan(`command ${command}`, { attributes: { 'botticelli.command': command, 'enduser.id': user } }, (span) => {
+    inSpan(`POST ${path}`, { kind: 'server', attributes, parent }, async (request) => {
+      const status = (code: number) => request.setAttribute('http.response.status_code', code)
+      status(500)
+      const of = { 'botticelli.command': command, 'enduser.id': user }
+      const answer = await inSpan(`command ${command}`, { attributes: of }, (span) => {
         span.addEvent('message_received')
         return work()
-      }),
-    ),
+      })
+      status(200)
+      return answer
+    }),
   )
 }
 

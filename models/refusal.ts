@@ -81,7 +81,7 @@ function sentenceOf(body: string): string {
 
 /** A text without secrets, on one line, of at most 300 characters. */
 export function scrub(text: string, secrets: readonly string[]): string {
-  const clean = redact(secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text))
+  const clean = secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), redact(text))
   const line = clean.replaceAll(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }

@@ -146,7 +146,8 @@ function inServerSpan(
   if (typeof traceparent !== 'string' || parseTraceparent(traceparent) === undefined) return answer({})
   const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
   const path = pathOf(request.url ?? '/')
-  const isPage = path === metricsPath || path === '/status' || HEALTH_PATHS.some((each) => each === path)
+  const pages: readonly string[] = [metricsPath, `${metricsPath}.json`, '/status', ...HEALTH_PATHS]
+  const isPage = pages.includes(path)
   const route = isPage ? path : UNMATCHED
   const attributes = { 'http.request.method': method, 'url.path': path, 'http.route': route, request_id: requestId }
   const parent = { traceparent, ...(typeof tracestate === 'string' && { tracestate }) }

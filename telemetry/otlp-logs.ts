@@ -14,6 +14,7 @@ import type { LogSink } from './log.ts'
 import type { LogLevel } from './log-event-table.ts'
 import type { ExporterOptions } from './otlp-endpoint.ts'
 import { SCOPE } from './spans.ts'
+import { stackFrame } from './stack-frame.ts'
 
 export interface OtlpLogs {
   readonly sink: LogSink
@@ -101,12 +102,22 @@ function flat(fields: Readonly<Record<string, unknown>>): Record<string, string 
   return attributes
 }
 
-/** Under the names of the semantic conventions. */
-function exception(err: unknown): Record<string, string> {
+/** Under the names of the semantic conventions, with the place where it was thrown. */
+function exception(err: unknown): Record<string, string | number> {
   const { type, name, message, stack } = (err ?? {}) as Record<string, unknown>
   return {
     'exception.type': String(type ?? name ?? 'Error'),
     'exception.message': String(message ?? ''),
-    ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
+    ...(typeof stack === 'string' && { 'exception.stacktrace': stack, ...placeIn(stack) }),
+  }
+}
+
+function placeIn(stack: string): Record<string, string | number> {
+  const frame = stack.split('\n').map(stackFrame).find(Boolean)
+  if (frame === undefined) return {}
+  return {
+    'code.file.path': frame.file,
+    'code.line.number': frame.line,
+    ...(frame.called !== undefined && { 'code.function.name': frame.called }),
   }
 }
