@@ -8,6 +8,8 @@ export interface ReceivedSpan {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId: string | undefined
+  /** As W3C's `tracestate`; empty where there is none. */
+  readonly traceState: string
   readonly name: string
   readonly kind: string
   /** Nanoseconds since 1970. */
@@ -55,6 +57,7 @@ interface JsonSpan {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
+  readonly traceState?: string
   readonly name: string
   readonly kind?: number
   readonly startTimeUnixNano: string
@@ -82,6 +85,7 @@ function fromJson(request: JsonRequest): ReceivedSpan[] {
         traceId: hexId(span.traceId, 32),
         spanId: hexId(span.spanId, 16),
         parentSpanId: span.parentSpanId ? hexId(span.parentSpanId, 16) : undefined,
+        traceState: span.traceState ?? '',
         name: span.name,
         kind: KINDS[span.kind ?? 0] ?? 'unspecified',
         startedAt: BigInt(span.startTimeUnixNano),
@@ -141,6 +145,7 @@ function protobufSpan(bytes: Uint8Array, resource: readonly Uint8Array[], scope:
     traceId: hex(fields.get(1)?.[0]),
     spanId: hex(fields.get(2)?.[0]),
     parentSpanId: hex(fields.get(4)?.[0]) || undefined,
+    traceState: text(fields.get(3)?.[0]),
     name: text(fields.get(5)?.[0]),
     kind: KINDS[Number(fields.get(6)?.[0] ?? 0)] ?? 'unspecified',
     startedAt: BigInt(whole(fields.get(7)?.[0])),

@@ -3,6 +3,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { JsonObject } from '../../json.ts'
 import { makeProject, type Project, until } from '../end-to-end/project.ts'
@@ -13,6 +14,8 @@ import { startWebhookServer, type WebhookServer } from './webhook-server.ts'
 /** What one server gave. */
 export interface Ran {
   readonly receiver: OtlpReceiver
+  /** How many spans it had when the server was told to stop. */
+  readonly spansBefore: number
   /** Takes what goes to Sentry and to the webhook. */
   readonly webhook: WebhookServer
   /** Lines of the log that are JSON; and all that was written. */
@@ -24,6 +27,8 @@ export interface Ran {
   readonly health: number | undefined
   /** What `metrics-server` gave on another address. */
   readonly mirrored: ReadonlyMap<string, Family>
+  /** Pages beside the metrics, where the server was asked for them. */
+  readonly pages: ReadonlyMap<string, { readonly status: number; readonly body: string }>
 }
 
 /** Where a server is told to listen, and to send. */
@@ -34,17 +39,47 @@ interface Places {
   readonly hook: string
 }
 
+const LIBRARY = join(import.meta.dirname, '../../narratives/library')
+
 interface Setup {
   /** The command, by one of its names. */
   readonly command: string
+  /** Of the configuration. Default botticelli.toml. */
+  readonly fileName?: string
   readonly file: (places: Places) => string
+  /** In place of three bots that run one narrative each. */
+  readonly bots?: string
+  /** So many runs have ended before anything is looked at. */
+  readonly runs?: number
+  readonly asks?: readonly string[]
   readonly env?: (places: Places) => Record<string, string>
   readonly dotenv?: (places: Places) => string
 }
 
+/** Each round makes a row, and so is a trace of its own. */
+const ROUNDS = 120
+const MANY = `[models]
+default = "scripted"
+script = "many.script.toml"
+retries = 0
+[bots.teller]
+narrative = "many.toml"
+every = "1h"
+on_start = true
+[bots.failer]
+narrative = "other.toml"
+model = "scripted:http:401"
+every = "1h"
+on_start = true
+`
+
+/** Only what runs the narrative "say" is traced. */
+const ONLY_SAY = '[telemetry.narratives.say]\nsample_ratio = 1.0\n'
+
 const SERVERS = {
   'the keys of earlier files': {
     command: 'bot-server',
+    fileName: 'bot_server.toml',
     file: ({ port, endpoint }) => `[observability]
 log_level = "debug"
 json_logs = true
@@ -53,13 +88,24 @@ metrics_port = ${port}
 metrics_path = "/numbers"
 tracing_enabled = true
 otlp_endpoint = "${endpoint}"
-sample_rate = 1.0
+sample_rate = 0.0
 health_enabled = true
 health_port = 0
 cost_tracking_enabled = true
 daily_budget_usd = 10.0
 monthly_budget_usd = 250.0
+${ONLY_SAY}`,
+  },
+  'the same keys, turned round': {
+    command: 'serve',
+    file: ({ port, endpoint }) => `[observability]
+json_logs = false
+metrics_port = ${port}
+tracing_enabled = false
+otlp_endpoint = "${endpoint}"
+health_enabled = false
 `,
+    asks: ['/health', '/health/ready'],
   },
   'the keys of [telemetry]': {
     command: 'serve',
@@ -67,9 +113,8 @@ monthly_budget_usd = 250.0
 enabled = true
 otlp_endpoint = "${endpoint}"
 service_name = "botticelli-production"
-sampling_rate = 1.0
+sampling_rate = 0.0
 batch_size = 3
-batch_timeout_ms = 100
 log_level = "info"
 log_levels = ["llm=debug", "db=trace"]
 log_format = "json"
@@ -78,7 +123,7 @@ environment = "staging"
 export_console = true
 collect_every = "1s"
 sentry_dsn = "${dsn}"
-[telemetry.histograms."botticelli.act.duration"]
+${ONLY_SAY}[telemetry.histograms."botticelli.act.duration"]
 buckets = [0.5, 5.0]
 [notify]
 after_failures = 1
@@ -91,19 +136,25 @@ after_failures = 1
 otlp_endpoint = "${endpoint}"
 metrics_port = ${port}
 sample_rate = 0.0
-[telemetry.narratives.say]
-sample_ratio = 1.0
-`,
+log_format = "pretty"
+batch_timeout_ms = 60000
+${ONLY_SAY}`,
   },
   'enabled = false': {
     command: 'serve',
     file: ({ port, endpoint }) =>
-      `[telemetry]\nenabled = false\notlp_endpoint = "${endpoint}"\nmetrics_port = ${port}\n`,
+      `[telemetry]\nenabled = false\notlp_endpoint = "${endpoint}"\nmetrics_port = ${port}\nlog_level = "warn"\n`,
   },
   'no metrics, spans to the log': {
     command: 'serve',
-    file: ({ port }) =>
-      `[telemetry]\nmetrics = false\nmetrics_port = ${port}\nbackend = "console"\nlog_format = "json"\n`,
+    file: ({ port }) => `[telemetry]
+metrics = false
+metrics_port = ${port}
+backend = "console"
+log_format = "json"
+log_level = "debug"
+log_detail_ratio = 0.0
+`,
   },
   OTEL_SDK_DISABLED: {
     command: 'serve',
@@ -112,7 +163,7 @@ sample_ratio = 1.0
   },
   variables: {
     command: 'serve',
-    file: () => '',
+    file: () => ONLY_SAY,
     env: ({ port, endpoint }) => ({
       OTLP_ENDPOINT: endpoint,
       TRACE_SAMPLE_RATE: '0',
@@ -120,6 +171,7 @@ sample_ratio = 1.0
       ENVIRONMENT: 'production',
       LOG_LEVEL: 'warn',
       LOG_LEVELS: 'llm=debug',
+      LOG_FIELDS: 'thread',
     }),
     dotenv: ({ dsn }) => `SENTRY_DSN=${dsn}\n`,
   },
@@ -129,22 +181,91 @@ sample_ratio = 1.0
     env: ({ port, endpoint }) => ({
       OTEL_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=one%20two',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_SERVICE_NAME: 'of-the-standard',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=content,region=eu%2Fwest',
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2',
       PROMETHEUS_ENDPOINT: `127.0.0.1:${port}`,
       LOG_LEVELS: 'actor=debug',
     }),
+  },
+  'no exporter': {
+    command: 'serve',
+    file: () => '[observability]\nmetrics_enabled = false\n',
+    env: ({ port, endpoint }) => ({
+      OTEL_EXPORTER: 'none',
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      METRICS_PORT: String(port),
+    }),
+  },
+  'no sampler': {
+    command: 'serve',
+    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n`,
+    env: ({ endpoint }) => ({ OTEL_TRACES_SAMPLER: 'always_off', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+  },
+  production: {
+    command: 'serve',
+    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n`,
+    bots: MANY,
+    runs: 2,
+    env: ({ endpoint }) => ({ ENVIRONMENT: 'production', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+  },
+  'a share and a limit': {
+    command: 'serve',
+    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\nmax_traces_per_second = 1.0\n`,
+    bots: MANY,
+    runs: 2,
+    env: ({ endpoint }) => ({
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '1.0',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
+    }),
+  },
+  'nothing works': {
+    command: 'serve',
+    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n`,
+    bots: `[models]\ndefault = "scripted:http:429"\nretries = 0\n[bots.failer]\nnarrative = "other.toml"\nevery = "1s"\non_start = true\n`,
+    asks: ['/health', '/health/ready', '/health/live'],
+  },
+  'a quiet start': {
+    command: 'serve',
+    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n[narratives]\npath = "${LIBRARY}"\n`,
+    bots: `[models]
+default = "scripted"
+daily_budget_usd = 5.0
+[bots.writer]
+type = "generation"
+narrative = "generate"
+narrative_name = "batch"
+every = "1h"
+[bots.curator]
+type = "curation"
+narrative = "curate"
+after = ["writer"]
+[bots.poster]
+type = "posting"
+narrative = "post"
+[bots.turner]
+narrative = "many.toml"
+every = "1h"
+`,
+    runs: 0,
   },
 } as const satisfies Record<string, Setup>
 
 type ServerName = keyof typeof SERVERS
 
-/** Runs all of them, two at a time. */
+/** Runs all of them, three at a time. */
 export async function runServers(): Promise<ReadonlyMap<string, Ran>> {
   const waiting = Object.entries<Setup>(SERVERS)
   const ran = new Map<string, Ran>()
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) ran.set(next[0], await run(next[1]))
   }
-  await Promise.all([work(), work()])
+  await Promise.all([work(), work(), work()])
   return ran
 }
 
@@ -156,6 +277,18 @@ skip_content_generation = true
 order = ["say"]
 [acts.say]
 prompt = "Say something."
+`
+
+const MANY_ROUNDS = `[narrative]
+name = "many"
+description = "Makes a row again and again"
+target = "rows_of_many"
+[narrative.carousel]
+iterations = ${ROUNDS}
+[toc]
+order = ["say"]
+[acts.say]
+prompt = "A row as JSON."
 `
 
 const BOTS = `[models]
@@ -176,7 +309,8 @@ every = "1h"
 on_start = true
 `
 
-async function run({ command, file, env, dotenv }: Setup): Promise<Ran> {
+async function run(setup: Setup): Promise<Ran> {
+  const { command, fileName = 'botticelli.toml', file, bots = BOTS, runs = 3, asks = [], env, dotenv } = setup
   const receiver = await startOtlpReceiver()
   const webhook = await startWebhookServer()
   using project = makeProject()
@@ -187,13 +321,15 @@ async function run({ command, file, env, dotenv }: Setup): Promise<Ran> {
     hook: webhook.url,
   }
   for (const name of ['say', 'other']) project.write(`${name}.toml`, SAY.replace('NAME', name))
-  project.write('botticelli.toml', `${file(places)}${BOTS}`)
+  project.write('many.toml', MANY_ROUNDS)
+  project.write('many.script.toml', '[[reply]]\nwhen = { narrative = "many" }\ntext = \'[{"name": "a row"}]\'\n')
+  project.write(fileName, `${file(places)}${bots}`)
   if (dotenv !== undefined) project.write('.env', dotenv(places))
   const server = project.start([command], env?.(places))
   await server.says('ready in')
-  await until(() => settled(project) === 3, 20_000, server.output)
+  await until(() => settled(project) >= runs, 40_000, server.output)
   const path = file(places).includes('/numbers') ? '/numbers' : '/metrics'
-  await scrape(places.port, path)
+  const first = await scrape(places.port, path)
   const readAt = performance.now()
   const health = await probe(server.output())
   const mirrored = command === 'actor-server' ? await mirror(project) : new Map()
@@ -202,12 +338,18 @@ async function run({ command, file, env, dotenv }: Setup): Promise<Ran> {
     const isOver = () => performance.now() - readAt > 1_050 && webhook.requests.some(isNotification)
     await until(isOver, 20_000, server.output)
   }
-  const families = await scrape(places.port, path)
+  const families = runs === 0 ? first : await scrape(places.port, path)
+  const pages = new Map<string, { status: number; body: string }>()
+  for (const page of asks) {
+    const response = await fetch(`http://127.0.0.1:${places.port}${page}`)
+    pages.set(page, { status: response.status, body: await response.text() })
+  }
+  const spansBefore = receiver.spans().length
   const { stderr } = await server.kill('SIGTERM')
   const lines = stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as JsonObject] : []))
   await receiver[Symbol.asyncDispose]()
   await webhook[Symbol.asyncDispose]()
-  return { receiver, webhook, lines, output: stderr, families, health, mirrored }
+  return { receiver, spansBefore, webhook, lines, output: stderr, families, health, mirrored, pages }
 }
 
 function settled(project: Project): number {
@@ -247,11 +389,13 @@ interface Work {
   readonly server: ServerName
   /** What is seen, in words. */
   readonly shows: string
-  holds(ran: Ran): void
+  /** @param others all servers, by name */
+  holds(ran: Ran, others: ReadonlyMap<string, Ran>): void
 }
 
 const EARLIER = 'the keys of earlier files'
 const PRESENT = 'the keys of [telemetry]'
+const TURNED = 'the same keys, turned round'
 const STANDARD = 'variables of the standard'
 
 const spanNames = ({ receiver }: Ran) => receiver.spans().map(({ name }) => name)
@@ -273,6 +417,18 @@ const onlySay = (ran: Ran) => {
   expect(spanNames(ran)).toContain('bot.run teller')
   expect(spanNames(ran)).not.toContain('bot.run other')
 }
+const PRETTY = /^\d\d:\d\d:\d\d\.\d{3} (?:INFO|WARN|ERROR) +\S/m
+const isPretty = ({ lines, output }: Ran) => {
+  expect(lines).toEqual([])
+  expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}Bot run completed .*bot=teller .*outcome=ok/m)
+}
+/** The traces of single rounds. */
+const rounds = ({ receiver }: Ran) => receiver.spans().filter(({ name }) => name === 'create rows_of_many')
+/** Fewer, or more, come by chance once in a hundred thousand times. */
+const isATenth = (ran: Ran) => {
+  expect(rounds(ran).length).toBeGreaterThanOrEqual(1)
+  expect(rounds(ran).length).toBeLessThanOrEqual(30)
+}
 const targetInfo = ({ families }: Ran) => families.get('target_info')?.samples[0]?.labels
 
 /** By the key or variable that is at work. */
@@ -284,32 +440,48 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
       expect(new Set(lines.map(({ level }) => level))).toEqual(new Set(['DEBUG', 'INFO', 'WARN', 'ERROR'])),
   },
   'observability.json_logs': {
-    server: EARLIER,
-    shows: 'every line of the log is JSON',
-    holds: ({ lines, output }) => {
+    server: TURNED,
+    shows: 'with false no line is JSON, with true each',
+    holds: (ran, others) => {
+      isPretty(ran)
+      const { lines, output } = others.get(EARLIER)!
       expect(lines.length).toBeGreaterThan(20)
-      expect(output).not.toMatch(/^\d\d:\d\d:\d\d\.\d{3} /m)
+      expect(output).not.toMatch(PRETTY)
     },
   },
-  'observability.metrics_enabled': { server: EARLIER, shows: 'metrics are served', holds: hasMetrics },
+  'observability.metrics_enabled': {
+    server: 'no exporter',
+    shows: 'with false nobody listens, with true they are served',
+    holds: (ran, others) => {
+      expect(ran.families.size).toBe(0)
+      expect(events(ran)).not.toContain('metrics.listening')
+      hasMetrics(others.get(EARLIER)!)
+    },
+  },
   'observability.metrics_port': { server: EARLIER, shows: 'they are on that port', holds: hasMetrics },
   'observability.metrics_path': { server: EARLIER, shows: 'they are on /numbers', holds: hasMetrics },
-  'observability.tracing_enabled': { server: EARLIER, shows: 'spans are sent', holds: hasSpans },
+  'observability.tracing_enabled': {
+    server: TURNED,
+    shows: 'with false nothing is sent, with true spans are',
+    holds: (ran, others) => {
+      expect(ran.receiver.requests).toEqual([])
+      hasSpans(others.get(EARLIER)!)
+    },
+  },
   'observability.otlp_endpoint': { server: EARLIER, shows: 'the receiver there has the spans', holds: hasSpans },
   'observability.sample_rate': {
     server: EARLIER,
-    shows: 'with 1.0 each run is a trace',
-    holds: (ran) =>
-      expect(
-        spanNames(ran)
-          .filter((name) => name.startsWith('bot.run '))
-          .sort(),
-      ).toEqual(['bot.run failer', 'bot.run other', 'bot.run teller']),
+    shows: 'with 0 a narrative without its own share is not traced',
+    holds: onlySay,
   },
   'observability.health_enabled': {
-    server: EARLIER,
-    shows: '/health answers',
-    holds: ({ health }) => expect(health).toBe(200),
+    server: TURNED,
+    shows: 'with false there are no pages of health beside the metrics, with true /health answers',
+    holds: (ran, others) => {
+      hasMetrics(ran)
+      expect([...ran.pages.values()].map(({ status }) => status)).toEqual([404, 404])
+      expect(others.get(EARLIER)!.health).toBe(200)
+    },
   },
   'observability.health_port': {
     server: EARLIER,
@@ -347,23 +519,33 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
       expect(targetInfo(ran)).toMatchObject({ service_name: 'botticelli-production' })
     },
   },
-  'telemetry.sampling_rate': { server: PRESENT, shows: 'with 1.0 each run is a trace', holds: hasSpans },
+  'telemetry.sampling_rate': {
+    server: PRESENT,
+    shows: 'with 0 a narrative without its own share is not traced',
+    holds: onlySay,
+  },
   'telemetry.batch_size': {
     server: PRESENT,
     shows: 'no request brings more than 3 spans',
     holds: ({ receiver }) => expect(receiver.requests.length).toBeGreaterThanOrEqual(receiver.spans().length / 3),
   },
   'telemetry.batch_timeout_ms': {
-    server: PRESENT,
-    shows: 'spans are sent while the server runs, long before its end',
-    holds: ({ receiver }) => expect(receiver.requests.length).toBeGreaterThan(3),
+    server: 'shares of traces',
+    shows: 'with 60000 spans wait for the end of the server, by itself they are sent while it runs',
+    holds: (ran, others) => {
+      expect(ran.spansBefore).toBe(0)
+      hasSpans(ran)
+      expect(others.get(PRESENT)!.spansBefore).toBeGreaterThan(0)
+    },
   },
   'telemetry.log_level': {
-    server: PRESENT,
-    shows: '"info" leaves out the details of acts',
-    holds: (ran) => {
-      expect(events(ran)).toContain('narrative.started')
-      expect(events(ran)).not.toContain('act.started')
+    server: 'enabled = false',
+    shows: '"warn" leaves out what is in order, "info" the details of acts',
+    holds: (ran, others) => {
+      expect(events(ran)).toContain('bot.failed')
+      expect(events(ran)).not.toContain('narrative.started')
+      expect(events(others.get(PRESENT)!)).toContain('narrative.started')
+      expect(events(others.get(PRESENT)!)).not.toContain('act.started')
     },
   },
   'telemetry.sample_rate': {
@@ -399,9 +581,27 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
     },
   },
   'telemetry.log_format': {
-    server: PRESENT,
-    shows: '"json" writes JSON',
-    holds: ({ lines }) => expect(lines.length).toBeGreaterThan(20),
+    server: 'shares of traces',
+    shows: '"pretty" writes for a person: time, level, message and fields',
+    holds: isPretty,
+  },
+  'telemetry.log_detail_ratio': {
+    server: 'no metrics, spans to the log',
+    shows: 'with 0 no detail is written, though the level would have it',
+    holds: (ran, others) => {
+      expect(new Set(ran.lines.map(({ level }) => level))).not.toContain('DEBUG')
+      expect(events(ran)).toContain('narrative.started')
+      expect(new Set(others.get(EARLIER)!.lines.map(({ level }) => level))).toContain('DEBUG')
+    },
+  },
+  'telemetry.max_traces_per_second': {
+    server: 'a share and a limit',
+    shows: 'with 1 few of 120 traces are kept, and the one that failed',
+    holds: (ran) => {
+      const { length } = rounds(ran)
+      expect(length).toBeLessThan(ROUNDS / 3)
+      expect(spanNames(ran)).toContain('bot.run failer')
+    },
   },
   'telemetry.backend': {
     server: 'no metrics, spans to the log',
@@ -475,14 +675,14 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
     holds: (ran) => expect(events(ran)).toContain('llm.response'),
   },
   OTLP_ENDPOINT: {
-    server: STANDARD,
-    shows: 'the older name of OTEL_EXPORTER_OTLP_ENDPOINT',
+    server: 'variables',
+    shows: 'the receiver there has the spans',
     holds: hasSpans,
   },
   TRACE_SAMPLE_RATE: {
     server: 'variables',
-    shows: 'with 0 nothing is traced',
-    holds: ({ receiver }) => expect(receiver.spans()).toEqual([]),
+    shows: 'with 0 a narrative without its own share is not traced',
+    holds: onlySay,
   },
   METRICS_PORT: { server: 'variables', shows: 'metrics are on that port', holds: hasMetrics },
   ENVIRONMENT: {
@@ -500,7 +700,120 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
     shows: 'SENTRY_DSN stands there, and is read',
     holds: (ran) => expect(toSentry(ran)).not.toEqual([]),
   },
-  OTEL_EXPORTER: { server: STANDARD, shows: '"otlp" sends spans', holds: hasSpans },
+  OTEL_EXPORTER: {
+    server: 'no exporter',
+    shows: '"none" sends nothing, "otlp" sends spans',
+    holds: (ran, others) => {
+      expect(ran.receiver.requests).toEqual([])
+      hasSpans(others.get(STANDARD)!)
+    },
+  },
+  OTEL_TRACES_SAMPLER: {
+    server: 'no sampler',
+    shows: '"always_off" traces nothing, "parentbased_traceidratio" the share that is named',
+    holds: (ran, others) => {
+      expect(ran.receiver.spans()).toEqual([])
+      expect(others.get('a share and a limit')!.receiver.spans()).not.toEqual([])
+    },
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    server: 'a share and a limit',
+    shows: 'with 1.0 traces are kept; in production, without it, a tenth',
+    holds: (ran, others) => {
+      expect(rounds(ran)).not.toEqual([])
+      isATenth(others.get('production')!)
+    },
+  },
+  'ENVIRONMENT=production': {
+    server: 'production',
+    shows: 'of 120 traces about a tenth is kept, and each in which something failed',
+    holds: (ran) => {
+      isATenth(ran)
+      expect(spanNames(ran)).toContain('bot.run failer')
+      expect(ran.receiver.spans()).toContainEqual(expect.objectContaining({ name: 'act say', status: 'error' }))
+    },
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    server: 'a share and a limit',
+    shows: 'the receiver there has the spans, without another endpoint',
+    holds: (ran) => expect(spanNames(ran)).toContain('bot.run failer'),
+  },
+  OTEL_SERVICE_NAME: {
+    server: STANDARD,
+    shows: 'spans, metrics and lines have it',
+    holds: (ran) => {
+      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ 'service.name': 'of-the-standard' })
+      expect(ran.receiver.logs[0]?.resource).toMatchObject({ 'service.name': 'of-the-standard' })
+      expect(targetInfo(ran)).toMatchObject({ service_name: 'of-the-standard' })
+    },
+  },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    server: STANDARD,
+    shows: 'every signal has them',
+    holds: (ran) => {
+      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ team: 'content', region: 'eu/west' })
+      expect(targetInfo(ran)).toMatchObject({ team: 'content', region: 'eu/west' })
+    },
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    server: STANDARD,
+    shows: 'each request has them',
+    holds: ({ receiver }) => {
+      for (const { headers } of receiver.requests) expect(headers).toMatchObject({ 'x-key': 'one two' })
+    },
+  },
+  OTEL_EXPORTER_OTLP_COMPRESSION: {
+    server: STANDARD,
+    shows: '"gzip" packs each request',
+    holds: ({ receiver }) => {
+      for (const { headers } of receiver.requests) expect(headers).toMatchObject({ 'content-encoding': 'gzip' })
+    },
+  },
+  OTEL_METRICS_EXPORTER: {
+    server: STANDARD,
+    shows: '"otlp" pushes metrics',
+    holds: ({ receiver }) => expect(receiver.metrics.get('botticelli.bot.executions')?.points).not.toEqual([]),
+  },
+  OTEL_LOGS_EXPORTER: {
+    server: STANDARD,
+    shows: '"otlp" pushes the lines of the log',
+    holds: ({ receiver }) => expect(receiver.logs.map(({ eventName }) => eventName)).toContain('bot.failed'),
+  },
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: {
+    server: STANDARD,
+    shows: 'no request brings more than 2 spans',
+    holds: ({ receiver }) => expect(receiver.requests.length).toBeGreaterThanOrEqual(receiver.spans().length / 2),
+  },
+  LOG_FIELDS: {
+    server: 'variables',
+    shows: '"thread" is in each line',
+    holds: ({ lines }) => expect(new Set(lines.map(({ thread_id }) => thread_id))).toEqual(new Set([0])),
+  },
+  'bot_server.toml': {
+    server: EARLIER,
+    shows: 'is read where there is no botticelli.toml',
+    holds: hasMetrics,
+  },
+  'a server without a healthy bot': {
+    server: 'nothing works',
+    shows: 'is unhealthy and not ready, and lives',
+    holds: ({ pages }) => {
+      expect(pages.get('/health')?.status).toBe(503)
+      expect(pages.get('/health')?.body).toContain('"status":"unhealthy","bots":[{"name":"failer","status":"unhealthy"')
+      expect(pages.get('/health/ready')?.status).toBe(503)
+      expect(pages.get('/health/ready')?.body).toContain('"bots":"fail"')
+      expect(pages.get('/health/live')).toMatchObject({ status: 200 })
+    },
+  },
+  'a server whose provider takes nothing': {
+    server: 'nothing works',
+    shows: 'is not ready: its limit is spent',
+    holds: ({ pages }) => {
+      expect(pages.get('/health/ready')?.status).toBe(503)
+      expect(pages.get('/health/ready')?.body).toContain('"ai_provider":"fail"')
+      expect(pages.get('/health')?.body).toContain('"rate_limited":true')
+    },
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: { server: STANDARD, shows: 'the receiver there has the spans', holds: hasSpans },
   PROMETHEUS_ENDPOINT: { server: STANDARD, shows: 'metrics are on that address', holds: hasMetrics },
   'bot-server': { server: EARLIER, shows: 'the server runs under this name', holds: hasMetrics },

@@ -164,7 +164,8 @@ export async function runWholeServer(): Promise<Evidence> {
 }
 
 async function ask(url: URL, more: Record<string, string> = {}): Promise<Page> {
-  const headers = { ...more, traceparent: `00-${ASKED_TRACE}-00f067aa0ba902b7-01`, 'x-request-id': 'asked-by-a-test' }
+  const context = { traceparent: `00-${ASKED_TRACE}-00f067aa0ba902b7-01`, tracestate: 'vendor=1' }
+  const headers = { ...more, ...context, 'x-request-id': 'asked-by-a-test' }
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
   return { status: response.status, headers: response.headers, body: await response.text() }
 }
