@@ -2,9 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { build } from '../build.ts'
 import { startDiscordDouble } from '../platforms/discord-double.ts'
 import { openStore } from '../store/open-store.ts'
 import { median } from './median.ts'
@@ -13,6 +14,12 @@ import { THREE_STEPS } from './pipeline-engine.ts'
 export interface ColdStart {
   /** A process of Node that does nothing, in ms. */
   readonly nodeMs: number
+  readonly checkout: Starts
+  /** The same from the files of `npm run build`. */
+  readonly package: Starts
+}
+
+interface Starts {
   /** `botticelli run` of one item of three steps, with the scripted model, from nothing to its end. */
   readonly runMs: number
   /** `botticelli run --resume` of a run that was killed in its last step, to its end. */
@@ -21,18 +28,45 @@ export interface ColdStart {
   readonly callsWhenResumed: number
 }
 
-/** Medians of so many rounds; one more before them fills the compile cache. */
+/** Medians of so many rounds, in which all take turns; one more before them fills the compile cache. */
 export async function measureColdStart(rounds: number): Promise<ColdStart> {
+  using built = await buildPackage()
   const found: ColdStart[] = []
-  for (let round = 0; round <= rounds; round++) found.push(await oneRound())
-  found.shift()
-  const of = (figure: keyof ColdStart) => median(found.map((each) => each[figure]))
-  return {
-    nodeMs: of('nodeMs'),
-    runMs: of('runMs'),
-    resumeMs: of('resumeMs'),
-    callsWhenResumed: Math.max(...found.map(({ callsWhenResumed }) => callsWhenResumed)),
+  for (let round = 0; round <= rounds; round++) {
+    found.push({ nodeMs: await nothing(), checkout: await oneRound(CHECKOUT), package: await oneRound(built.launcher) })
   }
+  found.shift()
+  return {
+    nodeMs: median(found.map(({ nodeMs }) => nodeMs)),
+    checkout: medians(found.map(({ checkout }) => checkout)),
+    package: medians(found.map((each) => each.package)),
+  }
+}
+
+function medians(starts: readonly Starts[]): Starts {
+  return {
+    runMs: median(starts.map(({ runMs }) => runMs)),
+    resumeMs: median(starts.map(({ resumeMs }) => resumeMs)),
+    callsWhenResumed: Math.max(...starts.map(({ callsWhenResumed }) => callsWhenResumed)),
+  }
+}
+
+const ROOT = resolve(import.meta.dirname, '..')
+const CHECKOUT = join(ROOT, 'bin/botticelli')
+
+/** Beside the packages of the checkout, as `npm install` would put it. */
+async function buildPackage(): Promise<Disposable & { readonly launcher: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'botticelli-package-'))
+  await build(join(folder, 'dist'))
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return {
+    launcher: join(folder, 'dist/bin/botticelli'),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function nothing(): Promise<number> {
+  return timed(() => spawn(process.execPath, ['-e', ''], { stdio: 'ignore' }))
 }
 
 /** The last step asks a platform, where the run is killed while it waits for the answer. */
@@ -45,13 +79,13 @@ command = "channels.list"
 guild_id = "\${DISCORD_GUILD_ID}"
 `
 
-async function oneRound(): Promise<ColdStart> {
+async function oneRound(launcher: string): Promise<Starts> {
   let asked = () => {}
   await using discord = await startDiscordDouble({ onRequest: () => asked() })
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-cold-'))
   const environment = { DISCORD_TOKEN: 'x', DISCORD_API_URL: discord.url, DISCORD_GUILD_ID: discord.guildId }
   const start = (...args: string[]) =>
-    spawn(process.execPath, args, {
+    spawn(process.execPath, [launcher, ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
       stdio: 'ignore',
@@ -60,21 +94,18 @@ async function oneRound(): Promise<ColdStart> {
   writeFileSync(join(folder, 'three.toml'), THREE_STEPS)
   writeFileSync(join(folder, 'four.toml'), FOUR_STEPS)
   try {
-    const nodeMs = await timed(() => start('-e', ''))
-    const runMs = await timed(() => start(CLI, 'run', 'three.toml'))
-    const killed = start(CLI, 'run', 'four.toml')
+    const runMs = await timed(() => start('run', 'three.toml'))
+    const killed = start('run', 'four.toml')
     asked = () => void killed.kill('SIGKILL')
     await once(killed, 'exit')
     asked = () => {}
     const { id, calls } = lastRun(folder)
-    const resumeMs = await timed(() => start(CLI, 'run', '--resume', id))
-    return { nodeMs, runMs, resumeMs, callsWhenResumed: lastRun(folder).calls - calls }
+    const resumeMs = await timed(() => start('run', '--resume', id))
+    return { runMs, resumeMs, callsWhenResumed: lastRun(folder).calls - calls }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-const CLI = resolve(import.meta.dirname, '../bin/botticelli')
 
 async function timed(start: () => ChildProcess): Promise<number> {
   const startedAt = performance.now()

@@ -153,9 +153,10 @@ function told({
   ].join('\n')
 }
 
-function toldCold({ nodeMs, runMs, resumeMs, callsWhenResumed }: ColdStart): string {
-  return (
-    `cold    run ${runMs.toFixed(0)} ms, resume after kill -9 ${resumeMs.toFixed(0)} ms with ${callsWhenResumed} calls, ` +
-    `of which Node itself ${nodeMs.toFixed(0)} ms`
-  )
+function toldCold({ nodeMs, ...starts }: ColdStart): string {
+  const line = (name: 'checkout' | 'package') => {
+    const { runMs, resumeMs, callsWhenResumed: calls } = starts[name]
+    return `cold ${name.padEnd(8)}  run ${runMs.toFixed(0)} ms, resume after kill -9 ${resumeMs.toFixed(0)} ms with ${calls} calls`
+  }
+  return [line('checkout'), line('package'), `of which Node itself ${nodeMs.toFixed(0)} ms`].join('\n')
 }

@@ -6,7 +6,8 @@
 //
 // https://develop.sentry.dev/sdk/data-model/event-payloads/
 
-import { basename, relative, resolve } from 'node:path'
+import { basename, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { CODES, type ErrorCode } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { stackFrame } from './stack-frame.ts'
@@ -122,7 +123,7 @@ function messageOf({ code, message }: PlainError): string {
   return String(message ?? '').replace(/(["'`]).*?\1/gs, '$1…$1')
 }
 
-const ROOT = resolve(import.meta.dirname, '..')
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MOST_FRAMES = 30
 
 /** The frames of a stack, the innermost last, as Sentry has them. What stands above the frames is the message: Q1. */

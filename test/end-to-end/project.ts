@@ -38,12 +38,13 @@ export interface Running {
   kill(signal: NodeJS.Signals): Promise<Finished>
 }
 
-export function makeProject(): Project {
+/** @param launcher of the checkout without it */
+export function makeProject(launcher = LAUNCHER): Project {
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-project-'))
   const running = new Set<ChildProcess>()
 
   function launch(args: readonly string[], env: Record<string, string> = {}) {
-    const child = spawn(LAUNCHER, args, {
+    const child = spawn(launcher, args, {
       cwd: folder,
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
