@@ -2,12 +2,14 @@
 //
 //   H1. All is read and checked before anything changes. One fault, and everything goes on as it was (P7).
 //   H2. One reload at a time. What was asked for meanwhile comes after it.
-//   H3. Each attempt is logged, counted, and told by `status` until the next one.
+//   H3. A file that is gone, or that somebody has emptied, is a fault: it may be about to be written anew.
+//   H4. Each attempt is logged, counted, and told by `status` until the next one.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RosterChange } from '../actors/roster.ts'
 import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
 import type { Resolved } from '../config/layers.ts'
 import type { Loaded } from '../config/load-config.ts'
 import { changedSettings } from '../config/take-over.ts'
@@ -92,15 +94,16 @@ export function startHotReload({ started, bots, load, apply, now }: ReloadPorts)
 
   async function attempt(cause: ReloadCause): Promise<Reloaded> {
     seen = fingerprint(filesOf(current, checked))
-    const done = await outcomeOf(reread)
+    const done = await outcomeOf(() => reread(cause))
     if (done.outcome === 'changed') since = now()
     last = { cause, at: now(), ...done, ...(since !== undefined && done.outcome !== 'refused' && { since }) }
     tell(last)
     return last
   }
 
-  async function reread() {
+  async function reread(cause: ReloadCause) {
     const next = load()
+    refuseNothing(current, next, cause)
     const nextBots = checkBots(next)
     const { now: settings } = changedSettings(current.settings, next.settings)
     const { atNextStart } = changedSettings(started.settings, next.settings)
@@ -124,6 +127,25 @@ export function startHotReload({ started, bots, load, apply, now }: ReloadPorts)
   }
 }
 
+/** H3. Who asks by hand may mean an empty file. @throws ConfigError */
+function refuseNothing(current: Loaded, next: Loaded, cause: ReloadCause): void {
+  const { file: path } = current.config
+  if (path === undefined) return
+  if (next.config.file !== path) {
+    const fix = 'Put it back, or stop the server.'
+    throw new ConfigError('file-read', `${path} is gone; the server goes on with what was in it.`, { fix })
+  }
+  if (cause === 'file' && isEmpty(next) && !isEmpty(current)) {
+    const fix = 'Fill it again, or, where it is meant to be empty: botticelli reload'
+    const place = { file: path, line: 1, column: 1 }
+    throw new ConfigError('bad-config', 'The file is empty; the server goes on with what was in it.', { fix, place })
+  }
+}
+
+function isEmpty({ file }: Loaded): boolean {
+  return file === undefined || (file.values.length === 0 && file.names.size === 0)
+}
+
 /** H1: a fault that nobody foresaw is one of ours, and passes. */
 async function outcomeOf<T>(work: () => Promise<T>) {
   try {
@@ -135,7 +157,7 @@ async function outcomeOf<T>(work: () => Promise<T>) {
   }
 }
 
-/** H3. */
+/** H4. */
 function tell(done: Reloaded): void {
   count('botticelli.config.reloads', { outcome: done.outcome })
   if (done.outcome === 'refused') {

@@ -205,12 +205,13 @@ function unknownBots(
   })
 }
 
-/** A path as it stands; a bare name is looked for in the folders of narratives. */
+/** A path as it stands; a bare name is looked for in the folders of narratives, and belongs into the first of them. */
 function narrativePath(values: Values, name: string): string {
   const written = values.get('bots.*.narrative', name) ?? ''
   const path = values.path('bots.*.narrative', name)
   if (isAbsolute(written) || existsSync(path)) return path
   const fileName = written.endsWith('.toml') ? written : `${written}.toml`
-  const found = values.paths('narratives.path').map((folder) => join(folder, fileName))
-  return found.find((one) => existsSync(one)) ?? path
+  const places = values.paths('narratives.path').map((folder) => join(folder, fileName))
+  const found = places.find((one) => existsSync(one))
+  return found ?? (/[\\/]|\.toml$/.test(written) ? path : (places[0] ?? path))
 }

@@ -100,6 +100,22 @@ test.for<[title: string, spoil: () => void, place: string]>([
   expect(await project.botticelli(['reload'])).toMatchObject({ code: 0 })
 })
 
+test.for<[title: string, take: () => void, told: string]>([
+  ['gone', () => rmSync(join(project.folder, 'botticelli.toml')), 'botticelli.toml is gone; the server goes on'],
+  [
+    'emptied',
+    () => project.write('botticelli.toml', '# soon\n'),
+    'botticelli.toml:1:1: The file is empty; the server goes on',
+  ],
+])('a configuration that is %s takes no bot away', async ([, take, told]) => {
+  const before = await bots()
+  await saysOnceMore('"event":"config.reload_failed"', take)
+  const { bots: all, worries } = await json('status')
+  expect(all.map(({ bot }: { bot: string }) => bot)).toEqual(before)
+  expect(worries).toEqual([expect.stringContaining(told)])
+  await saysOnceMore('"event":"config.reloaded"', () => config(WRITER.replace('1h', '2h'), HELPER))
+})
+
 test('an edited narrative is noticed, and SIGHUP reads everything again', async () => {
   expect(await json('status')).toMatchObject({
     bots: [{ bot: 'writer', succeeded: 1 }, { bot: 'helper' }],
@@ -148,6 +164,12 @@ test('what waited for a bot that was removed while nothing ran is a dead letter 
 
   // A bot that was only disabled finds what waited for it.
   await saysOnceMore('"event":"bot.run_completed"', () => config(WRITER))
-  project.look((store) => expect(store.mailbox.recipients()).toEqual([]))
+  // A message is taken off after its run was told of.
+  const waiting = () => project.look((store) => store.mailbox.recipients())
+  await until(
+    () => waiting().length === 0,
+    20_000,
+    () => `${waiting()} still have messages`,
+  )
   expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 })
 })
