@@ -23,7 +23,8 @@ export function openMedia(options: MediaOptions): MediaReader {
       return { bytes, ...type, hash: hashOf(bytes) }
     },
     async readText(file) {
-      return new TextDecoder().decode(await readBounded(file, options.maxBytes))
+      // A checkout may have ends of lines of its own; the question, and what was recorded for it, stay the same.
+      return new TextDecoder().decode(await readBounded(file, options.maxBytes)).replaceAll('\r\n', '\n')
     },
   }
 }

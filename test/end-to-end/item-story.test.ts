@@ -39,7 +39,8 @@ beforeAll(async () => {
     LOG_LEVEL: 'debug',
   }
   const first = project.start(['serve'], environment)
-  await first.says('"act":"refine"', 60_000)
+  // Before the question is asked, what came before it may not be on the disk.
+  await until(() => /"llm\.request".*"act":"refine"/.test(first.output()), 60_000, first.output)
   await first.kill('SIGKILL')
 
   project.write('script.toml', '')

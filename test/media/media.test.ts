@@ -1,11 +1,11 @@
 // Media: what is fetched, what is refused, and what bytes are. Real servers, on loopback.
 
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { isPublicAddress } from '../../media/addresses.ts'
 import { type FetchOptions, fetchUrl } from '../../media/fetch-url.ts'
 import { openMedia } from '../../media/open-media.ts'
@@ -132,6 +132,16 @@ describe('fetching', () => {
       message: `127.0.0.1:${server.port}/a.png answers with the status 404.`,
     })
   })
+})
+
+test('a text file is the same text whatever the ends of its lines', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'botticelli-media-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const media = openMedia({ maxBytes: 1_000, timeoutMs: 1_000, privateHosts: [] })
+  for (const end of ['\n', '\r\n']) {
+    writeFileSync(join(folder, 'notes.md'), ['# Notes', '', 'One', ''].join(end))
+    expect(await media.readText(join(folder, 'notes.md'))).toBe('# Notes\n\nOne\n')
+  }
 })
 
 describe('what bytes are', () => {

@@ -7,7 +7,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fromPromise } from 'xstate'
 import { type Delivered, type Scope, startSystem } from '../../supervisor/index.ts'
 import { counter, counterMachine, say } from './counter.ts'
@@ -15,11 +15,12 @@ import { FakeClock, settle } from './fake-clock.ts'
 
 const exporter = new InMemorySpanExporter()
 
-beforeAll(() => new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register())
+beforeEach(() => {
+  exporter.reset()
+  new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register()
+})
 
-beforeEach(() => exporter.reset())
-
-afterAll(() => {
+afterEach(() => {
   trace.disable()
   propagation.disable()
   context.disable()
