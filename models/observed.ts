@@ -6,13 +6,14 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Clock } from '../supervisor/clock.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
-import { LLM_ERROR_TYPES, type LlmErrorType } from '../telemetry/instrument-table.ts'
-import { begin, count, record, recordAll } from '../telemetry/instruments.ts'
+import type { LlmErrorType } from '../telemetry/instrument-table.ts'
+import { count, record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { providerEvent } from '../telemetry/provider-health.ts'
 import { inSpan } from '../telemetry/spans.ts'
-import type { Answer, AskOptions, Model, Part, Question } from './model.ts'
+import type { Answer, AskOptions, Model, Question } from './model.ts'
 import { ModelError } from './model-error.ts'
+import { countMessage, countMessages, modelMetrics } from './model-metrics.ts'
 
 export interface ObservedOptions {
   readonly clock: Clock
@@ -31,7 +32,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
     'gen_ai.provider.name': PROVIDER_NAMES[provider] ?? provider,
     'gen_ai.request.model': name,
   }
-  countFromZero(labels, genAi)
+  const metrics = modelMetrics(labels, genAi)
 
   return {
     ...model,
@@ -72,7 +73,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
           throw thrown
         } finally {
           providerEvent({ type: 'done', provider })
-          count('botticelli.llm.requests', { ...labels, outcome: failure === undefined ? 'ok' : 'error' })
+          metrics.ended(failure === undefined)
           record('gen_ai.client.inference.duration', (clock.now() - startedAt) / 1000, {
             ...genAi,
             ...(stream && { 'gen_ai.request.stream': 'true' as const }),
@@ -111,7 +112,7 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
       ...(usage.reasoning !== undefined && { 'gen_ai.usage.reasoning.output_tokens': usage.reasoning }),
       ...(costUsd !== undefined && { 'botticelli.cost.usd': costUsd }),
     })
-    countOf('assistant', [answer.text.length])
+    countMessage('assistant', answer.text.length)
     log('llm.response', {
       ...labels,
       input_tokens: usage.input,
@@ -124,40 +125,8 @@ export function observed(model: Model, { clock, baseUrl, captureContent = false 
       unpriced.add(name)
       log('llm.unpriced', labels)
     }
-    count('gen_ai.client.inference.usage.input_tokens', genAi, usage.input)
-    count('gen_ai.client.inference.usage.output_tokens', genAi, usage.output)
-    count('botticelli.llm.tokens', { ...labels, type: 'input' }, usage.input)
-    count('botticelli.llm.tokens', { ...labels, type: 'output' }, usage.output)
-    if (usage.cachedInput !== undefined) {
-      count('gen_ai.client.inference.usage.cache_read.input_tokens', genAi, usage.cachedInput)
-      count('botticelli.llm.tokens', { ...labels, type: 'cache_read' }, usage.cachedInput)
-    }
-    if (usage.reasoning !== undefined) {
-      count('gen_ai.client.inference.usage.reasoning.output_tokens', genAi, usage.reasoning)
-      count('botticelli.llm.tokens', { ...labels, type: 'reasoning' }, usage.reasoning)
-    }
-    record('gen_ai.client.inference.operation.input_tokens', usage.input, genAi)
-    record('gen_ai.client.inference.operation.output_tokens', usage.output, genAi)
-    if (costUsd === undefined) count('botticelli.llm.unpriced_requests', { model: name })
-    else count('botticelli.llm.cost.usd', labels, costUsd)
+    metrics.answered(usage, costUsd)
   }
-}
-
-type GenAi = Readonly<Record<'gen_ai.operation.name' | 'gen_ai.provider.name' | 'gen_ai.request.model', string>>
-
-/** What is counted of the model exists before its first call. */
-function countFromZero(labels: { readonly provider: string; readonly model: string }, genAi: GenAi): void {
-  for (const outcome of ['ok', 'error'] as const) count('botticelli.llm.requests', { ...labels, outcome }, 0)
-  for (const type of ['input', 'output'] as const) count('botticelli.llm.tokens', { ...labels, type }, 0)
-  for (const error_type of LLM_ERROR_TYPES) count('botticelli.llm.errors', { ...labels, error_type }, 0)
-  count('botticelli.api.errors', { model: labels.model }, 0)
-  count('botticelli.llm.cost.usd', labels, 0)
-  count('botticelli.rate_limit.hits', { scope: 'provider', resource: labels.model }, 0)
-  count('gen_ai.client.inference.usage.input_tokens', genAi, 0)
-  count('gen_ai.client.inference.usage.output_tokens', genAi, 0)
-  begin('gen_ai.client.inference.duration', genAi)
-  begin('gen_ai.client.inference.operation.input_tokens', genAi)
-  begin('gen_ai.client.inference.operation.output_tokens', genAi)
 }
 
 /** Under the names of the semantic conventions; media are named, not shown. */
@@ -189,28 +158,6 @@ function logFailure(thrown: unknown, model: { readonly provider: string; readonl
   count('botticelli.rate_limit.hits', { scope: 'provider', resource: model.model })
   const { retryAfterMs } = thrown as ModelError
   log('llm.rate_limited', { ...model, ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }) })
-}
-
-/** What is sent: the instructions, and everything said before. Of media the length is not counted. */
-function countMessages({ system, messages }: Question): void {
-  if (system !== undefined) countOf('system', [system.length])
-  // By role, all at once: a question brings the whole conversation along.
-  const lengths = { user: [] as number[], assistant: [] as number[] }
-  for (const { role, parts } of messages) lengths[role].push(lengthOf(parts))
-  countOf('user', lengths.user)
-  countOf('assistant', lengths.assistant)
-}
-
-function lengthOf(parts: readonly Part[]): number {
-  let length = 0
-  for (const part of parts) if (part.type === 'text') length += part.text.length
-  return length
-}
-
-function countOf(role: 'system' | 'user' | 'assistant', chars: readonly number[]): void {
-  if (chars.length === 0) return
-  count('botticelli.conversation.messages', { role }, chars.length)
-  recordAll('botticelli.conversation.message.length.chars', chars, { role })
 }
 
 /** A code as one of the few words that dashboards are written on. */

@@ -24,6 +24,7 @@ import {
   type Metric,
   type MetricKind,
   MOST_SERIES,
+  type Series,
   SeriesSet,
   seriesOf,
 } from './series.ts'
@@ -31,25 +32,44 @@ import { activeSpanContext } from './trace-context.ts'
 
 /** Adds to a counter. A value of 0 makes the series exist. */
 export function count<N extends CounterName>(name: N, labels: LabelsOf<N>, value = 1): void {
-  taker?.(name, value, labels)
+  keeper?.take(name, value, labels)
 }
 
 /** Puts a value into a histogram, or sets a gauge. The value is in the unit of the table. */
 export function record<N extends RecordedName>(name: N, value: number, labels: LabelsOf<N>): void {
-  taker?.(name, value, labels)
+  keeper?.take(name, value, labels)
 }
 
 /** Makes a series of a histogram exist, with nothing in it. */
 export function begin<N extends HistogramName>(name: N, labels: LabelsOf<N>): void {
-  taker?.(name, NOTHING, labels)
+  keeper?.take(name, NOTHING, labels)
 }
 
 /** Counts nowhere, see series.ts (C3). */
 const NOTHING = Number.NaN
 
-/** Puts many values into a histogram at once, for little more than one. */
-export function recordAll<N extends RecordedName>(name: N, values: readonly number[], labels: LabelsOf<N>): void {
-  taker?.(name, values, labels)
+/** For who adds to a counter under the same labels all the time: they are looked up once. */
+export function counter<N extends CounterName>(name: N, labels: LabelsOf<N>): (value?: number) => void {
+  const take = prepared(name, labels)
+  return (value = 1) => take(value)
+}
+
+/** For who puts values under the same labels into a histogram all the time. */
+export function recorder<N extends RecordedName>(name: N, labels: LabelsOf<N>): (value: number) => void {
+  return prepared(name, labels)
+}
+
+function prepared(name: InstrumentName, labels: Labels): (value: number) => void {
+  let series: Series | undefined
+  let keptBy: Keeper | undefined
+  return (value) => {
+    if (keeper !== keptBy) {
+      keptBy = keeper
+      series = keeper?.find?.(name, labels)
+    }
+    if (series !== undefined) series.take(value, sampledSpan)
+    else keeper?.take(name, value, labels)
+  }
 }
 
 export interface Observation<N extends InstrumentName> {
@@ -83,21 +103,24 @@ export function startInstruments(buckets: Buckets = {}): Recorded {
     if (kind !== 'gauge') for (const known of knownLabelSets(labels)) series.take(NOTHING, known)
     recorded.set(name, series)
   }
-  const take: Taker = (name, value, labels, span = sampledSpan) => recorded.get(name)?.take(value, labels, span)
-  taker = take
+  const own: Keeper = {
+    find: (name, labels) => recorded.get(name)?.find(labels),
+    take: (name, value, labels, span = sampledSpan) => recorded.get(name)?.take(value, labels, span),
+  }
+  keeper = own
   return {
     *read() {
       for (const [name, { points }] of recorded) yield metricOf(name as InstrumentName, points)
     },
     stop() {
-      if (taker === take) taker = undefined
+      if (keeper === own) keeper = undefined
     },
   }
 }
 
-/** A trace that nobody keeps is no example. */
 const SAMPLED: TraceFlags.SAMPLED = 1
 
+/** A trace that nobody keeps is no example. */
 function sampledSpan(): ExampleSpan | undefined {
   const span = activeSpanContext()
   return span === undefined || (span.traceFlags & SAMPLED) === 0 ? undefined : span
@@ -109,25 +132,22 @@ export interface Recorded {
   stop(): void
 }
 
-/** A number, or several, on the way to the thread that exports them. */
-export type RelayedNumber = readonly [
-  name: InstrumentName,
-  value: number | readonly number[],
-  labels: Labels,
-  span?: ExampleSpan,
-]
+/** A number on its way to the thread that exports it. */
+export type RelayedNumber = readonly [name: InstrumentName, value: number, labels: Labels, span?: ExampleSpan]
 
 /** From now on another thread counts and records. */
 export function relayInstruments(send: (number: RelayedNumber) => void): void {
-  taker = (name, value, labels) => {
-    const span = sampledSpan()
-    send(span ? [name, value, labels, { traceId: span.traceId, spanId: span.spanId }] : [name, value, labels])
+  keeper = {
+    take(name, value, labels) {
+      const span = sampledSpan()
+      send(span ? [name, value, labels, { traceId: span.traceId, spanId: span.spanId }] : [name, value, labels])
+    },
   }
 }
 
 /** Counts or records a number of another thread. */
 export function takeRelayed([name, value, labels, span]: RelayedNumber): void {
-  taker?.(name, value, labels, () => span)
+  keeper?.take(name, value, labels, () => span)
 }
 
 /**
@@ -152,9 +172,14 @@ export function* readObserved(onError: (name: string, thrown: unknown) => void):
 type Source = () => Iterable<{ readonly value: number; readonly labels: Labels }>
 
 const observers = new Map<ObservedName, Set<Source>>()
-type Taker = (name: InstrumentName, value: number | readonly number[], labels: Labels, span?: CountedIn) => void
+/** Whoever keeps the numbers. */
+interface Keeper {
+  take(name: InstrumentName, value: number, labels: Labels, span?: CountedIn): void
+  /** Where they are kept in this thread. */
+  find?(name: InstrumentName, labels: Labels): Series | undefined
+}
 
-let taker: Taker | undefined
+let keeper: Keeper | undefined
 
 function metricOf(name: InstrumentName, points: Metric['points']): Metric {
   const { kind, unit, help } = INSTRUMENTS[name]

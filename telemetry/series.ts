@@ -1,7 +1,7 @@
 // Series: the numbers of one instrument, one for each set of label values.
 //
 //   C1. To count in a series that exists costs one look-up a label and an addition: no text is put together, no object
-//       made. It happens in every act many times.
+//       made. It happens in every act many times. Who counts under the same labels again and again keeps the series.
 //   C2. An instrument has at most `limit` series. What finds no room counts in the last one, `otel.metric.overflow`.
 //   C3. A counter never falls, and what is not a number counts nowhere.
 //   C4. A series, and each bucket of a histogram, remembers a span that it was counted in, where there was one: the last,
@@ -87,15 +87,18 @@ export class SeriesSet {
     this.#openOverflow = openOverflow
   }
 
-  take(value: number | readonly number[], labels: Labels, span?: CountedIn): void {
+  take(value: number, labels: Labels, span?: CountedIn): void {
+    this.find(labels).take(value, span)
+  }
+
+  /** The series of these labels; begins one, or gives the overflow, where there is none. */
+  find(labels: Labels): Series {
     let found: Branch | Series | undefined = this.#root
     for (const label of this.#labels) {
       found = (found as Branch).get(labels[label])
       if (found === undefined) break
     }
-    const series = (found as Series | undefined) ?? this.#add(labels)
-    if (typeof value === 'number') series.take(value, span)
-    else for (const each of value) series.take(each, span)
+    return (found as Series | undefined) ?? this.#add(labels)
   }
 
   get points(): readonly Point[] {

@@ -1,7 +1,7 @@
 // Store metrics: what waits in the database, what was spent, and how long its calls take.
 
 import { errorTypeOf } from './error-type.ts'
-import { count, type Observation, observe, record } from './instruments.ts'
+import { count, counter, type Observation, observe, record, recorder } from './instruments.ts'
 import { log } from './log.ts'
 import { pastSpan } from './spans.ts'
 
@@ -121,14 +121,34 @@ export function queryRecorder(spanFromMs: number) {
 
 function recordQuery(name: string, durationMs: number, { transaction, error }: QueryOutcome, spanFromMs: number): void {
   const errorType = error === undefined ? undefined : errorTypeOf(error)
-  const labels = { 'db.system.name': 'sqlite', 'db.operation.name': name, 'error.type': errorType } as const
-  record('db.client.operation.duration', durationMs / 1_000, labels)
+  if (errorType === undefined) durationOf(name)(durationMs / 1_000)
+  else record('db.client.operation.duration', durationMs / 1_000, labelsOf(name, errorType))
   if (errorType === 'store-busy') count('botticelli.db.busy', {})
-  if (transaction !== undefined) count('botticelli.db.transactions', { outcome: transaction })
-  if (durationMs > spanFromMs) pastSpan(`store ${name}`, durationMs, labels)
+  if (transaction !== undefined) TRANSACTIONS[transaction]()
+  if (durationMs > spanFromMs) pastSpan(`store ${name}`, durationMs, labelsOf(name, errorType))
   if (durationMs > SLOW_MS) log('db.slow', { name, duration_ms: durationMs })
   if (transaction === 'commit') log('db.commit', { name, duration_ms: durationMs })
   log('db.query', { name, duration_ms: durationMs })
+}
+
+function labelsOf(name: string, errorType: string | undefined) {
+  return { 'db.system.name': 'sqlite', 'db.operation.name': name, 'error.type': errorType } as const
+}
+
+/** Of the calls of this name that succeed. Names are those of the code. */
+function durationOf(name: string): (seconds: number) => void {
+  const known = durations.get(name)
+  if (known !== undefined) return known
+  const duration = recorder('db.client.operation.duration', labelsOf(name, undefined))
+  durations.set(name, duration)
+  return duration
+}
+
+const durations = new Map<string, (seconds: number) => void>()
+
+const TRANSACTIONS = {
+  commit: counter('botticelli.db.transactions', { outcome: 'commit' }),
+  rollback: counter('botticelli.db.transactions', { outcome: 'rollback' }),
 }
 
 const SLOW_MS = 1_000
