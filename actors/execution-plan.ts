@@ -30,7 +30,7 @@ export interface ExecutionPlan {
   readonly budget?: Budget
   /** It was interrupted, with its bot. */
   readonly resumed?: boolean
-  /** Nothing of it was in the store when it began: its journal need not be asked. */
+  /** Nothing of it was in the store when it began, so that the store need not be asked. */
   readonly isNew?: boolean
   /** The message that led to it, and the first of those that led to that one. */
   readonly cause?: { readonly causationId: string; readonly correlationId: string }
@@ -45,7 +45,7 @@ export interface ExecutionPlan {
 /** The plan of a run that nothing is around. */
 export function planOf(
   { file, narrative, sources }: LoadedNarrative & Pick<ExecutionPlan, 'sources'>,
-  run: Pick<ExecutionPlan, 'id' | 'trigger' | 'bot' | 'model' | 'cause' | 'resumed'> &
+  run: Pick<ExecutionPlan, 'id' | 'isNew' | 'trigger' | 'bot' | 'model' | 'cause' | 'resumed'> &
     Partial<Pick<ExecutionPlan, 'inputs'>>,
 ): ExecutionPlan {
   const inputs = valuesOfVariables(narrative, run.inputs ?? {})
@@ -76,7 +76,7 @@ export function planNested(
   { file, narrative }: LoadedNarrative,
   callerResponse: string | undefined,
 ): ExecutionPlan {
-  const { round: _, callerResponse: __, ...plan } = around
+  const { round: _, callerResponse: __, isNew: ___, ...plan } = around
   return {
     ...plan,
     budget: budgetOf(around),

@@ -42,7 +42,7 @@ export function runExecution(
   host: Host,
   alongside?: (outcome: ExecutionOutcome) => void,
 ): Promise<ExecutionOutcome> {
-  const earlier = services.store.executions.find(plan.id)
+  const earlier = plan.isNew ? undefined : services.store.executions.find(plan.id)
   return inSpan(`invoke_workflow ${plan.narrative.key}`, spanOf(plan, earlier?.traceparent), async (span) => {
     const startedAt = services.clock.now()
     begin(plan, services, startedAt, earlier)
@@ -206,7 +206,8 @@ async function runRound(
   const id = `${plan.id}/round-${iteration}`
   const round = { iteration, iterations }
   try {
-    return await runExecution({ ...plan, id, parentId: plan.id, trigger: 'narrative', round }, services, host)
+    const nested = { ...plan, isNew: false, id, parentId: plan.id, trigger: 'narrative', round } as const
+    return await runExecution(nested, services, host)
   } catch (error) {
     // A day that is full is full for the rounds to come as well.
     const isDayOver = error instanceof BotticelliError && error.code === 'budget-exhausted'

@@ -184,7 +184,13 @@ function planToReplay(
 function planFor({ file = '', narrative, model, inputs = {} }: RunRequest, services: Services): ExecutionPlan {
   const loaded = services.loadNarrative(file, narrative)
   checkGiven(loaded.narrative, inputs)
-  return planOf(loaded, { id: services.newId(), trigger: 'cli', inputs, ...(model !== undefined && { model }) })
+  return planOf(loaded, {
+    id: services.newId(),
+    isNew: true,
+    trigger: 'cli',
+    inputs,
+    ...(model !== undefined && { model }),
+  })
 }
 
 function planToResume(id: string, services: Services, edited = false): ExecutionPlan {

@@ -28,6 +28,7 @@ export class Commits {
   readonly #path: string
   readonly #onGroup: OnGroup
   readonly #onBegin: () => void
+  readonly #onUndo: () => void
   readonly #atOnce: boolean
   readonly #begin: Statement
   readonly #beginReading: Statement
@@ -48,18 +49,20 @@ export class Commits {
 
   /**
    * @param path of the file, for errors
-   * @param onBegin called when a transaction that writes has begun, and when a part of it was undone
+   * @param onBegin called when a transaction that writes has begun
+   * @param onUndo called when something that was written was undone
    * @param atOnce commits what joins without waiting for the end of the turn
    */
   constructor(
     connection: Database.Database,
     path: string,
-    { onGroup, onBegin, atOnce }: { onGroup: OnGroup; onBegin: () => void; atOnce: boolean },
+    { onGroup, onBegin, onUndo, atOnce }: { onGroup: OnGroup; onBegin(): void; onUndo(): void; atOnce: boolean },
   ) {
     this.#connection = connection
     this.#path = path
     this.#onGroup = onGroup
     this.#onBegin = onBegin
+    this.#onUndo = onUndo
     this.#atOnce = atOnce
     this.#begin = connection.prepare('begin immediate')
     this.#beginReading = connection.prepare('begin deferred')
@@ -138,7 +141,7 @@ export class Commits {
     try {
       return this.#inside(work)
     } catch (error) {
-      if (this.#connection.inTransaction) this.#rollback.run()
+      this.#undo()
       throw error
     }
   }
@@ -154,7 +157,7 @@ export class Commits {
       if (this.#connection.inTransaction) {
         this.#backToMark.run()
         this.#release.run()
-        this.#onBegin()
+        this.#onUndo()
       } else this.#undone(error)
       throw error
     }
@@ -184,15 +187,21 @@ export class Commits {
     try {
       this.#commit.run()
     } catch (error) {
-      if (this.#connection.inTransaction) this.#rollback.run()
       this.#undone(error)
       throw error
     }
     this.#ended()?.resolve()
   }
 
+  /** SQLite has undone the transaction itself after some errors. */
+  #undo(): void {
+    if (this.#connection.inTransaction) this.#rollback.run()
+    this.#onUndo()
+  }
+
   /** G4. */
   #undone(error: unknown): void {
+    this.#undo()
     this.#owed = [...this.#owed, ...this.#joined]
     this.#trouble = translate(error, this.#path) as Error
     this.#ended()?.reject(this.#trouble)
@@ -217,7 +226,7 @@ export class Commits {
       withTraceContext(undefined, () => this.#inside(() => this.#makeAgain()))
       this.#commit.run()
     } catch (error) {
-      if (this.#connection.inTransaction) this.#rollback.run()
+      this.#undo()
       const mayPass = error instanceof Database.SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')
       this.#trouble = mayPass ? (translate(error, this.#path) as Error) : this.#diverged(error)
       throw this.#trouble

@@ -8,15 +8,13 @@
 //   D3. A statement is prepared once for each SQL text.
 //   D4. A lock that outlasts the time to wait for it is waited for only shortly from then on, until it has gone: a
 //       process that waits does nothing else.
+//   D5. What is known of the file is forgotten with whatever was undone, and when another connection has changed the file.
 
 import type Database from 'better-sqlite3'
 import { bindToTrace } from '../telemetry/trace-context.ts'
 import { Commits } from './commits.ts'
+import { type SqlParams, Statement } from './statement.ts'
 import { StoreError, translate } from './store-error.ts'
-
-type SqlValue = null | number | bigint | string | Uint8Array | undefined
-export type SqlParams = Readonly<Record<string, SqlValue>>
-type Named = [SqlParams]
 
 /** Called after each call of the store with its name, like `journal.complete`, and how long it took. Must not throw. */
 export type OnQuery = (name: string, durationMs: number, how: QueryOutcome) => void
@@ -30,6 +28,8 @@ export interface QueryOutcome {
 
 /** Generated tables have statements of many shapes; past this many the kept ones are let go. */
 const KEPT_STATEMENTS = 500
+/** What runs that never end leave behind is let go past this many. */
+const KEPT_KNOWN = 2_000
 
 /** What the disk or another process refuses, whatever is to be written. */
 const REFUSALS: ReadonlySet<string> = new Set(['store-busy', 'store-full', 'store-io', 'store-read-only'])
@@ -40,17 +40,18 @@ const SHORT_WAIT_MS = 50
 
 export class Db {
   readonly path: string
-  /**
-   * What this transaction has read and will ask for again. Nobody else writes while it lasts; whoever changes in it what
-   * is known here says so here.
-   */
+  /** For writes alone: what was read and will be asked for again. Whoever changes what is known here says so here (D5). */
   readonly known = new Map<string, unknown>()
   readonly #connection: Database.Database
   readonly #commits: Commits
   readonly #onQuery: OnQuery | undefined
   readonly #busyTimeoutMs: number
-  readonly #statements = new Map<string, Database.Statement<Named>>()
-  readonly #exactStatements = new Map<string, Database.Statement<Named>>()
+  readonly #statements = new Map<string, Statement>()
+  readonly #exactStatements = new Map<string, Statement>()
+  /** Tells another number when another connection has changed the file. */
+  readonly #dataVersion: Database.Statement<[]>
+  /** That of what is known. */
+  #knownVersion: unknown
 
   /** The last write was refused. */
   #refused: { readonly error: StoreError; readonly at: number } | undefined
@@ -65,8 +66,10 @@ export class Db {
     this.#busyTimeoutMs = options.busyTimeoutMs
     this.#onQuery = options.onQuery
     const onGroup = (durationMs: number, error: unknown) => this.#onQuery?.('commit', durationMs, outcomeOf(error))
-    const onBegin = () => this.known.clear()
-    this.#commits = new Commits(connection, options.path, { onGroup, onBegin, atOnce: options.atOnce })
+    this.#dataVersion = connection.prepare<[]>('pragma data_version').pluck()
+    const onBegin = () => this.#forgetChanged()
+    const onUndo = () => this.known.clear()
+    this.#commits = new Commits(connection, options.path, { onGroup, onBegin, onUndo, atOnce: options.atOnce })
   }
 
   /** One call of the store that only reads; all that it reads is of the same instant. */
@@ -124,8 +127,7 @@ export class Db {
   }
 
   run(sql: string, params: SqlParams = {}): { changes: number; id: number } {
-    const { changes, lastInsertRowid } = this.#prepare(sql).run(params)
-    return { changes, id: Number(lastInsertRowid) }
+    return this.#prepare(sql).run(params)
   }
 
   pragma(text: string): unknown {
@@ -185,13 +187,20 @@ export class Db {
     }
   }
 
-  #prepare(sql: string, exact = false): Database.Statement<Named> {
+  /** D5. @see https://sqlite.org/pragma.html#pragma_data_version */
+  #forgetChanged(): void {
+    const version = this.#dataVersion.get()
+    if (version !== this.#knownVersion || this.known.size > KEPT_KNOWN) this.known.clear()
+    this.#knownVersion = version
+  }
+
+  #prepare(sql: string, exact = false): Statement {
     const kept = exact ? this.#exactStatements : this.#statements
     const known = kept.get(sql)
     if (known) return known
     if (kept.size >= KEPT_STATEMENTS) kept.clear()
-    const statement = this.#connection.prepare<SqlParams>(sql) as Database.Statement<Named>
-    kept.set(sql, statement.safeIntegers(exact))
+    const statement = new Statement(this.#connection, sql, exact)
+    kept.set(sql, statement)
     return statement
   }
 }

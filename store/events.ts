@@ -84,14 +84,24 @@ export function runOf(db: Db, executionId: string): Run | undefined {
       from executions where id = @executionId`,
     { executionId, root: rootOf(executionId) },
   )
-  if (run !== undefined) db.known.set(executionId, run)
+  if (run !== undefined) knowRun(db, executionId, run)
   return run
+}
+
+/** Of one that begins in this write. */
+export function knowRun(db: Db, executionId: string, run: Run): void {
+  db.known.set(executionId, run)
+}
+
+/** Nothing more is told of it, or something else from now on. */
+export function forgetRun(db: Db, executionId: string): void {
+  db.known.delete(executionId)
 }
 
 /** From here on the event is what the execution began with. */
 export function beginsWith(db: Db, executionId: string, eventId: number): void {
   db.run('update executions set event_id = @eventId where id = @executionId', { executionId, eventId })
-  db.known.delete(executionId)
+  forgetRun(db, executionId)
 }
 
 function actOf(db: Db, { executionId, key }: Pick<RunEvent<never>, 'executionId' | 'key'>): Beginning | undefined {

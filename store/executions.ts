@@ -4,9 +4,9 @@ import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
-import { releaseAfterFailure, releaseAll } from './claims.ts'
+import { releaseAfterFailure, releaseAll, rootOf } from './claims.ts'
 import type { Db } from './database.ts'
-import { beginsWith, tellOfRun } from './events.ts'
+import { beginsWith, forgetRun, knowRun, runOf, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
 import type {
   Execution,
@@ -61,37 +61,45 @@ export function openExecutions(db: Db): Executions {
   }
 }
 
-function begin(db: Db, execution: NewExecution, version: NarrativeVersion | undefined): Execution {
-  const { changes } = db.run(
-    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, correlation_id, status,
-       owner, version_id, started_at)
-     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options,
-       coalesce(@traceparent, (select traceparent from executions where id = @parentId)),
-       coalesce((select correlation_id from executions where id = @parentId), @correlationId, @id), 'running',
-       @owner, @version, @startedAt)
-     on conflict (id) do nothing`,
+/** Once: one that is known already stays as it is. */
+function begin(db: Db, execution: NewExecution, version: NarrativeVersion | undefined): void {
+  const { id, parentId, narrative, trigger, startedAt: at } = execution
+  if (db.get('select 1 from executions where id = @id', { id }) !== undefined) return
+  const around = parentId === undefined ? undefined : runOf(db, parentId)
+  const bot = execution.bot ?? null
+  const run = {
+    correlationId: around?.correlationId ?? execution.correlationId ?? id,
+    traceparent: execution.traceparent ?? around?.traceparent ?? null,
+    bot,
+    rootBot: bot ?? (parentId === undefined ? null : (runOf(db, rootOf(id))?.bot ?? null)),
+    eventId: null,
+  }
+  knowRun(db, id, run)
+  const causationId = execution.causationId ?? eventAround(db, execution)
+  const data = { narrative, trigger }
+  const eventId = tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data })
+  knowRun(db, id, { ...run, eventId })
+  db.run(
+    `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, correlation_id, event_id,
+       status, owner, version_id, started_at)
+     values (@id, @parentId, @file, @narrative, @bot, @trigger, @options, @traceparent, @correlationId, @eventId,
+       'running', @owner, @version, @at)`,
     {
-      version: version && keepVersion(db, version),
-      id: execution.id,
-      parentId: execution.parentId,
+      id,
+      parentId,
       file: execution.file,
-      narrative: execution.narrative,
-      bot: execution.bot,
-      trigger: execution.trigger,
+      narrative,
+      bot,
+      trigger,
       options: toText(execution.options),
-      traceparent: execution.traceparent,
-      correlationId: execution.correlationId,
+      traceparent: run.traceparent,
+      correlationId: run.correlationId,
+      eventId,
       owner: execution.owner,
-      startedAt: execution.startedAt,
+      version: version && keepVersion(db, version),
+      at,
     },
   )
-  if (changes > 0) {
-    const { id, narrative, trigger, startedAt: at } = execution
-    const causationId = execution.causationId ?? eventAround(db, execution)
-    const data = { narrative, trigger }
-    beginsWith(db, id, tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data }))
-  }
-  return find(db, execution.id) as Execution
 }
 
 /** The event that the act began with in which an execution is nested, or the execution around it. */
@@ -127,6 +135,7 @@ function finish(db: Db, id: string, end: End, by?: string): void {
   )
   if (row === undefined) unknown(id)
   tellEnd(db, id, end, end.at - row.startedAt, by)
+  forgetRun(db, id)
   if (id.includes('/')) return
   if (end.status === 'completed') releaseAll(db, id)
   else releaseAfterFailure(db, id)

@@ -75,7 +75,7 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
       where execution_id = @executionId and key = @key`,
     { executionId, key, attempts, first: Number(first), traceparent, eventId },
   )
-  db.known.delete(placeOf(act))
+  forgetAct(db, act)
   return known(db, act)
 }
 
@@ -88,6 +88,7 @@ function beginFirst(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
     { executionId, key, name, sequence, traceparent, eventId, at },
   )
   const status = 'running' as const
+  knowAct(db, act, { status, attempts: 1, interrupted: 0, startedAt: at, eventId, traceparent: traceparent ?? null })
   const record = { executionId, key, act: name, sequence, status, attempts: 1, rowsStored: 0, startedAt: at }
   return { ...record, ...(traceparent !== undefined && { traceparent }) }
 }
@@ -122,7 +123,7 @@ function acts(db: Db, executionId: string): readonly ActRecord[] {
 function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAnswer; at: number }): void {
   const state = stateOf(db, act)
   addToLedger(db, act, { ...saved, repeated: state.interrupted === 1 })
-  if (state.status !== 'completed') db.known.set(placeOf(act), { ...state, status: 'answered', interrupted: 0 })
+  if (state.status !== 'completed') knowAct(db, act, { ...state, status: 'answered', interrupted: 0 })
   db.run(
     `update act_executions set status = 'answered', interrupted = 0, prompt = @prompt, answer = @answer
       where execution_id = @executionId and key = @key and status <> 'completed'`,
@@ -145,7 +146,7 @@ function saveAnswer(db: Db, act: ActKey, saved: { prompt: Json; answer: StoredAn
 function noteLost(db: Db, act: ActKey, lost: Parameters<Journal['noteLost']>[1]): void {
   const state = stateOf(db, act)
   addToLedger(db, act, { ...lost, repeated: state.interrupted === 1 })
-  db.known.set(placeOf(act), { ...state, interrupted: 0 })
+  knowAct(db, act, { ...state, interrupted: 0 })
   db.run('update act_executions set interrupted = 0 where execution_id = @executionId and key = @key', {
     executionId: act.executionId,
     key: act.key,
@@ -186,7 +187,7 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
     },
   )
   const data = { duration_ms: end.at - state.startedAt, rows: outcome?.stored ?? 0 }
-  db.known.delete(placeOf(act))
+  forgetAct(db, act)
   tellOfRun(db, { type: 'act.completed', at: end.at, executionId: act.executionId, key: act.key, data }, state)
   return outcome
 }
@@ -199,7 +200,7 @@ function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }):
     { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
   )
   if (changes === 0) return
-  db.known.delete(placeOf(act))
+  forgetAct(db, act)
   const data = { duration_ms: end.at - startedAt, error: eventError(end.error) }
   tellOfRun(db, { type: 'act.failed', at: end.at, executionId: act.executionId, key: act.key, data })
 }
@@ -217,16 +218,23 @@ type ActState = Pick<ActRow, 'status' | 'attempts' | 'interrupted' | 'startedAt'
 
 /** Without what was said, which can be long. */
 function lookFor(db: Db, act: ActKey): ActState | undefined {
-  const place = placeOf(act)
-  const known = db.known.get(place) as ActState | undefined
+  const known = db.known.get(placeOf(act)) as ActState | undefined
   if (known !== undefined) return known
   const state = db.get<ActState>(
     `select status, attempts, interrupted, started_at as startedAt, event_id as eventId, traceparent from act_executions
       where execution_id = @executionId and key = @key`,
     { executionId: act.executionId, key: act.key },
   )
-  if (state !== undefined) db.known.set(place, state)
+  if (state !== undefined) knowAct(db, act, state)
   return state
+}
+
+function knowAct(db: Db, act: ActKey, state: ActState): void {
+  db.known.set(placeOf(act), state)
+}
+
+function forgetAct(db: Db, act: ActKey): void {
+  db.known.delete(placeOf(act))
 }
 
 function stateOf(db: Db, act: ActKey): ActState {

@@ -62,6 +62,7 @@ export function prune(db: Db, bounds: Parameters<Maintenance['prune']>[0]): Prun
   const content = contentAt === undefined ? 0 : forgetContent(db, contentAt, limit)
   const gone = { ...each((rule) => forget(db, rule, { ...bounds, limit })), content }
   if (gone.executions > 0) {
+    db.known.clear()
     forgetUnused(db)
     forgetUnusedMedia(db)
   }

@@ -89,10 +89,9 @@ export interface ExecutionSummary extends Execution {
 
 export interface Executions {
   /**
-   * Stores the beginning, with the texts that it begins with. One that is known already is returned as it is, and
-   * nothing changes.
+   * Stores the beginning, with the texts that it begins with. One that is known already stays as it is.
    */
-  begin(execution: NewExecution, narrative?: NarrativeVersion): Execution
+  begin(execution: NewExecution, narrative?: NarrativeVersion): void
   /** One that ended is running again: whoever resumes it calls this first, so that a crash of the resumption is seen. */
   reopen(id: string, by: { readonly owner?: number; readonly at: number }): Execution
   /** The end of a top-level execution gives back the rows it has claimed, unless they may have been published (P3). */

@@ -5,7 +5,8 @@
 //   R3. Of one source a table takes one row (NewRow.source), and a source that was taken no longer waits for a decision.
 
 import Database from 'better-sqlite3'
-import type { Db, SqlParams } from '../database.ts'
+import type { Db } from '../database.ts'
+import type { SqlParams } from '../statement.ts'
 import type { InsertOutcome, NewRow, NewRows, RowRef } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toIso } from '../time.ts'

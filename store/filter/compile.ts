@@ -3,7 +3,7 @@
 // A comparison with NOW() compares instants: a column that keeps ISO 8601 text, epoch seconds or epoch milliseconds is
 // brought to milliseconds first, so that all three mean the same time.
 
-import type { SqlParams } from '../database.ts'
+import type { SqlParams } from '../statement.ts'
 import { epochToMs, parseTime, SECONDS_BELOW } from '../time.ts'
 import type { Expression, Operand, Shift } from './expression.ts'
 import { shift } from './shift.ts'
