@@ -13,6 +13,7 @@ import { createRunner, type RunReport, type RunRequest } from './actors/runner.t
 import { serverEvents } from './actors/server-events.ts'
 import { serverHealth } from './actors/server-health.ts'
 import { type ServerStatus, serverStatus } from './actors/server-status.ts'
+import { spendingOf } from './actors/spending.ts'
 import { supervisionLog } from './actors/supervision-log.ts'
 import { upkeepSpec } from './actors/upkeep.ts'
 import { isSameWork } from './adapters.ts'
@@ -213,6 +214,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
         records: [...system.records()],
         providers: providerHealth(),
         deadLetters: store.deadLetters.count(),
+        spending: spendingOf(config.models.budgets, store.ledger, clock.now(), base.denied),
       },
     )
   }

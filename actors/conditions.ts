@@ -3,7 +3,7 @@
 import type { Condition, ConditionName } from '../telemetry/notification.ts'
 import type { ProviderHealth } from '../telemetry/provider-health.ts'
 import type { BotHealth } from './bot-health.ts'
-import type { Spending } from './spending.ts'
+import { isReached, type Spending } from './spending.ts'
 
 /** Times are epoch ms. */
 export interface ServerFacts {
@@ -105,11 +105,12 @@ function ofDeadLetters(deadLetters: number): Condition[] {
 /** From this share of a budget on, a person is told. */
 const NEAR = 0.8
 
-function ofSpending({ period, spentUsd, limitUsd, until, denied = false }: Spending): Condition[] {
+function ofSpending(spending: Spending): Condition[] {
+  const { period, spentUsd, limitUsd, until } = spending
   const facts = { period, spent_usd: spentUsd, limit_usd: limitUsd }
   const spent = `$${spentUsd.toFixed(2)} of $${limitUsd.toFixed(2)}`
   const end = new Date(until).toISOString().slice(0, 16).replace('T', ' ')
-  if (denied || spentUsd >= limitUsd) {
+  if (isReached(spending)) {
     const title = `The budget of the ${period} is reached`
     const text = `${spent} are spent. Calls that could cost more than is left wait until ${end} UTC, unless models.${KEYS[period]} is raised.`
     return [{ name: 'budget-reached', of: period, severity: 'critical', title, text, facts }]

@@ -6,6 +6,7 @@ import type { ActorRecord } from '../supervisor/index.ts'
 import type { ProviderHealth } from '../telemetry/provider-health.ts'
 import type { BotHealth, BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
+import type { Spending } from './spending.ts'
 
 export interface ServerStatus {
   readonly pid: number
@@ -20,6 +21,8 @@ export interface ServerStatus {
   /** Of the providers that were called since the server began. */
   readonly providers: readonly ProviderHealth[]
   readonly deadLetters: number
+  /** One for each budget. */
+  readonly spending: readonly Spending[]
   /** Why nothing can be written to the database; undefined when all is well. */
   readonly database?: SerializedError
   /** Executions with a command of which nobody knows whether it was carried out: a person decides. */
@@ -59,6 +62,7 @@ export function serverStatus(
     readonly records: readonly ActorRecord[]
     readonly providers: readonly ProviderHealth[]
     readonly deadLetters: number
+    readonly spending: readonly Spending[]
   },
 ): ServerStatus {
   const { store, records } = server
@@ -71,6 +75,7 @@ export function serverStatus(
     actors: records,
     providers: server.providers,
     deadLetters: server.deadLetters,
+    spending: server.spending,
     inDoubt: inDoubt(store),
     ...(store.trouble !== undefined && { database: serializeError(store.trouble) }),
   }

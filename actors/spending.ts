@@ -18,8 +18,26 @@ export interface Spending {
   readonly denied?: boolean
 }
 
+/** The budget of each period from which a call was refused last. */
+export type Denied = ReadonlyMap<Spending['period'], Pick<Spending, 'limitUsd' | 'until'>>
+
 /** One for each budget that there is. */
-export function spendingOf({ dailyUsd, monthlyUsd }: Budgets, ledger: Ledger, now: number): Spending[] {
+export function spendingOf(budgets: Budgets, ledger: Ledger, now: number, denied?: Denied): Spending[] {
+  return periodsOf(budgets, ledger, now).map((one) => (wasDenied(one, denied) ? { ...one, denied: true } : one))
+}
+
+/** Nothing is left, or too little for a call that was asked for. */
+export function isReached({ denied = false, spentUsd, limitUsd }: Spending): boolean {
+  return denied || spentUsd >= limitUsd
+}
+
+/** In this period, and with the budget as it is. */
+function wasDenied({ period, limitUsd, until }: Spending, denied: Denied | undefined): boolean {
+  const last = denied?.get(period)
+  return last !== undefined && last.until === until && last.limitUsd === limitUsd
+}
+
+function periodsOf({ dailyUsd, monthlyUsd }: Budgets, ledger: Ledger, now: number): Spending[] {
   const date = new Date(now)
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]
   const spent = (since: number) => ledger.totals({ since }).costUsd

@@ -16,7 +16,7 @@ import { type ConditionLimits, conditionsOf, type ServerFacts, unknownOf } from 
 import { isStoreTrouble } from './insist.ts'
 import { summarize, summaryFacts, summaryText } from './run-summary.ts'
 import { inDoubt } from './server-status.ts'
-import { type Budgets, type Spending, spendingOf } from './spending.ts'
+import { type Budgets, type Denied, spendingOf } from './spending.ts'
 import { dueAfter, type Timetable } from './timetable.ts'
 
 export interface WatchOptions extends ConditionLimits {
@@ -26,7 +26,7 @@ export interface WatchOptions extends ConditionLimits {
   /** What may change while the server runs. Unless posts are live, nobody misses them. */
   readonly now: () => { readonly bots: readonly BotSettings[]; readonly budgets: Budgets; readonly postsLive: boolean }
   /** The last call that a budget did not allow, by its period. */
-  readonly denied: ReadonlyMap<'day' | 'month', Pick<Spending, 'limitUsd' | 'until'>>
+  readonly denied: Denied
   /** When the report of the last day is told, once a day; undefined: never. */
   readonly report?: Timetable
   readonly notifier: Omit<NotifierOptions, 'timers' | 'settleMs' | 'book' | 'onChange'>
@@ -104,7 +104,7 @@ function notifierOf({ notifier, store, clock }: WatchOptions): Notifier {
 // ---------------------------------------------------------------------------- what is looked at
 
 function factsOf(options: WatchOptions, system: ActorSystem, startedAt: number): ServerFacts {
-  const { store, clock, health } = options
+  const { store, clock, health, denied } = options
   const { bots, budgets, postsLive } = options.now()
   const now = clock.now()
   const openBreakers = Array.from(system.records(), ({ path, breaker }) => ({ path, breaker })).flatMap(
@@ -123,7 +123,7 @@ function factsOf(options: WatchOptions, system: ActorSystem, startedAt: number):
       ...known,
       inDoubt: inDoubt(store),
       deadLetters: store.deadLetters.count(),
-      spending: spendingOf(budgets, store.ledger, now).map((one) => ({ ...one, denied: wasDenied(one, options) })),
+      spending: spendingOf(budgets, store.ledger, now, denied),
       ...(posts && { postedAt: lastPostAt(store) ?? startedAt }),
     }
   } catch (error) {
@@ -131,12 +131,6 @@ function factsOf(options: WatchOptions, system: ActorSystem, startedAt: number):
     const { message } = error as Error
     return { ...known, inDoubt: [], deadLetters: 0, spending: [], databaseTrouble: message.replace(/\.$/, '') }
   }
-}
-
-/** In this period, and with the budget as it is. */
-function wasDenied({ period, limitUsd, until }: Spending, { denied }: WatchOptions): boolean {
-  const last = denied.get(period)
-  return last !== undefined && last.until === until && last.limitUsd === limitUsd
 }
 
 function isAlive(system: ActorSystem, bot: string): boolean {

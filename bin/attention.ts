@@ -1,8 +1,9 @@
 // Attention: what of a running server a person should look at, and the command that helps. Pure.
 
 import type { BotStatus, ServerStatus } from '../actors/server-status.ts'
+import { isReached, type Spending } from '../actors/spending.ts'
 import type { Place } from '../errors.ts'
-import { plural } from './figures.ts'
+import { money, plural } from './figures.ts'
 import type { Reloaded } from './hot-reload.ts'
 import { oneLine } from './plain-text.ts'
 
@@ -11,7 +12,7 @@ export type Worry = string
 
 /** @param placed how a place in a file is written, such as `botticelli.toml:3:1` */
 export function attention(
-  { bots, providers, deadLetters, inDoubt, database }: ServerStatus,
+  { bots, providers, deadLetters, inDoubt, spending, database }: ServerStatus,
   reload: Reloaded | undefined,
   placed: (place: Place) => string,
 ): readonly Worry[] {
@@ -31,10 +32,20 @@ export function attention(
     ...failing,
     ...down,
     ...refusing,
+    ...spentOf(spending),
     ...lettersOf(deadLetters),
     ...inDoubt.map(doubtOf),
     ...notInEffect(reload, placed),
   ]
+}
+
+/** Budgets that are spent; bots go on by themselves when the period is over. */
+export function spentOf(spending: readonly Spending[]): Worry[] {
+  return spending.filter(isReached).map(({ period, spentUsd, limitUsd, until }) => {
+    const end = new Date(until).toISOString().slice(0, 16).replace('T', ' ')
+    const reached = `the budget of the ${period} is reached, ${money(spentUsd)} of ${money(limitUsd)}`
+    return `${reached}; calls that could cost more than is left wait until ${end} UTC: botticelli costs`
+  })
 }
 
 /** @param count of dead letters */

@@ -42,14 +42,14 @@ export function isoTime(at: number): string {
   return new Date(at).toISOString()
 }
 
-/** The same value, its numbers under keys that end in `At` (epoch ms) as ISO times. For values that we shaped ourselves. */
+/** The same value, its numbers under `until` and under keys that end in `At` (epoch ms) as ISO times. For values that we shaped ourselves. */
 export function withIsoTimes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withIsoTimes)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key.endsWith('At') && typeof inner === 'number' ? isoTime(inner) : withIsoTimes(inner),
+      (key === 'until' || key.endsWith('At')) && typeof inner === 'number' ? isoTime(inner) : withIsoTimes(inner),
     ]),
   )
 }

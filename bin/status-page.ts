@@ -77,7 +77,7 @@ function withCommand(worry: string): string {
   return escaped(worry).replace(/botticelli [^:;]*$/, '<code>$&</code>')
 }
 
-function figures({ pipeline, today, deadLetters }: ServerStatus): string {
+function figures({ pipeline, today, deadLetters, spending }: ServerStatus): string {
   const unpriced = today.unpriced > 0 ? `, ${plural(today.unpriced, 'call')} without a known price` : ''
   const facts: readonly (readonly [name: string, figure: string])[] = [
     ['drafts that wait', grouped(pipeline.pending)],
@@ -86,6 +86,9 @@ function figures({ pipeline, today, deadLetters }: ServerStatus): string {
     ['model calls today (UTC)', grouped(today.calls)],
     ['tokens today', grouped(today.inputTokens + today.outputTokens)],
     [`cost today${unpriced}`, money(today.costUsd)],
+    ...spending.map(
+      ({ period, spentUsd, limitUsd }) => [`of ${money(limitUsd)} this ${period}`, money(spentUsd)] as const,
+    ),
     ['dead letters', grouped(deadLetters)],
   ]
   const list = facts.map(([name, figure]) => `<div><dt>${name}</dt><dd>${figure}</dd></div>`).join('')

@@ -2,11 +2,12 @@
 
 import { relative } from 'node:path'
 import { type BotStatus, inDoubt, pipelineStatus, type ServerStatus } from '../../actors/server-status.ts'
+import { type Spending, spendingOf } from '../../actors/spending.ts'
 import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
 import type { Place } from '../../errors.ts'
 import type { LedgerTotals } from '../../store/store.ts'
-import { attention, doubtOf, lettersOf } from '../attention.ts'
+import { attention, doubtOf, lettersOf, spentOf } from '../attention.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, money, plural, tokens, withIsoTimes } from '../figures.ts'
@@ -24,6 +25,7 @@ interface Stored {
   readonly unfinished: number
   readonly pipeline: Pipeline
   readonly today: LedgerTotals
+  readonly spending: readonly Spending[]
 }
 
 const NOTHING: Stored = {
@@ -32,6 +34,7 @@ const NOTHING: Stored = {
   unfinished: 0,
   pipeline: { pending: 0, approved: 0, posted: 0 },
   today: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0, repeated: 0, cached: 0, lost: 0 },
+  spending: [],
 }
 
 export const status: Run = async (options, io) => {
@@ -48,7 +51,7 @@ export const status: Run = async (options, io) => {
   }
   if (server === undefined) {
     const stored = await readStored(config, io.now())
-    if (io.json) io.printJson({ running: false, ...stored })
+    if (io.json) io.printJson(withIsoTimes({ running: false, ...stored }))
     else showStored(stored, config, io)
     return options.isSet('exit-status') ? EXIT.failed : EXIT.ok
   }
@@ -66,6 +69,7 @@ function readStored({ pipeline: tables, ...config }: Config, now: number): Promi
       .length,
     pipeline: pipelineStatus(store, tables),
     today: store.ledger.totals({ since: new Date(now).setUTCHours(0, 0, 0, 0) }),
+    spending: spendingOf(config.models.budgets, store.ledger, now),
   }))
 }
 
@@ -97,18 +101,28 @@ function showStored(stored: Stored, config: Config, io: Io): void {
   showPipeline(stored, config, io)
   if (stored.unfinished > 0)
     io.print(`unfinished ${plural(stored.unfinished, 'run')}, which the next server goes on with`)
-  showWorries([...lettersOf(stored.deadLetters), ...stored.inDoubt.map(doubtOf)], io)
+  showWorries([...spentOf(stored.spending), ...lettersOf(stored.deadLetters), ...stored.inDoubt.map(doubtOf)], io)
   io.remark('\nThe server is not running; this is what its database says. Start it: botticelli serve')
 }
 
-function showPipeline({ pipeline, today }: Pick<Stored, 'pipeline' | 'today'>, config: Config, io: Io): void {
+function showPipeline(
+  { pipeline, today, spending }: Pick<Stored, 'pipeline' | 'today' | 'spending'>,
+  config: Config,
+  io: Io,
+): void {
   const { pending, approved, posted } = pipeline
   const unpriced = today.unpriced > 0 ? ` · ${plural(today.unpriced, 'call')} without a known price` : ''
   io.print(`pipeline   pending ${pending} → approved ${approved} → posted ${posted}`)
   io.print(
     `today      ${plural(today.calls, 'model call')} · ${tokens(today.inputTokens + today.outputTokens)} · ${money(today.costUsd)}${unpriced}`,
   )
+  if (spending.length > 0) io.print(`budget     ${spending.map(budgetLine).join(' · ')}`)
   if (pending > 0) io.remark(`\nDecide on ${config.pipeline.drafts}: botticelli content list --status pending`)
+}
+
+/** `day $0.0188 of $0.0200`. */
+function budgetLine({ period, spentUsd, limitUsd }: Spending): string {
+  return `${period} ${money(spentUsd)} of ${money(limitUsd)}`
 }
 
 function botCells(bot: BotStatus, now: number): string[] {

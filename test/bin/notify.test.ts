@@ -68,6 +68,11 @@ every = "1s"
   expect(server.output()).toContain('The budget of the day')
   const { stdout } = await project.botticelli(['status', '--json'])
   expect(JSON.parse(stdout).bots).toMatchObject([{ bot: 'writer', failed: 0, consecutiveFailures: 0 }])
+  expect(JSON.parse(stdout).spending).toMatchObject([
+    { period: 'day', limitUsd: 0.000001, denied: true, until: expect.stringMatching(/T00:00:00.000Z$/) },
+  ])
+  const told = await project.botticelli(['status', '--exit-status'])
+  expect([told.code, told.stdout]).toEqual([1, expect.stringMatching(/attention {2}the budget of the day is reached/)])
   await hook.gets(1)
   expect(hook.bodies()[0]).toMatchObject({ condition: 'budget-reached', of: 'day', severity: 'critical' })
   await server.kill('SIGTERM')

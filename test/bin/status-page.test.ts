@@ -46,6 +46,7 @@ function facts(bots: readonly BotStatus[], more: Partial<ServerStatus> = {}): Pa
     actors: [],
     providers: [],
     deadLetters: 0,
+    spending: [],
     inDoubt: [],
     ...more,
   }
@@ -67,6 +68,16 @@ describe('the page', () => {
     expect(html).toContain('<tr class="bad"><th scope="row">writer')
     expect(html).toContain('live posting')
     expect(html).toContain('Botticelli: healthy · garden')
+  })
+
+  test('tells of budgets what is spent, and when one is', () => {
+    const until = Date.UTC(2026, 10, 22)
+    const day = { period: 'day', spentUsd: 0.0188, limitUsd: 0.02, until } as const
+    expect(statusPage(facts([], { spending: [day] })).html).toContain('<dt>of $0.0200 this day</dt><dd>$0.0188</dd>')
+    const { worries } = facts([], { spending: [{ ...day, denied: true }] })
+    expect(worries).toEqual([
+      'the budget of the day is reached, $0.0188 of $0.0200; calls that could cost more than is left wait until 2026-11-22 00:00 UTC: botticelli costs',
+    ])
   })
 
   test('has words for a project without anything', () => {
