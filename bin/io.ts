@@ -5,7 +5,6 @@
 //   I3. Nobody is asked unless stdin and stderr are terminals.
 
 import { relative } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
 import type { Environment, Flags } from '../config/layers.ts'
 import { type Loaded, type LoadOptions, loadConfig, loadInPart } from '../config/load-config.ts'
@@ -107,6 +106,7 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
     async confirm(question) {
       if (globals.yes) return true
       if (!mayAsk) throw new BotticelliError('confirmation-missing', `${question} Nobody is here to answer.`)
+      const { createInterface } = await import('node:readline/promises')
       const asking = createInterface({ input: stdin, output: stderr })
       const answer = await asking.question(`${question} [y/N] `, { signal })
       asking.close()

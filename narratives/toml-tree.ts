@@ -4,8 +4,8 @@
 //   T2. Positions count from 1, in UTF-16 units, as editors do; the end is exclusive.
 //   T3. An integer that a JavaScript number cannot hold exactly is kept as its digits.
 
+import { createRequire } from 'node:module'
 import { parse as parseValues, TomlError } from 'smol-toml'
-import { ParseError, parseTOML } from 'toml-eslint-parser'
 import { explainProblem, type Position } from './reading/toml-problem.ts'
 import {
   type Located,
@@ -60,6 +60,7 @@ export function parseToml(text: string): TomlResult {
   // A byte order mark is no part of the document; leaving it out moves no position that an editor would show.
   const plain = text.replace(/^\uFEFF/, '')
   if (isSurelyValid(plain)) return { root: treeOf(scanToml(plain)) }
+  const { ParseError, parseTOML } = thoroughParser()
   try {
     const program = parseTOML(plain, { tomlVersion: '1.1' })
     return { root: treeOf(program.body[0]) }
@@ -78,6 +79,11 @@ function isSurelyValid(text: string): boolean {
     if (error instanceof TomlError || error instanceof RangeError) return false
     throw error
   }
+}
+
+/** Loaded for a text that may be wrong: few are. */
+function thoroughParser(): typeof import('toml-eslint-parser') {
+  return createRequire(import.meta.url)('toml-eslint-parser')
 }
 
 // ---------------------------------------------------------------------------- from the syntax tree
