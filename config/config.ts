@@ -216,6 +216,8 @@ export interface TelemetryConfig {
   readonly otlpHeaders: Readonly<Record<string, string>>
   /** Bounds of histograms that differ from those of the instrument table, by instrument. */
   readonly buckets: Readonly<Record<string, readonly number[]>>
+  /** Metrics are served under the names of other documents as well. */
+  readonly otherNames: boolean
   /** Figures of the database are read for the metrics at most so often. */
   readonly collectEveryMs: number
   /** Undefined: no metrics are served. */

@@ -324,6 +324,11 @@ export const SETTINGS = {
   ]),
   'telemetry.metrics': setting(boolean, true, 'Serve metrics for Prometheus.'),
   'telemetry.metrics_path': setting(urlPath, '/metrics', 'Path the metrics are served on.'),
+  'telemetry.metrics_other_names': setting(
+    boolean,
+    false,
+    'Serve metrics also under the names that other dashboards and alerts have for them, such as llm_requests_total.',
+  ),
   'telemetry.histograms.*.buckets': unset(bucketList, 'Other bounds for the buckets of one histogram, in its unit.'),
   'telemetry.collect_every': setting(duration, 15_000, 'Figures of the database are read for metrics no more often.'),
   'telemetry.health': setting(

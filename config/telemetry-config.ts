@@ -39,6 +39,7 @@ export function assembleTelemetry(
     storeSpansFromMs: values.get('telemetry.store_spans_from_ms'),
     captureContent: values.get('telemetry.capture_content'),
     buckets: histograms.buckets,
+    otherNames: values.get('telemetry.metrics_other_names'),
     collectEveryMs: values.get('telemetry.collect_every'),
     ...(on && pages(values, variables)),
     ...(on && optional('sentryDsn', values.get('telemetry.sentry_dsn'))),

@@ -6,6 +6,7 @@
 import type { Resource } from '@opentelemetry/resources'
 import type { JsonObject } from '../json.ts'
 import { startDeclaredMetrics } from './declared-metrics.ts'
+import { withDocumentNames } from './document-names.ts'
 import { type Buckets, readObserved, record, startInstruments } from './instruments.ts'
 import { log } from './log.ts'
 import { openMetricsText } from './open-metrics.ts'
@@ -27,11 +28,13 @@ export interface Metrics {
 /**
  * @param push where metrics are sent as well; nowhere without it
  * @param buckets bounds of histograms in place of those of the instrument table
+ * @param otherNames what is read, and not pushed, is there under the names of DOCUMENT_NAMES as well
  */
 export async function startMetrics(
   resource: Resource,
   push: MetricsPush | undefined,
   buckets: Buckets,
+  otherNames: boolean,
 ): Promise<Metrics> {
   const recorded = startInstruments(buckets)
   const declared = startDeclaredMetrics()
@@ -40,10 +43,11 @@ export async function startMetrics(
   const read = (): Metric[] =>
     [...recorded.read(), ...declared.read(), ...readObserved(onError)].filter(({ points }) => points.length > 0)
   const pushing = push && (await import('./otlp-metrics.ts')).startMetricsPush(push, resource, read)
+  const shown = () => (otherNames ? withDocumentNames(read()) : read())
   return {
-    text: async () => timed(() => prometheusText(read(), resource.attributes)),
-    openMetrics: async () => timed(() => openMetricsText(read(), resource.attributes)),
-    json: async () => timed(() => metricsAsJson(read())),
+    text: async () => timed(() => prometheusText(shown(), resource.attributes)),
+    openMetrics: async () => timed(() => openMetricsText(shown(), resource.attributes)),
+    json: async () => timed(() => metricsAsJson(shown())),
     async stop() {
       await pushing?.stop() // first, so that the last push has everything
       recorded.stop()

@@ -51,6 +51,8 @@ export interface TelemetryOptions {
   readonly metrics?: boolean | undefined
   /** Bounds of histograms in place of those of the instrument table, by instrument. */
   readonly buckets?: Readonly<Record<string, readonly number[]>> | undefined
+  /** Metrics are served under the names that other documents have for them as well. Default false. */
+  readonly otherNames?: boolean | undefined
   /** Push the metrics to the receiver as well, so often. Needs metrics and an endpoint. Default: never. */
   readonly pushMetricsEveryMs?: number | undefined
   /** Push the lines of the log to the receiver as well. Needs a log and an endpoint. Default false. */
@@ -148,7 +150,12 @@ async function load(options: TelemetryOptions): Promise<Loaded> {
     if (!metrics) return undefined
     const sending = pushMetricsEveryMs === undefined ? undefined : exporterOptions(receiver, 'metrics')
     const push = sending && { sending, everyMs: pushMetricsEveryMs! }
-    return (await import('./metrics.ts')).startMetrics(resource, push, options.buckets ?? {})
+    return (await import('./metrics.ts')).startMetrics(
+      resource,
+      push,
+      options.buckets ?? {},
+      options.otherNames ?? false,
+    )
   }
 
   async function loadLogs(): Promise<OtlpLogs | undefined> {

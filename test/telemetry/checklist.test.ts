@@ -5,6 +5,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../json.ts'
+import { DOCUMENT_NAMES } from '../../telemetry/document-names.ts'
 import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
 import { COMMON_FIELDS, LOG_EVENTS, type LogEventName } from '../../telemetry/log-event-table.ts'
 import { exposedName } from '../../telemetry/prometheus.ts'
@@ -153,9 +154,21 @@ function fieldOf(given: Readonly<Record<string, unknown>>, name: string): unknow
   return (inside as Readonly<Record<string, unknown>>)[name.slice(at + 1)]
 }
 
-/** A metric that a narrative declares. */
+/** A metric that a narrative declares, or another name of one of ours. */
 function isDeclared({ name }: Family): boolean {
-  return name === 'find_size'
+  return name === 'find_size' || (!BY_NAME.has(name) && otherNames().has(name))
+}
+
+/** Names of the documents, as Prometheus has them. */
+function otherNames(): ReadonlySet<string> {
+  return new Set(
+    Object.entries(DOCUMENT_NAMES).map(([name, { of, counted }]) => {
+      const { kind, unit } = INSTRUMENTS[of]
+      return counted
+        ? exposedName(name, '', 'counter')
+        : exposedName(name, unit, kind.replace('observable-', '') as MetricKind)
+    }),
+  )
 }
 
 /** What fits a pattern of the table of spans. */
@@ -268,6 +281,35 @@ test('a metric that the documents name is there when a server has done nothing y
   )
   for (const { samples, type } of servers.get('a quiet start')!.families.values())
     expect([type, samples.length]).not.toEqual([type, 0])
+})
+
+test('each name that a document has for a metric is there when it is asked for, and says what ours says', () => {
+  const families = badDay.lockedFamilies
+  const named = ROWS.filter(({ id, section }) => /^S00[234]/.test(id) && section.startsWith('1.1 ')).flatMap(
+    ({ item }) => {
+      const [, name] = /^`([a-z_]+)`$/.exec(item) ?? []
+      return name === undefined ? [] : [name]
+    },
+  )
+  expect(named.length).toBeGreaterThan(50)
+  const enums = ['rate_limit', 'auth', 'network', 'timeout', 'invalid_request', 'unknown']
+  // Narratives declare it, under a name of their own.
+  const missing = named.filter((name) => !families.has(name) && !enums.includes(name))
+  expect(missing).toEqual(['feature_value_distribution'])
+  for (const name of otherNames()) expect(families.has(name), name).toBe(true)
+
+  const total = (name: string, labels: Readonly<Record<string, string>> = {}) => totalOf(families.get(name)!, labels)
+  const auth = { provider: 'openai', model: 'auth' }
+  expect(total('llm_errors_total', { ...auth, error_type: 'auth' })).toBe(1)
+  expect(total('llm_requests_total', auth)).toBe(1)
+  expect(total('llm_tokens_used_total', { type: 'total' })).toBe(total('llm_tokens_total'))
+  expect(total('ai_tokens_total', { type: 'prompt' })).toBe(total('botticelli_llm_tokens_total', { type: 'input' }))
+  expect(total('http_requests_total', { path: '/health', status: '503' })).toBe(1)
+  expect(total('api_errors_total', { type: '503' })).toBe(2)
+  expect(total('http_request_duration_seconds')).toBe(total('http_server_request_duration_seconds'))
+  expect(total('circuit_breaker_trips_total', { source: 'shaky' })).toBe(1)
+  expect(total('scan_requests_total', { token: 'odd', status: 'ok' })).toBe(3)
+  expect(servers.get('a quiet start')!.families.has('llm_requests_total')).toBe(false)
 })
 
 test('a receiver of OTLP is sent the lines that the log has, with where an error was thrown', () => {

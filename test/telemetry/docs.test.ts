@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { domainEventTable, eventTable, metricTable, spanTable } from './telemetry-docs.ts'
+import { domainEventTable, eventTable, metricTable, otherNameTable, spanTable } from './telemetry-docs.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/observability.md', import.meta.url))
 
@@ -10,6 +10,7 @@ test('docs/observability.md holds the tables as the code has them', async () => 
   let page = await readFile(PAGE, 'utf8')
   for (const [name, print] of [
     ['metrics', metricTable],
+    ['other names', otherNameTable],
     ['spans', spanTable],
     ['events', eventTable],
     ['domain events', domainEventTable],

@@ -56,6 +56,9 @@ interface Setup {
   readonly dotenv?: (places: Places) => string
 }
 
+/** A machine with much else to do is slow. */
+const LIMIT_MS = 60_000
+
 /** Each round makes a row, and so is a trace of its own. */
 const ROUNDS = 120
 const MANY = `[models]
@@ -326,8 +329,8 @@ async function run(setup: Setup): Promise<Ran> {
   project.write(fileName, `${file(places)}${bots}`)
   if (dotenv !== undefined) project.write('.env', dotenv(places))
   const server = project.start([command], env?.(places))
-  await server.says('ready in')
-  await until(() => settled(project) >= runs, 40_000, server.output)
+  await server.says('ready in', LIMIT_MS)
+  await until(() => settled(project) >= runs, LIMIT_MS, server.output)
   const path = file(places).includes('/numbers') ? '/numbers' : '/metrics'
   const first = await scrape(places.port, path)
   const readAt = performance.now()
@@ -336,7 +339,7 @@ async function run(setup: Setup): Promise<Ran> {
   if (file(places).includes('collect_every')) {
     // The second reading of the metrics is to ask the database again.
     const isOver = () => performance.now() - readAt > 1_050 && webhook.requests.some(isNotification)
-    await until(isOver, 20_000, server.output)
+    await until(isOver, LIMIT_MS, server.output)
   }
   const families = runs === 0 ? first : await scrape(places.port, path)
   const pages = new Map<string, { status: number; body: string }>()
@@ -369,7 +372,7 @@ async function probe(output: string): Promise<number | undefined> {
 async function mirror(project: Project): Promise<ReadonlyMap<string, Family>> {
   const port = await freePort()
   const server = project.start(['metrics-server', '--host', '127.0.0.1', '--port', String(port), '--path', '/mirror'])
-  await server.says('/mirror')
+  await server.says('/mirror', LIMIT_MS)
   const families = await scrape(port, '/mirror')
   await server.kill('SIGTERM')
   return families

@@ -1,5 +1,6 @@
 // Telemetry docs: the tables of metrics, spans and log events as Markdown, for docs/observability.md.
 
+import { DOCUMENT_NAMES } from '../../telemetry/document-names.ts'
 import { DOMAIN_EVENTS } from '../../telemetry/domain-event-table.ts'
 import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
 import { COMMON_FIELDS, LOG_EVENTS, type LogEventEntry } from '../../telemetry/log-event-table.ts'
@@ -12,6 +13,22 @@ export function metricTable(): string {
     return [code(exposedName(name, entry.unit, kind)), kind, labels(entry), entry.help]
   })
   return table(['metric', 'type', 'labels', 'what it says'], rows)
+}
+
+export function otherNameTable(): string {
+  const rows = Object.entries(DOCUMENT_NAMES).map(([name, { of, labels = {}, only = {}, counted, scale }]) => {
+    const { kind, unit } = INSTRUMENTS[of]
+    const plain = kind.replace('observable-', '') as 'counter' | 'gauge' | 'histogram'
+    const chosen = Object.entries(only).map(([label, values]) => {
+      const exposed = label.replaceAll('.', '_')
+      return values.length === 0 ? `${exposed}!=""` : `${exposed}=~"${values.join('|')}"`
+    })
+    const source = `${exposedName(of, unit, plain)}${counted ? '_count' : ''}${chosen.length === 0 ? '' : `{${chosen}}`}`
+    const times = scale === undefined ? '' : ` times ${scale}`
+    const as = counted ? exposedName(name, '', 'counter') : exposedName(name, unit, plain)
+    return [code(as), Object.keys(labels).map(code).join(', '), `${code(source)}${times}`]
+  })
+  return table(['name', 'labels', 'made of'], rows)
 }
 
 export function spanTable(): string {

@@ -96,7 +96,7 @@ export async function startWholeServer(otlpEndpoint: string | undefined): Promis
   }
   project.look((store) => store.content.insert(posts([{ text: 'by hand' }], { table: 'imported' }), Date.now()))
   const server = project.start(['serve'], environment)
-  await server.says('"event":"metrics.listening"')
+  await server.says('"event":"metrics.listening"', 30_000)
   await server.says('"event":"content.published"', 30_000)
   await server.says('"event":"bot.failed"', 30_000)
   await server.says('"event":"json.failed"', 30_000)
