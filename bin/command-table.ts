@@ -30,7 +30,12 @@ const NARRATIVE: FlagSpec = { flag: '--narrative-name <name>', help: 'which narr
 
 const EXECUTION: ArgSpec = { name: 'ID', help: 'whole, or its first or last letters' }
 const BOT: ArgSpec = { name: 'BOT', many: true, help: 'names of bots' }
-const LETTERS: ArgSpec = { name: 'ID', many: true, optional: true, help: 'from "dead-letters list"' }
+const LETTERS: ArgSpec = {
+  name: 'ID',
+  many: true,
+  optional: true,
+  help: 'from "dead-letters list"; its first letters will do',
+}
 const ALL_LETTERS: FlagSpec = { flag: '--all', help: 'all there are' }
 
 const ALL = [
@@ -243,9 +248,11 @@ const ALL = [
         kind: choice(['running', 'completed', 'failed', 'cancelled']),
       },
       { flag: '--bot <name>', help: 'of this bot only' },
+      { flag: '--since <duration>', help: 'begun in the last 10m, 2h, 3d', kind: duration },
+      { flag: '--before <id>', help: 'older than this one, to go on with a list' },
       LIMIT,
     ],
-    examples: ['executions list', 'executions list --status failed'],
+    examples: ['executions list', 'executions list --status failed --since 2d'],
   },
   {
     name: 'executions show',
@@ -502,7 +509,7 @@ const ALL = [
     name: 'dead-letters show',
     group: 'Look and decide',
     summary: 'One of them, with every error it met',
-    args: [{ name: 'ID', help: 'from "dead-letters list"' }],
+    args: [{ name: 'ID', help: 'from "dead-letters list"; its first letters will do' }],
     examples: ['dead-letters show m1x-4'],
   },
   {

@@ -3,24 +3,29 @@
 import { BotticelliError } from '../errors.ts'
 import type { ExecutionSummary, Store } from '../store/store.ts'
 
-/** So many of the newest executions are searched for a shortened id. */
-const SEARCHED = 1000
+/** Fewer letters mean too many to be worth a look. */
+const SHORTEST = 4
+const MOST_COUNTED = 1000
 
 /** @throws BotticelliError `not-found`, also when several are meant */
 export function findExecution(store: Store, id: string): ExecutionSummary {
   const parent = id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : undefined
-  const near = store.executions.list(parent === undefined ? { limit: SEARCHED } : { parentId: parent, limit: SEARCHED })
-  const exact = near.find((one) => one.id === id)
+  const isLong = id.length >= SHORTEST
+  const named = { named: id, limit: MOST_COUNTED, ...(parent !== undefined && { parentId: parent }) }
+  const matches = isLong ? store.executions.list(named) : []
+  const exact = matches.find((one) => one.id === id)
   if (exact !== undefined) return exact
-  const matches = id.length < 4 ? [] : near.filter((one) => one.id.startsWith(id) || one.id.endsWith(id))
   if (matches.length === 1) return matches[0]!
   if (matches.length === 0) {
     throw new BotticelliError('not-found', `There is no execution "${id}".`, {
-      fix: 'List what there is with "botticelli executions list".',
+      fix: isLong
+        ? 'List what there is with "botticelli executions list".'
+        : `Write at least ${SHORTEST} letters of its id, from "botticelli executions list".`,
     })
   }
   const some = matches.slice(0, 3).map((one) => one.id)
-  throw new BotticelliError('not-found', `"${id}" is the beginning or end of ${matches.length} executions.`, {
+  const many = matches.length === MOST_COUNTED ? `${MOST_COUNTED} executions or more` : `${matches.length} executions`
+  throw new BotticelliError('not-found', `"${id}" is the beginning or end of ${many}.`, {
     fix: `Write more of it: ${some.join(', ')}`,
   })
 }

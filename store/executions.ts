@@ -222,6 +222,10 @@ function list(db: Db, filter: Parameters<Executions['list']>[0] = {}): readonly 
           where parent_id is @parentId
             and (@status is null or status = @status)
             and (@bot is null or bot = @bot)
+            and (@since is null or started_at >= @since)
+            and (@named is null or substr(id, 1, length(@named)) = @named or substr(id, -length(@named)) = @named)
+            and (@before is null
+              or (started_at, rowid) < (select started_at, rowid from executions where id = @before))
           order by started_at desc, rowid desc
           limit @limit)
        select ${COLUMNS},
@@ -233,7 +237,15 @@ function list(db: Db, filter: Parameters<Executions['list']>[0] = {}): readonly 
           on l.execution_id = e.id or (l.execution_id > e.id || '/' and l.execution_id < e.id || '0')
         group by e.id
         order by started_at desc, place desc`,
-      { parentId: filter.parentId, status: filter.status, bot: filter.bot, limit: filter.limit ?? -1 },
+      {
+        parentId: filter.parentId,
+        status: filter.status,
+        bot: filter.bot,
+        since: filter.since,
+        named: filter.named,
+        before: filter.before,
+        limit: filter.limit ?? -1,
+      },
     )
     .map((row) => ({
       ...toExecution(row),

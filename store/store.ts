@@ -117,6 +117,12 @@ export interface Executions {
     status?: ExecutionStatus
     bot?: string
     parentId?: string
+    /** Its id, or how that begins or ends. */
+    named?: string
+    /** That began at this time or after it, epoch ms. */
+    since?: number
+    /** Older than this one, by its id. */
+    before?: string
     limit?: number
   }): readonly ExecutionSummary[]
 }

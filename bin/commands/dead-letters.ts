@@ -9,7 +9,7 @@ import type { Options, Run } from '../command.ts'
 import type { ChangeAnswer } from '../engine-routes.ts'
 import { reportError } from '../error-report.ts'
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts'
-import { ago, isoTime, plural } from '../figures.ts'
+import { ago, grouped, isoTime, plural } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { UsageError } from '../parse.ts'
 import { oneLine, plainText } from '../plain-text.ts'
@@ -19,7 +19,9 @@ import { table } from '../table.ts'
 export const deadLettersList: Run = async (options, io) => {
   const { config } = io.configInPart()
   const filter = { limit: options.number('limit') ?? 20 }
-  const letters = await readStore(config, [], (store) => store.deadLetters.list(filter))
+  const { letters, count } = await readStore(config, { letters: [], count: 0 }, ({ deadLetters }) => {
+    return { letters: deadLetters.list(filter), count: deadLetters.count() }
+  })
   if (io.json) io.printJson(letters.map(letterJson))
   else if (letters.length === 0) io.remark('No dead letters.')
   else {
@@ -32,7 +34,8 @@ export const deadLettersList: Run = async (options, io) => {
       oneLine(errors.at(-1)?.message ?? '-', 60),
     ])
     for (const line of table(['ID', 'WHEN', 'TO', 'MESSAGE', 'REASON', 'LAST ERROR'], cells, io)) io.print(line)
-    io.remark('\nSend one again: botticelli dead-letters redrive ID')
+    const older = count > letters.length ? `${grouped(count - letters.length)} older ones are not shown. ` : ''
+    io.remark(`\n${older}Send one again: botticelli dead-letters redrive ID`)
   }
   return EXIT.ok
 }
@@ -40,7 +43,7 @@ export const deadLettersList: Run = async (options, io) => {
 export const deadLettersShow: Run = async (options, io) => {
   const { config } = io.configInPart()
   const id = options.args[0] ?? ''
-  const letter = await readStore(config, undefined, (store) => store.deadLetters.find(id))
+  const letter = await readStore(config, undefined, (store) => findLetter(store, id))
   if (letter === undefined) throw absent(id)
   if (io.json) io.printJson(letterJson(letter))
   else {
@@ -109,6 +112,19 @@ async function eachLetter(what: string, options: Options, io: Io, change: Change
   return done.length > 0 ? EXIT.partial : exitCodeOf(first?.error?.code)
 }
 
+/** By its id or how that begins. @throws BotticelliError `not-found`, also when several are meant */
+function findLetter(store: Store, id: string): StoredDeadLetter {
+  const exact = store.deadLetters.find(id)
+  if (exact !== undefined) return exact
+  const matches = store.deadLetters.list().filter((one) => one.id.startsWith(id))
+  if (matches.length === 1) return matches[0]!
+  if (matches.length === 0) throw absent(id)
+  const some = matches.slice(0, 3).map((one) => one.id)
+  throw new BotticelliError('not-found', `"${id}" is the beginning of ${plural(matches.length, 'dead letter')}.`, {
+    fix: `Write more of it: ${some.join(', ')}`,
+  })
+}
+
 interface Outcome {
   readonly id: string
   readonly note?: string | undefined
@@ -120,10 +136,9 @@ async function changeOne(
   id: string,
   change: (letter: StoredDeadLetter) => ReturnType<Change>,
 ): Promise<Outcome> {
-  const letter = store.deadLetters.find(id)
-  if (letter === undefined) return { id, error: absent(id) }
   try {
-    return { id, note: await change(letter) }
+    const letter = findLetter(store, id)
+    return { id: letter.id, note: await change(letter) }
   } catch (error) {
     if (!(error instanceof BotticelliError)) throw error
     return { id, error }

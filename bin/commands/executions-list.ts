@@ -5,6 +5,7 @@ import type { Run } from '../command.ts'
 import { withoutStack } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
 import { ago, duration, grouped, isoTime, money } from '../figures.ts'
+import { findExecution } from '../find-execution.ts'
 import type { Io } from '../io.ts'
 import { readStore } from '../project.ts'
 import { table } from '../table.ts'
@@ -13,18 +14,31 @@ export const executionsList: Run = async (options, io) => {
   const { config } = io.configInPart()
   const status = options.text('status') as ExecutionStatus | undefined
   const bot = options.text('bot')
+  const [sinceMs, before] = [options.number('since'), options.text('before')]
   const filter = {
-    limit: options.number('limit') ?? 20,
     ...(status !== undefined && { status }),
     ...(bot !== undefined && { bot }),
+    ...(sinceMs !== undefined && { since: io.now() - sinceMs }),
   }
-  const found = await readStore(config, [] as readonly ExecutionSummary[], (store) => store.executions.list(filter))
+  const limit = options.number('limit') ?? 20
+  const read = await readStore(config, [] as readonly ExecutionSummary[], (store) =>
+    store.executions.list({
+      ...filter,
+      ...(before !== undefined && { before: findExecution(store, before).id }),
+      // One more tells that there are more.
+      limit: limit + 1,
+    }),
+  )
+  const found = read.slice(0, limit)
   if (io.json) io.printJson(found.map(executionJson))
-  else if (found.length === 0) io.remark('No executions. Run a narrative: botticelli run FILE')
-  else {
+  else if (found.length === 0) {
+    const isAll = before === undefined && Object.keys(filter).length === 0
+    io.remark(isAll ? 'No executions. Run a narrative: botticelli run FILE' : 'No executions fit.')
+  } else {
     const cells = found.map((one) => cellsOf(one, io))
     const headings = ['ID', 'STATUS', 'BEGAN', 'TOOK', 'ACTS', 'TOKENS', 'COST', 'NARRATIVE']
     for (const line of table(headings, cells, io)) io.print(line)
+    if (read.length > limit) io.remark(`\nThere are older ones: --before ${found.at(-1)?.id}`)
   }
   return EXIT.ok
 }

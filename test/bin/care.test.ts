@@ -50,7 +50,12 @@ three = "Say three after {{two}}."
 test('dead letters are listed, shown, sent again and dropped', async () => {
   expect((await run('status')).stdout).toContain('attention  3 dead letters: botticelli dead-letters list')
   expect((await runJson('dead-letters', 'list')).map(({ id }: { id: string }) => id)).toEqual(['m-3', 'm-2', 'm-1'])
+  expect((await run('dead-letters', 'list', '--limit', '1')).stderr).toContain('2 older ones are not shown.')
   expect((await run('dead-letters', 'show', 'm-1')).stdout).toContain('It was bad.')
+  expect(await run('dead-letters', 'show', 'm')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('"m" is the beginning of 3 dead letters.'),
+  })
   expect(await run('dead-letters', 'show', 'nothing')).toMatchObject({ code: 4 })
   expect(await run('dead-letters', 'redrive', 'm-1')).toMatchObject({
     code: 0,

@@ -83,6 +83,12 @@ describe('list', () => {
     expect(ids({ bot: 'w' })).toEqual(['B', 'A'])
     expect(ids({ status: 'completed' })).toEqual(['C'])
     expect(ids({ parentId: 'B' })).toEqual(['B/n'])
+    expect(ids({ since: 3 })).toEqual(['B'])
+    expect(ids({ before: 'B' })).toEqual(['C', 'A'])
+    expect(ids({ before: 'A' })).toEqual([])
+    expect(ids({ named: 'C' })).toEqual(['C'])
+    expect(ids({ named: '/n', parentId: 'B' })).toEqual(['B/n'])
+    expect(ids({ named: '_' })).toEqual([])
   })
 
   test('sums tokens and cost with those of nested executions, and of nobody else', () => {
