@@ -156,10 +156,14 @@ export const retentionApply: Run = async (options, io) => {
 
 function forget(maintenance: Maintenance, bounds: Parameters<Maintenance['prune']>[0]): Prunable {
   const gone = { ...NOTHING }
-  for (let more = true; more; ) {
-    const some = maintenance.prune(bounds)
-    more = some.more
-    for (const [kind] of KINDS) gone[kind] += some[kind]
+  // To the last one: a piece is small where records are not in the order of their times.
+  for (let some = 1; some > 0; ) {
+    const piece = maintenance.prune(bounds)
+    some = 0
+    for (const [kind] of KINDS) {
+      gone[kind] += piece[kind]
+      some += piece[kind]
+    }
   }
   return gone
 }

@@ -86,7 +86,12 @@ async function eachLetter(what: string, options: Options, io: Io, change: Change
     throw new UsageError('No dead letter is named.', 'Give an ID, or --all.', io.globals)
   const { config } = io.configInPart()
   const ids = all
-    ? await readStore(config, [], (store) => store.deadLetters.list().map(({ id }) => id))
+    ? await readStore(config, [], (store) =>
+        store.deadLetters
+          .list()
+          .map(({ id }) => id)
+          .toReversed(),
+      )
     : [...new Set(options.args)]
   if (ids.length > 1 && !(await io.confirm(`${plural(ids.length, 'dead letter')} will be ${what}. Go on?`))) {
     return EXIT.stopped
