@@ -14,7 +14,6 @@ import { countTokens, countUsage, firstTokens } from '../tokens.ts'
 import { wait, waitForAbort } from '../wait.ts'
 import { type Fault, spoil, throwFault } from './fault.ts'
 import { createRandom } from './random.ts'
-import { reply } from './reply.ts'
 import type { Delay, ScriptedReply, When } from './script.ts'
 
 export interface ScriptedOptions {
@@ -51,7 +50,7 @@ export function createScriptedModel({ seed = '1', replies = [], fault, clock }: 
     if (befalls?.is === 'hang') await waitForAbort(signal)
     if (befalls !== undefined) throwFault(befalls, provider, name, clock.now())
 
-    const whole = fillIn(scripted.text, question, counted) ?? reply(question, seed, counted.attempt)
+    const whole = fillIn(scripted.text, question, counted) ?? (await makeUp(question, seed, counted.attempt))
     const full = untilStop(whole, question.stop)
     const text = question.maxTokens === undefined ? full : firstTokens(full, question.maxTokens)
     const withText = (written: string): Answer => ({
@@ -134,6 +133,12 @@ function fillIn(text: string | undefined, { origin }: Question, counted: Counted
     ?.replaceAll('{{narrative}}', origin.narrative)
     .replaceAll('{{act}}', origin.act)
     .replaceAll('{{call}}', String(counted.ofAct))
+}
+
+/** What makes up replies is loaded when one is wanted. */
+async function makeUp(question: Question, seed: string, attempt: number): Promise<string> {
+  const { reply } = await import('./reply.ts')
+  return reply(question, seed, attempt)
 }
 
 /** A provider ends its answer before the first of the stop texts. */
