@@ -14,6 +14,8 @@ export interface TreeOptions {
   readonly stats: boolean
   readonly now: number
   readonly paint: Paint
+  /** Width of the terminal, which no line without counts is wider than; nothing is cut without it. */
+  readonly columns?: number | undefined
 }
 
 /** Actors at the top and below, a parent before its children. Where `unhealthy` is set, only those and the way to them. */
@@ -48,18 +50,23 @@ export function isUnhealthy(actor: ActorEntry): boolean {
 }
 
 export function treeLines(actors: readonly ActorEntry[], options: TreeOptions): string[] {
-  const { top, paint, now, stats } = options
+  const { top, paint, now, stats, columns } = options
   const rows = branches(actors, top, '', '')
   const names = rows.map(({ branch, actor }) => `${branch}${nameOf(actor, top)}`)
   const states = rows.map(({ actor }) => stateOf(actor))
   const [nameWidth, stateWidth] = [widest(names), widest(states)]
+  const room = columns === undefined ? undefined : Math.max(columns - nameWidth - stateWidth - 4, LEAST_ROOM)
   return rows.map(({ actor }, index) => {
     const state = (states[index] ?? '').padEnd(stateWidth)
     const painted = isUnhealthy(actor) ? paint('yellow', state) : state
-    const details = stats ? allDetails(actor, now) : shortDetails(actor, now)
-    return `${(names[index] ?? '').padEnd(nameWidth)}  ${painted}  ${details.join(' · ')}`.trimEnd()
+    const details = (stats ? allDetails(actor, now) : shortDetails(actor, now)).join(' · ')
+    const shown = stats || room === undefined ? details : oneLine(details, room)
+    return `${(names[index] ?? '').padEnd(nameWidth)}  ${painted}  ${shown}`.trimEnd()
   })
 }
+
+/** Of a name that leaves less than this the line is wider than the terminal. */
+const LEAST_ROOM = 24
 
 interface Row {
   readonly branch: string

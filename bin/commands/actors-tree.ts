@@ -21,7 +21,8 @@ export const actorsTree: Run = async (options, io) => {
   else if (shown.length === 0) io.remark(`Nothing is wrong ${top === '/' ? 'with any actor' : `at ${top} or below`}.`)
   else {
     const stats = options.isSet('stats')
-    for (const line of treeLines(shown, { top, depth, stats, now, paint: io.paint })) io.print(line)
+    for (const line of treeLines(shown, { top, depth, stats, now, paint: io.paint, columns: io.columns }))
+      io.print(line)
   }
   return EXIT.ok
 }

@@ -76,14 +76,10 @@ function breakdown({ id, startedAt, endedAt }: ExecutionSummary, acts: readonly 
     const ms = act.endedAt - act.startedAt
     const name = act.executionId === id ? act.key : `${act.executionId.slice(id.length + 1)}/${act.key}`
     const waitedMs = act.startedAt - startedAt
-    return {
-      act: name,
-      afterMs: waitedMs,
-      ms,
-      modelMs: act.modelMs,
-      commandMs: act.commandMs,
-      ownMs: Math.max(0, ms - act.modelMs - act.commandMs),
-    }
+    const within = [act, ...acts.filter((other) => isWithin(other, act))]
+    const modelMs = within.reduce((sum, one) => sum + one.modelMs, 0)
+    const commandMs = within.reduce((sum, one) => sum + one.commandMs, 0)
+    return { act: name, afterMs: waitedMs, ms, modelMs, commandMs, ownMs: Math.max(0, ms - modelMs - commandMs) }
   })
   const betweenMs = Math.max(0, end - startedAt - covered(acts))
   if (io.json) {
@@ -99,6 +95,12 @@ function breakdown({ id, startedAt, endedAt }: ExecutionSummary, acts: readonly 
   io.print('')
   io.print(`${duration(end - startedAt)} in all, ${duration(betweenMs)} of it between acts`)
   return EXIT.ok
+}
+
+/** Whether an act belongs to the narrative that another one stands for, at any depth. */
+function isWithin({ executionId }: ActLatency, { executionId: around, key }: ActLatency): boolean {
+  const nested = `${around}/${key}`
+  return executionId === nested || executionId.startsWith(`${nested}/`)
 }
 
 /** Time in which at least one act was at work. */

@@ -73,6 +73,13 @@ describe('the tree', () => {
     ])
   })
 
+  test('stays within the terminal, and cuts no count', () => {
+    const cut = lines(TREE, { columns: 60 })
+    expect(cut[2]).toBe('│  ├─ curator #2  idle     restarts 1 · fails 1 · last erro…')
+    expect(Math.max(...cut.map(({ length }) => length))).toBe(60)
+    expect(lines(TREE, { columns: 60, stats: true })).toEqual(lines(TREE, { stats: true }))
+  })
+
   test('never lets an error write to the terminal', () => {
     const evil = actor('/', { consecutiveFailures: 1, lastError: { name: 'Error', message: '\x1b[2Jgone\x07' } })
     expect(lines([evil])[0]).toContain('last error: gone')
