@@ -25,7 +25,7 @@ import { VERSION } from './config/version.ts'
 import { type FoundationOptions, layFoundation } from './foundation.ts'
 import type { JsonObject } from './json.ts'
 import { startMeasuring } from './measuring.ts'
-import { servePages } from './server/pages.ts'
+import { checkPorts, servePages } from './server/pages.ts'
 import { openWatching } from './server/watching.ts'
 import type { Store } from './store/store.ts'
 import {
@@ -103,6 +103,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const watching = opened.adopt(openWatching(current, base, { roster, health }), (each) => each.close())
   const events = openEvents()
 
+  await checkPorts(config.telemetry)
   const { onSupervision } = options
   const system = opened.adopt(
     await startSystem(tree(), {

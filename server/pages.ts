@@ -2,7 +2,12 @@
 
 import type { TelemetryConfig } from '../config/config.ts'
 import type { HealthSource } from '../telemetry/health.ts'
-import { type BrowserPage, type MetricsServerOptions, startMetricsServer } from '../telemetry/metrics-server.ts'
+import {
+  type BrowserPage,
+  checkPort,
+  type MetricsServerOptions,
+  startMetricsServer,
+} from '../telemetry/metrics-server.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 export interface Pages {
@@ -10,6 +15,12 @@ export interface Pages {
   readonly health: HealthSource
   /** For a browser; none without it. */
   readonly status: (() => BrowserPage) | undefined
+}
+
+/** Before any work is begun. @throws TelemetryError `metrics-port-taken` */
+export async function checkPorts({ prometheus, health }: TelemetryConfig): Promise<void> {
+  if (health?.port !== undefined) await checkPort('health', { host: health.host, port: health.port })
+  if (prometheus !== undefined) await checkPort('metrics', prometheus)
 }
 
 /**

@@ -3,7 +3,7 @@
 // Listens on loopback unless told otherwise (P10). Gives numbers to whoever asks, takes nothing.
 
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../json.ts'
 import { answerHealth, HEALTH_PATHS, type HealthSource } from './health.ts'
@@ -48,21 +48,15 @@ export interface MetricsServer {
 
 /** @throws TelemetryError `metrics-port-taken` */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { host = '127.0.0.1', port = 9_464, text } = options
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, text } = options
+  const what = text === undefined ? 'health' : 'metrics'
   const path = text === undefined ? '/health' : (options.path ?? '/metrics')
   const server = createServer((request, response) => void serve(request, response, options))
   server.requestTimeout = 10_000
-  const listening = Promise.withResolvers<void>()
-  server.once('error', listening.reject)
-  server.listen({ host, port }, listening.resolve)
-  try {
-    await listening.promise
-  } catch (cause) {
-    throw cannotListen(text === undefined ? 'health' : 'metrics', `${host}:${port}`, cause)
-  }
+  await listen(server, what, { host, port })
   const taken = (server.address() as AddressInfo).port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}${path}`
-  log(text === undefined ? 'health.listening' : 'metrics.listening', { url })
+  log(`${what}.listening`, { url })
   for (const route of routesOf(options)) {
     const labels = { 'http.request.method': 'GET', 'http.route': route, 'http.response.status_code': '200' } as const
     begin('http.server.request.duration', labels)
@@ -76,6 +70,38 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       server.closeAllConnections()
       await closed.promise
     },
+  }
+}
+
+/**
+ * Whether a server could listen there: for whoever would have to stop again what was begun before it did.
+ *
+ * @throws TelemetryError `metrics-port-taken`
+ */
+export async function checkPort(what: 'metrics' | 'health', where: Address): Promise<void> {
+  const server = createServer()
+  await listen(server, what, where)
+  const closed = Promise.withResolvers<void>()
+  server.close(() => closed.resolve())
+  await closed.promise
+}
+
+const DEFAULT_HOST = '127.0.0.1'
+const DEFAULT_PORT = 9_464
+
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+async function listen(server: Server, what: string, { host, port }: Address): Promise<void> {
+  const listening = Promise.withResolvers<void>()
+  server.once('error', listening.reject)
+  server.listen({ host, port }, listening.resolve)
+  try {
+    await listening.promise
+  } catch (cause) {
+    throw cannotListen(what, `${host}:${port}`, cause)
   }
 }
 

@@ -1,6 +1,7 @@
 // A server as an operator meets it: one for a project, seen from outside, stopped in order.
 
 import { cpSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeProject, type Project } from '../end-to-end/project.ts'
@@ -72,6 +73,18 @@ test('ends soon after the time that work gets to finish, and says what is left',
   expect(atOf('app.stopped') - atOf('app.stopping')).toBeLessThan(4_500)
   const { stdout } = await project.botticelli(['status'])
   expect(stdout).toContain('unfinished 1 run, which the next server goes on with')
+})
+
+test('begins no work where its port is taken', async () => {
+  await using other = createServer()
+  await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready))
+  const { port } = other.address() as AddressInfo
+  project.write('botticelli.toml', CONFIG.replace('metrics_port = 0', `metrics_port = ${port}`))
+  const { code, stderr } = await project.botticelli(['serve'], ENV)
+  expect(code).toBe(1)
+  expect(stderr).toContain(`The metrics server cannot listen on 127.0.0.1:${port}: another process listens there.`)
+  expect(stderr).not.toContain('bot.started')
+  project.look((store) => expect(store.schedules.bots()).toEqual([]))
 })
 
 test('does not start with inputs that a narrative does not declare', async () => {
