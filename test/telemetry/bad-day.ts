@@ -89,7 +89,7 @@ export async function runBadDay(): Promise<BadDay> {
     DISCORD_GUILD_ID: discord.guildId,
   })
   await server.says('"event":"metrics.listening"', LIMIT_MS)
-  const url = /"url":"([^"]+)"/.exec(server.output())?.[1] ?? ''
+  const url = /"event":"metrics\.listening".*?"url":"([^"]+)"/.exec(server.output())?.[1] ?? ''
   const ask = async (path: string): Promise<Answered> => {
     const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(LIMIT_MS) })
     return { status: response.status, body: await response.text() }
@@ -175,7 +175,7 @@ drain = "2s"
 default = "scripted"
 script = "script.toml"
 retries = 0
-timeout = "6s"
+timeout = "5s"
 breaker_failures = 3
 breaker_pause = "1s"
 stream = true
@@ -203,7 +203,7 @@ ${bot('crasher', 'ask')}
 ${bot('cacher', 'look')}
 ${bot('forbidden', 'forbidden')}
 ${bot('patient', 'limited')}
-${bot('stuck', 'stuck', 'hung_after = "12s"')}
+${bot('stuck', 'stuck', 'hung_after = "10s"')}
 ${bot('maker', 'make', 'type = "generation"')}
 [bots.again]
 narrative = "make.toml"
@@ -213,7 +213,7 @@ narrative = "twice.toml"
 after = ["again"]
 [bots.slow]
 narrative = "slow.toml"
-after = ["maker", "again"]
+after = ["maker", "again", "twice"]
 ${bot('odd', 'odd')}
 ${bot('cut', 'ask', 'model = "scripted:truncate:60%"')}
 [bots.gone]

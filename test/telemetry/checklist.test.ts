@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OTHER_NAMES } from '../../config/other-names.ts'
+import { SETTINGS } from '../../config/settings.ts'
 import type { JsonObject } from '../../json.ts'
 import { DOCUMENT_NAMES } from '../../telemetry/document-names.ts'
 import { INSTRUMENTS, type InstrumentEntry } from '../../telemetry/instrument-table.ts'
@@ -25,7 +27,7 @@ import {
 } from './checklist.ts'
 import type { ReceivedSpan } from './otlp-decode.ts'
 import type { Family } from './prometheus-text.ts'
-import { AT_WORK, type Ran, runServers } from './settings-at-work.ts'
+import { ALSO, AT_WORK, type Ran, runServers } from './settings-at-work.ts'
 import { type Evidence, runWholeServer } from './whole-server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -242,6 +244,19 @@ test('every line is as the table of log events says', () => {
         expect(isOfType(value, type), `${line.event} ${name}: ${JSON.stringify(value)}`).toBe(true)
     }
   }
+})
+
+test('each key and variable of telemetry is at work in some server', () => {
+  const settings = Object.entries(SETTINGS).filter(([key]) => key.startsWith('telemetry.'))
+  const variables = settings.flatMap(([, { env }]) => env)
+  const all = [...settings.map(([key]) => key), ...Object.keys(OTHER_NAMES), ...variables]
+  for (const name of Object.values(ALSO)) expect(AT_WORK[name], name).toBeDefined()
+  const unseen = all.filter((name) => AT_WORK[name] === undefined && ALSO[name] === undefined)
+  // How long a receiver is waited for: telemetry.test.ts and resilience.test.ts have receivers that are slow. Headers,
+  // limits and packing of single signals: test/config/telemetry.test.ts.
+  const elsewhere =
+    /^telemetry\.otlp_.*(?:timeout|headers|compression)$|^OTEL_EXPORTER_OTLP_.*(?:TIMEOUT|HEADERS|COMPRESSION)$/
+  expect(unseen.filter((name) => !elsewhere.test(name))).toEqual([])
 })
 
 test.for(Object.keys(AT_WORK))('%s is at work', (name) => {

@@ -92,11 +92,14 @@ metrics_path = "/numbers"
 tracing_enabled = true
 otlp_endpoint = "${endpoint}"
 sample_rate = 0.0
+batch_timeout_ms = 60000
 health_enabled = true
 health_port = 0
 cost_tracking_enabled = true
 daily_budget_usd = 10.0
 monthly_budget_usd = 250.0
+[telemetry]
+span_queue = 4000
 ${ONLY_SAY}`,
   },
   'the same keys, turned round': {
@@ -107,6 +110,8 @@ metrics_port = ${port}
 tracing_enabled = false
 otlp_endpoint = "${endpoint}"
 health_enabled = false
+[telemetry]
+metrics_other_names = true
 `,
     asks: ['/health', '/health/ready'],
   },
@@ -125,6 +130,8 @@ metrics_port = ${port}
 environment = "staging"
 export_console = true
 collect_every = "1s"
+health_port = 0
+log_fields = ["thread"]
 sentry_dsn = "${dsn}"
 ${ONLY_SAY}[telemetry.histograms."botticelli.act.duration"]
 buckets = [0.5, 5.0]
@@ -140,7 +147,12 @@ otlp_endpoint = "${endpoint}"
 metrics_port = ${port}
 sample_rate = 0.0
 log_format = "pretty"
-batch_timeout_ms = 60000
+batch_delay = "1m"
+store_spans_from_ms = 0
+capture_content = true
+metrics_host = "localhost"
+metrics_path = "/own"
+resource = ["team=content"]
 ${ONLY_SAY}`,
   },
   'enabled = false': {
@@ -166,7 +178,7 @@ log_detail_ratio = 0.0
   },
   variables: {
     command: 'serve',
-    file: () => ONLY_SAY,
+    file: () => `[telemetry]\nbatch_timeout_ms = 60000\n${ONLY_SAY}`,
     env: ({ port, endpoint }) => ({
       OTLP_ENDPOINT: endpoint,
       TRACE_SAMPLE_RATE: '0',
@@ -175,6 +187,8 @@ log_detail_ratio = 0.0
       LOG_LEVEL: 'warn',
       LOG_LEVELS: 'llm=debug',
       LOG_FIELDS: 'thread',
+      BOTTICELLI_PUSH_METRICS: 'true',
+      BOTTICELLI_PUSH_LOGS: 'true',
     }),
     dotenv: ({ dsn }) => `SENTRY_DSN=${dsn}\n`,
   },
@@ -192,7 +206,10 @@ log_detail_ratio = 0.0
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2',
       PROMETHEUS_ENDPOINT: `127.0.0.1:${port}`,
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
+      BOTTICELLI_HEALTH_PORT: '0',
       LOG_LEVELS: 'actor=debug',
+      LOG_SAMPLE_DEBUG: '0',
     }),
   },
   'no exporter': {
@@ -201,30 +218,57 @@ log_detail_ratio = 0.0
     env: ({ port, endpoint }) => ({
       OTEL_EXPORTER: 'none',
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      BOTTICELLI_TELEMETRY_BACKEND: 'console',
       METRICS_PORT: String(port),
     }),
   },
   'no sampler': {
     command: 'serve',
-    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n`,
-    env: ({ endpoint }) => ({ OTEL_TRACES_SAMPLER: 'always_off', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+    file: () => '',
+    env: ({ port, endpoint }) => ({
+      OTEL_TRACES_SAMPLER: 'always_off',
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_BSP_MAX_QUEUE_SIZE: '5',
+      BOTTICELLI_METRICS_HOST: 'localhost',
+      BOTTICELLI_METRICS_PORT: String(port),
+    }),
   },
   production: {
     command: 'serve',
     file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n`,
     bots: MANY,
     runs: 2,
-    env: ({ endpoint }) => ({ ENVIRONMENT: 'production', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+    env: ({ endpoint }) => ({
+      ENVIRONMENT: 'production',
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+      LOG_FORMAT: 'pretty',
+    }),
   },
   'a share and a limit': {
     command: 'serve',
-    file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\nmax_traces_per_second = 1.0\n`,
+    file: ({ port, dsn }) => `[observability]
+metrics_host = "localhost"
+metrics_port = ${port}
+service_name = "of-earlier-files"
+environment = "quality"
+export_console = true
+batch_size = 4
+sentry_dsn = "${dsn}"
+[telemetry]
+max_traces_per_second = 1.0
+push_metrics = true
+push_logs = true
+`,
     bots: MANY,
     runs: 2,
-    env: ({ endpoint }) => ({
+    env: ({ endpoint, hook }) => ({
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '1.0',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${hook}/metrics`,
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${hook}/logs`,
+      OTEL_METRIC_EXPORT_INTERVAL: '200',
     }),
   },
   'nothing works': {
@@ -232,6 +276,7 @@ log_detail_ratio = 0.0
     file: ({ port }) => `[telemetry]\nmetrics_port = ${port}\n`,
     bots: `[models]\ndefault = "scripted:http:429"\nretries = 0\n[bots.failer]\nnarrative = "other.toml"\nevery = "1s"\non_start = true\n`,
     asks: ['/health', '/health/ready', '/health/live'],
+    env: () => ({ BOTTICELLI_LOG_LEVEL: 'error' }),
   },
   'a quiet start': {
     command: 'serve',
@@ -256,6 +301,7 @@ narrative = "many.toml"
 every = "1h"
 `,
     runs: 0,
+    env: () => ({ BOTTICELLI_LOG_FORMAT: 'pretty' }),
   },
 } as const satisfies Record<string, Setup>
 
@@ -331,7 +377,7 @@ async function run(setup: Setup): Promise<Ran> {
   const server = project.start([command], env?.(places))
   await server.says('ready in', LIMIT_MS)
   await until(() => settled(project) >= runs, LIMIT_MS, server.output)
-  const path = file(places).includes('/numbers') ? '/numbers' : '/metrics'
+  const [, path = '/metrics'] = /metrics_path = "([^"]+)"/.exec(file(places)) ?? []
   const first = await scrape(places.port, path)
   const readAt = performance.now()
   const health = await probe(server.output())
@@ -344,7 +390,7 @@ async function run(setup: Setup): Promise<Ran> {
   const families = runs === 0 ? first : await scrape(places.port, path)
   const pages = new Map<string, { status: number; body: string }>()
   for (const page of asks) {
-    const response = await fetch(`http://127.0.0.1:${places.port}${page}`)
+    const response = await fetch(`http://localhost:${places.port}${page}`)
     pages.set(page, { status: response.status, body: await response.text() })
   }
   const spansBefore = receiver.spans().length
@@ -360,7 +406,7 @@ function settled(project: Project): number {
 }
 
 async function scrape(port: number, path: string): Promise<ReadonlyMap<string, Family>> {
-  const page = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined)
+  const page = await fetch(`http://localhost:${port}${path}`).catch(() => undefined)
   return page?.status === 200 ? parsePrometheus(await page.text()) : new Map()
 }
 
@@ -399,6 +445,7 @@ interface Work {
 const EARLIER = 'the keys of earlier files'
 const PRESENT = 'the keys of [telemetry]'
 const TURNED = 'the same keys, turned round'
+const SHARE = 'a share and a limit'
 const STANDARD = 'variables of the standard'
 
 const spanNames = ({ receiver }: Ran) => receiver.spans().map(({ name }) => name)
@@ -425,6 +472,26 @@ const isPretty = ({ lines, output }: Ran) => {
   expect(lines).toEqual([])
   expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}Bot run completed .*bot=teller .*outcome=ok/m)
 }
+const hasThreads = ({ lines }: Ran) => {
+  expect(lines.length).toBeGreaterThan(3)
+  expect(new Set(lines.map(({ thread_id }) => thread_id))).toEqual(new Set([0]))
+}
+const hasPrompts = ({ receiver }: Ran) => {
+  const asked = receiver
+    .spans()
+    .filter(({ name, attributes }) => name.startsWith('chat ') && attributes['gen_ai.input.messages'])
+  expect(String(asked[0]?.attributes['gen_ai.input.messages'])).toContain('Say something.')
+}
+const waitForTheEnd = (ran: Ran, others: ReadonlyMap<string, Ran>) => {
+  expect(ran.spansBefore).toBe(0)
+  hasSpans(ran)
+  expect(others.get(PRESENT)!.spansBefore).toBeGreaterThan(0)
+}
+/** At least so many requests for a signal came to a receiver of its own. */
+const gets =
+  (signal: 'metrics' | 'logs', least: number) =>
+  ({ webhook }: Ran) =>
+    expect(webhook.requests.filter(({ path }) => path.endsWith(`/${signal}`)).length).toBeGreaterThanOrEqual(least)
 /** The traces of single rounds. */
 const rounds = ({ receiver }: Ran) => receiver.spans().filter(({ name }) => name === 'create rows_of_many')
 /** Fewer, or more, come by chance once in a hundred thousand times. */
@@ -533,13 +600,167 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
     holds: ({ receiver }) => expect(receiver.requests.length).toBeGreaterThanOrEqual(receiver.spans().length / 3),
   },
   'telemetry.batch_timeout_ms': {
-    server: 'shares of traces',
+    server: 'variables',
     shows: 'with 60000 spans wait for the end of the server, by itself they are sent while it runs',
-    holds: (ran, others) => {
-      expect(ran.spansBefore).toBe(0)
-      hasSpans(ran)
-      expect(others.get(PRESENT)!.spansBefore).toBeGreaterThan(0)
+    holds: waitForTheEnd,
+  },
+  'telemetry.batch_delay': {
+    server: 'shares of traces',
+    shows: 'with a minute spans wait for the end of the server',
+    holds: waitForTheEnd,
+  },
+  'observability.batch_timeout_ms': {
+    server: EARLIER,
+    shows: 'with 60000 spans wait for the end of the server',
+    holds: waitForTheEnd,
+  },
+  OTEL_BSP_SCHEDULE_DELAY: {
+    server: 'production',
+    shows: 'with 60000 spans wait for the end of the server',
+    holds: ({ spansBefore, receiver }) => {
+      expect(spansBefore).toBe(0)
+      expect(receiver.spans()).not.toEqual([])
     },
+  },
+  'telemetry.span_queue': {
+    server: EARLIER,
+    shows: 'the capacity of the queue is that',
+    holds: ({ families }) => expect(sampleValue(families, 'otel_sdk_processor_span_queue_capacity')).toBe(4_000),
+  },
+  OTEL_BSP_MAX_QUEUE_SIZE: {
+    server: 'no sampler',
+    shows: 'the capacity of the queue is that',
+    holds: ({ families }) => expect(sampleValue(families, 'otel_sdk_processor_span_queue_capacity')).toBe(5),
+  },
+  'telemetry.metrics_other_names': {
+    server: TURNED,
+    shows: 'names of other documents are served as well',
+    holds: (ran, others) => {
+      expect(sampleValue(ran.families, 'llm_requests_total', { provider: 'scripted', model: 'scripted' })).toBe(3)
+      expect(others.get(EARLIER)!.families.has('llm_requests_total')).toBe(false)
+    },
+  },
+  'telemetry.health_port': {
+    server: PRESENT,
+    shows: 'pages of health have a port of their own',
+    holds: ({ health }) => expect(health).toBe(200),
+  },
+  BOTTICELLI_HEALTH_PORT: {
+    server: STANDARD,
+    shows: 'pages of health have a port of their own',
+    holds: ({ health }) => expect(health).toBe(200),
+  },
+  'telemetry.log_fields': { server: PRESENT, shows: '"thread" is in each line', holds: hasThreads },
+  'telemetry.store_spans_from_ms': {
+    server: 'shares of traces',
+    shows: 'with 0 each call of the database is a span',
+    holds: (ran) => expect(spanNames(ran)).toContain('store journal.complete'),
+  },
+  'telemetry.capture_content': { server: 'shares of traces', shows: 'prompts are in spans', holds: hasPrompts },
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: {
+    server: STANDARD,
+    shows: 'prompts are in spans',
+    holds: hasPrompts,
+  },
+  'telemetry.metrics_host': {
+    server: 'shares of traces',
+    shows: 'metrics are on that host',
+    holds: ({ output }) => expect(output).toMatch(/http:\/\/localhost:\d+\/own/),
+  },
+  'telemetry.metrics_path': { server: 'shares of traces', shows: 'metrics are on that path', holds: hasMetrics },
+  'observability.metrics_host': {
+    server: SHARE,
+    shows: 'metrics are on that host',
+    holds: ({ output }) => expect(output).toMatch(/http:\/\/localhost:\d+\/metrics/),
+  },
+  BOTTICELLI_METRICS_HOST: {
+    server: 'no sampler',
+    shows: 'metrics are on that host',
+    holds: ({ output }) => expect(output).toMatch(/http:\/\/localhost:\d+\/metrics/),
+  },
+  BOTTICELLI_METRICS_PORT: { server: 'no sampler', shows: 'metrics are on that port', holds: hasMetrics },
+  'telemetry.resource': {
+    server: 'shares of traces',
+    shows: 'spans and target_info have it',
+    holds: (ran) => {
+      expect(targetInfo(ran)).toMatchObject({ team: 'content' })
+      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ team: 'content' })
+    },
+  },
+  'observability.service_name': {
+    server: SHARE,
+    shows: 'target_info has it',
+    holds: (ran) => expect(targetInfo(ran)).toMatchObject({ service_name: 'of-earlier-files' }),
+  },
+  'observability.environment': {
+    server: SHARE,
+    shows: 'target_info has it',
+    holds: (ran) => expect(targetInfo(ran)).toMatchObject({ deployment_environment_name: 'quality' }),
+  },
+  'observability.export_console': {
+    server: SHARE,
+    shows: 'spans are lines of the log as well',
+    holds: (ran) => expect(events(ran)).toContain('telemetry.span'),
+  },
+  'observability.batch_size': {
+    server: SHARE,
+    shows: 'no request brings more than 4 spans',
+    holds: ({ receiver }) => expect(receiver.requests.length).toBeGreaterThanOrEqual(receiver.spans().length / 4),
+  },
+  'observability.sentry_dsn': {
+    server: SHARE,
+    shows: 'Sentry is sent the failure',
+    holds: (ran) => expect(toSentry(ran)).not.toEqual([]),
+  },
+  'telemetry.push_metrics': { server: SHARE, shows: 'metrics are sent', holds: gets('metrics', 1) },
+  'telemetry.push_logs': { server: SHARE, shows: 'lines of the log are sent', holds: gets('logs', 1) },
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: { server: SHARE, shows: 'metrics go there', holds: gets('metrics', 1) },
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: { server: SHARE, shows: 'lines of the log go there', holds: gets('logs', 1) },
+  OTEL_METRIC_EXPORT_INTERVAL: {
+    server: SHARE,
+    shows: 'with 200 metrics are sent again and again',
+    holds: gets('metrics', 3),
+  },
+  BOTTICELLI_PUSH_METRICS: {
+    server: 'variables',
+    shows: 'metrics are sent',
+    holds: ({ receiver }) => expect(receiver.metrics.get('botticelli.bot.executions')?.points).not.toEqual([]),
+  },
+  BOTTICELLI_PUSH_LOGS: {
+    server: 'variables',
+    shows: 'lines of the log are sent',
+    holds: ({ receiver }) => expect(receiver.logs.map(({ eventName }) => eventName)).toContain('bot.failed'),
+  },
+  BOTTICELLI_TELEMETRY_BACKEND: {
+    server: 'no exporter',
+    shows: '"console" writes spans to the log',
+    holds: (ran) => expect(events(ran)).toContain('telemetry.span'),
+  },
+  BOTTICELLI_LOG_LEVEL: {
+    server: 'nothing works',
+    shows: '"error" leaves out warnings',
+    holds: ({ lines }) => expect(new Set(lines.map(({ level }) => level))).toEqual(new Set(['ERROR'])),
+  },
+  BOTTICELLI_LOG_FORMAT: {
+    server: 'a quiet start',
+    shows: '"pretty" writes for a person',
+    holds: ({ lines, output }) => {
+      expect(lines).toEqual([])
+      expect(output).toMatch(PRETTY)
+    },
+  },
+  LOG_FORMAT: {
+    server: 'production',
+    shows: '"pretty" writes for a person, in production as well',
+    holds: ({ lines, output }) => {
+      expect(lines).toEqual([])
+      expect(output).toMatch(PRETTY)
+    },
+  },
+  LOG_SAMPLE_DEBUG: {
+    server: STANDARD,
+    shows: 'with 0 no detail is written, though LOG_LEVELS would have it',
+    holds: ({ lines }) => expect(new Set(lines.map(({ level }) => level))).not.toContain('DEBUG'),
   },
   'telemetry.log_level': {
     server: 'enabled = false',
@@ -790,7 +1011,7 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
   LOG_FIELDS: {
     server: 'variables',
     shows: '"thread" is in each line',
-    holds: ({ lines }) => expect(new Set(lines.map(({ thread_id }) => thread_id))).toEqual(new Set([0])),
+    holds: hasThreads,
   },
   'bot_server.toml': {
     server: EARLIER,
@@ -829,4 +1050,19 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
         expect.arrayContaining([...families.keys()].filter((name) => name.startsWith('botticelli_bot_'))),
       ),
   },
+}
+
+/** What has no server of its own: another name of something that has, or what only a slow receiver would show. */
+export const ALSO: Readonly<Record<string, string>> = {
+  'telemetry.tracing': 'observability.tracing_enabled',
+  'telemetry.health': 'observability.health_enabled',
+  'telemetry.otlp_traces_endpoint': 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'telemetry.otlp_metrics_endpoint': 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  'telemetry.otlp_logs_endpoint': 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+  'telemetry.otlp_compression': 'OTEL_EXPORTER_OTLP_COMPRESSION',
+  'telemetry.sampler': 'OTEL_TRACES_SAMPLER',
+  'telemetry.push_metrics_every': 'OTEL_METRIC_EXPORT_INTERVAL',
+  'observability.enabled': 'telemetry.enabled',
+  'observability.backend': 'telemetry.backend',
+  'observability.sampling_rate': 'observability.sample_rate',
 }

@@ -107,7 +107,7 @@ export async function startWholeServer(otlpEndpoint: string | undefined): Promis
     server,
     discord,
     environment,
-    url: /"url":"([^"]+)"/.exec(server.output())?.[1] ?? '',
+    url: /"event":"metrics\.listening".*?"url":"([^"]+)"/.exec(server.output())?.[1] ?? '',
     async [Symbol.asyncDispose]() {
       project[Symbol.dispose]()
       await discord[Symbol.asyncDispose]()
