@@ -13,7 +13,9 @@ export default defineConfig({
     pool: 'forks',
     // All cores: without this one is left idle, and most tests wait for processes of their own.
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // They end what hangs. Some tests start fifteen processes one after another, which take two seconds each on a machine
+    // that has other work.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

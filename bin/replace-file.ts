@@ -1,6 +1,16 @@
 // Replace file: a file's new text, there as a whole or not at all.
 
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { BotticelliError } from '../errors.ts'
 
@@ -13,9 +23,12 @@ export function replaceFile(path: string, text: string): void {
   try {
     const file = realpathSync(path)
     const wanted = join(dirname(file), `.${basename(file)}.${process.pid}`)
-    const descriptor = openSync(wanted, 'wx', statSync(file).mode)
+    const { mode } = statSync(file)
+    const descriptor = openSync(wanted, 'wx', mode)
     draft = wanted
     try {
+      // What it was opened with, the umask has cut.
+      fchmodSync(descriptor, mode)
       writeFileSync(descriptor, text)
       fsyncSync(descriptor)
     } finally {

@@ -25,9 +25,10 @@ function lostOf(house: House) {
     .map(({ key, data }) => ({ act: key, ending: data.ending, input: data.input_tokens, output: data.output_tokens }))
 }
 
-const areClosed = (server: ProviderServer, connections = 1) =>
+/** Of two requests that are given up soon one may never have got there. */
+const areClosed = (server: ProviderServer) =>
   until(
-    () => server.givenUp.length === connections,
+    () => server.requests.length > 0 && server.givenUp.length === server.requests.length,
     5_000,
     () => 'a connection is still open',
   )
@@ -84,7 +85,7 @@ test('the time limit of an act closes the connection, and each attempt is in the
   await using house = await houseWith(server, true)
   const report = await house.run(narrative('timeout = "300ms"\nretry = { attempts = 2, backoff = "1ms" }'))
   expect(report).toMatchObject({ status: 'failed', lost: 2, error: { code: 'model-timeout' } })
-  await areClosed(server, 2)
+  await areClosed(server)
   expect(lostOf(house).map(({ ending }) => ending)).toEqual(['broken-off', 'broken-off'])
 })
 

@@ -117,6 +117,7 @@ describe('streams', () => {
 test('a server whose log nobody reads any more goes on, and leaves in order', async () => {
   const server = spawn(join(ROOT, 'bin', 'botticelli'), ['serve', '--color', 'never'], {
     cwd: project.folder,
+    env: { ...process.env, BOTTICELLI_METRICS_PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const closed = new Promise((done) => server.once('close', done))
@@ -289,7 +290,8 @@ describe('a broken file', () => {
   })
 })
 
-describe('decisions', () => {
+// One story: each test goes on where the one before left the project.
+describe('decisions', { shuffle: false }, () => {
   test('an approved draft is copied to where the poster looks, once', async () => {
     const { stdout } = await project.botticelli(['content', 'approve', '1', '--note', 'good', '--json'])
     const copied = { table: 'approved_discord_posts', id: 1 }

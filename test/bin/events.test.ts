@@ -37,7 +37,8 @@ async function eventsOf(...flags: string[]): Promise<Line[]> {
     .map((line) => JSON.parse(line))
 }
 
-describe('events', () => {
+// One story: each test goes on where the one before left the project.
+describe('events', { shuffle: false }, () => {
   test('of a project without a database: nothing, said in words', async () => {
     expect(await project.botticelli(['events'])).toEqual({
       code: 0,

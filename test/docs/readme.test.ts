@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDiscordDouble } from '../../platforms/discord-double.ts'
 import { makeProject } from '../end-to-end/project.ts'
 import { startProviderServer } from '../models/provider-server.ts'
@@ -55,29 +55,32 @@ test('there are commands in it', () => {
   expect(commands.length).toBeGreaterThan(10)
 })
 
-test.for(commands)('%s', async (line) => {
-  if (line.startsWith('npm ')) {
-    expect(CLONE.split('\n').map((each) => each.trim())).toContain(line)
-    return
-  }
-  const words = line.replace(/^\w+=\S+ /, '').split(' ')
-  if (line.includes('9464') || line.includes(' actors ')) {
-    const server = project.start(['serve'], env)
-    await server.says('ready in')
-    expect(await seen(words)).toMatch(/botticelli_bot_|curator/)
-    expect((await server.kill('SIGTERM')).code).toBe(0)
-    return
-  }
-  expect(words[0]).toBe('bin/botticelli')
-  const args = words.slice(1)
-  if (args[0] === 'serve') {
-    const server = project.start(args, env)
-    await server.says('ready in')
-    expect((await server.kill('SIGTERM')).code).toBe(0)
-    return
-  }
-  const { code, stderr } = await project.botticelli(args, env)
-  expect({ code, stderr }).toMatchObject({ code: 0 })
+// In the order of the page: a command may need what one before it has made.
+describe('command', { shuffle: false }, () => {
+  test.for(commands)('%s', async (line) => {
+    if (line.startsWith('npm ')) {
+      expect(CLONE.split('\n').map((each) => each.trim())).toContain(line)
+      return
+    }
+    const words = line.replace(/^\w+=\S+ /, '').split(' ')
+    if (line.includes('9464') || line.includes(' actors ')) {
+      const server = project.start(['serve'], env)
+      await server.says('ready in')
+      expect(await seen(words)).toMatch(/botticelli_bot_|curator/)
+      expect((await server.kill('SIGTERM')).code).toBe(0)
+      return
+    }
+    expect(words[0]).toBe('bin/botticelli')
+    const args = words.slice(1)
+    if (args[0] === 'serve') {
+      const server = project.start(args, env)
+      await server.says('ready in')
+      expect((await server.kill('SIGTERM')).code).toBe(0)
+      return
+    }
+    const { code, stderr } = await project.botticelli(args, env)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+  })
 })
 
 /** What a command shows of the server that runs. */

@@ -84,7 +84,7 @@ export function makeProject(launcher = LAUNCHER): Project {
       return {
         process: child,
         output,
-        says: (text, limitMs = 20_000) =>
+        says: (text, limitMs = 50_000) =>
           until(
             () => output().includes(text),
             limitMs,

@@ -9,6 +9,7 @@ import { makeProject, until } from './project.ts'
 const CONFIG = `drain = "2s"
 [telemetry]
 log_level = "error"
+metrics = false
 [models]
 default = "scripted"
 script = "script.toml"

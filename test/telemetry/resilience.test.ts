@@ -38,11 +38,12 @@ test.for(BACKENDS)('a backend that is %s costs a count and a line a minute', asy
     ...limits,
   })
 
-  // Whoever works is through before the backend was asked for the first time.
+  // Whoever works is through before the backend is asked again.
+  const before = receiver.requests.length
   for (let n = 0; n < SPANS; n++) inSpan('act a', {}, () => {})
   for (let n = 0; n < LINES; n++) log('bot.resumed', { bot: `b${n}` })
   for (let n = 0; n < 40; n++) log('narrative.failed', { narrative: `n${n}`, err: new Error('broken') })
-  expect(receiver.requests).toEqual([])
+  expect(receiver.requests).toHaveLength(before)
 
   await telemetry.flush()
   const read = async () => {
