@@ -2,9 +2,12 @@
 // sampled at a tenth, and on with a backend that is dead; then single spans, counts, log lines and message hops.
 //
 // Each mode is one process that lives as long as the whole run, so that loading and compiling are over before
-// anything is measured. They take turns, a second or two each and each round in another order, so that a busy moment of
+// anything is measured. They take turns, some seconds each and each round in another order, so that a busy moment of
 // the machine hits all of them. A second process without telemetry is measured like a mode: what it costs "over off" is
 // what this way of measuring cannot tell from nothing.
+//
+// In its turn a process first runs one narrative alone, then several that begin at the same moment and stay in step, since
+// all of their models take as long: there an act waits for the processor time of all the others, the worst there is.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +16,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { openBotticelli } from '../botticelli.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { measureSingles } from './telemetry-singles.ts'
@@ -21,16 +25,24 @@ const USUAL_ROUNDS = 20
 const WARM_UP_ROUNDS = 5
 /** Narratives that run at the same time, and the acts of each. */
 const AT_ONCE = 4
-const ACTS = 40
+const ACTS = 30
+/** Of a model. */
+const TAKES_MS = 50
+/** What a garbage collection leaves to be done beside the next work. */
+const SETTLES_MS = 100
 /** A port that nobody listens on. */
 const DEAD = 'http://127.0.0.1:9'
 const MODES = ['off', 'off again', 'on', 'sampled', 'dead'] as const
 type Mode = (typeof MODES)[number]
 
 interface Figures {
-  /** Processor time, in microseconds, and wall time, in ms, of one act. */
+  /** Processor time of one act among several, in microseconds. */
   readonly cpuUs: number
-  readonly wallMs: number
+  /** From the end of one act to that of the next, in ms: the mean of acts that run alone, and of those in step. */
+  readonly aloneMs: number
+  readonly inStepMs: number
+  /** What one in a hundred of those in step takes or more. */
+  readonly slowMs: number
   /** What is left after a garbage collection, in MB. */
   readonly heapMb: number
   readonly rssMb: number
@@ -68,18 +80,19 @@ async function compare(rounds: number): Promise<void> {
 function print(all: ReadonlyMap<Mode, readonly Figures[]>): void {
   const off = all.get('off')!
   console.log(
-    '| mode | CPU per act, us | over off, us (95 %) | of 50 ms (95 %) | act took longer by, ms (95 %) | heap, MB | RSS, MB |',
+    `| mode | CPU per act, us | over off, us | of ${TAKES_MS} ms, % | an act alone longer by, ms | one of ${AT_ONCE} in step, ms | slowest of 100, ms | heap, MB | RSS, MB |`,
   )
-  console.log('| --- | --- | --- | --- | --- | --- | --- |')
+  console.log(`|${' --- |'.repeat(9)}`)
   for (const [each, figures] of all) {
     const over = (key: keyof Figures) => medianWithin(figures.map((one, round) => one[key] - off[round]![key]))
-    const [cpu, wall] = [over('cpuUs'), over('wallMs')]
-    const cells =
-      each === 'off'
-        ? ['', '', '']
-        : [cpu.map((us) => us.toFixed(0)), cpu.map((us) => (us / 500).toFixed(2)), wall.map((ms) => ms.toFixed(2))].map(
-            ([middle, from, to]) => `${middle} (${from} to ${to})`,
-          )
+    const shown = (bounds: readonly number[], digits: number) => {
+      const [middle, from, to] = bounds.map((bound) => bound.toFixed(digits))
+      return `${middle} (${from} to ${to})`
+    }
+    const cpu = over('cpuUs')
+    const share = cpu.map((us) => us / TAKES_MS / 10)
+    const waits = (['aloneMs', 'inStepMs', 'slowMs'] as const).map((key) => shown(over(key), 2))
+    const cells = each === 'off' ? ['', '', '', '', ''] : [shown(cpu, 0), shown(share, 2), ...waits]
     const own = median(figures.map(({ cpuUs }) => cpuUs)).toFixed(0)
     const [heap, rss] = (['heapMb', 'rssMb'] as const).map((key) => thirds(figures.map((one) => one[key])))
     console.log(`| ${[each, own, ...cells, heap, rss].join(' | ')} |`)
@@ -112,7 +125,7 @@ async function serveRounds(each: Mode, url: string): Promise<void> {
   const toml = `[narrative]\nname = "many"\ndescription = "Many acts"\nskip_content_generation = true\n[toc]\norder = ${JSON.stringify(names)}\n[acts]\n`
   const file = path.join(folder, 'many.toml')
   writeFileSync(file, toml + names.map((name) => `${name} = "Say something short."\n`).join(''))
-  writeFileSync(path.join(folder, 'script.toml'), '[default]\ndelay = "50ms"\n')
+  writeFileSync(path.join(folder, 'script.toml'), `[default]\ndelay = "${TAKES_MS}ms"\n`)
   writeFileSync(path.join(folder, 'botticelli.toml'), '[models]\ndefault = "scripted"\nscript = "script.toml"\n')
   const environment = {
     METRICS_PORT: '0',
@@ -134,15 +147,42 @@ async function serveRounds(each: Mode, url: string): Promise<void> {
   })
 
   async function round(): Promise<Figures> {
+    await setTimeout(SETTLES_MS)
+    const alone = await takes(1)
     const cpu = process.cpuUsage()
-    const begun = performance.now()
-    await Promise.all(Array.from({ length: AT_ONCE }, () => app.run({ file })))
-    const wallMs = (performance.now() - begun) / ACTS
+    const inStep = await takes(AT_ONCE)
     const { user, system } = process.cpuUsage(cpu)
     globalThis.gc?.()
     const { heapUsed, rss } = process.memoryUsage()
-    return { cpuUs: (user + system) / (AT_ONCE * ACTS), wallMs, heapMb: heapUsed / 2 ** 20, rssMb: rss / 2 ** 20 }
+    return {
+      cpuUs: (user + system) / (AT_ONCE * ACTS),
+      aloneMs: mean(alone),
+      inStepMs: mean(inStep),
+      slowMs: inStep.toSorted((a, b) => a - b)[Math.floor(inStep.length * 0.99)]!,
+      heapMb: heapUsed / 2 ** 20,
+      rssMb: rss / 2 ** 20,
+    }
   }
+
+  /** How long each act but the first of its narrative took. */
+  async function takes(narratives: number): Promise<number[]> {
+    const endedAt = new Map<string, number>()
+    const times: number[] = []
+    const end = app.onProgress((event) => {
+      if (event.type !== 'act.completed') return
+      const now = performance.now()
+      const before = endedAt.get(event.executionId)
+      if (before !== undefined) times.push(now - before)
+      endedAt.set(event.executionId, now)
+    })
+    await Promise.all(Array.from({ length: narratives }, () => app.run({ file })))
+    end()
+    return times
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function median(values: readonly number[]): number {

@@ -50,8 +50,8 @@ export function fromHere(): <T>(fn: () => T) => T {
 }
 
 /** The same as `context.active()` of the API, without the way through it. */
-export function activeContext({ context, ROOT_CONTEXT }: Pick<OpenTelemetry, 'context' | 'ROOT_CONTEXT'>): Context {
-  return isTracing ? (here().context ?? ROOT_CONTEXT) : context.active()
+export function activeContext(otel: OpenTelemetry): Context {
+  return isTracing ? (here().context ?? otel.ROOT_CONTEXT) : otel.context.active()
 }
 
 /** Of the span that is active here while we trace. */
@@ -60,7 +60,7 @@ export function heldContext(): Context | undefined {
 }
 
 /** The same as `context.with(…)` of the API. */
-export function withContext<T>(context: Context, otel: Pick<OpenTelemetry, 'context'>, fn: () => T): T {
+export function withContext<T>(context: Context, otel: OpenTelemetry, fn: () => T): T {
   return isTracing ? enter(context, fn) : otel.context.with(context, fn)
 }
 
