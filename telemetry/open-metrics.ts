@@ -6,7 +6,7 @@
 // https://prometheus.io/docs/specs/om/open_metrics_spec/
 
 import type { Attributes } from '@opentelemetry/api'
-import { exposedName, seriesText, toPairs } from './prometheus.ts'
+import { exposedName, labelsText, seriesText, withBound } from './prometheus.ts'
 import type { Exemplar, Metric, Point } from './series.ts'
 
 export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
@@ -46,15 +46,15 @@ function toFamily({ name: given, kind, unit, help, points }: Metric): Family {
 }
 
 function pointLines(name: string, { attributes, value, exemplars = [] }: Point): string[] {
-  const pairs = toPairs(attributes)
-  if (typeof value === 'number') return [seriesText(name, pairs, value) + exemplarText(exemplars[0])]
+  const labels = labelsText(attributes)
+  if (typeof value === 'number') return [seriesText(name, labels, value) + exemplarText(exemplars[0])]
   let cumulative = 0
   const buckets = value.counts.map((inBucket, index) => {
     cumulative += inBucket
     const bound = floatText(value.bounds[index] ?? Number.POSITIVE_INFINITY)
-    return seriesText(`${name}_bucket`, [...pairs, ['le', bound]], cumulative) + exemplarText(exemplars[index])
+    return seriesText(`${name}_bucket`, withBound(labels, bound), cumulative) + exemplarText(exemplars[index])
   })
-  return [...buckets, seriesText(`${name}_sum`, pairs, value.sum), seriesText(`${name}_count`, pairs, value.count)]
+  return [...buckets, seriesText(`${name}_sum`, labels, value.sum), seriesText(`${name}_count`, labels, value.count)]
 }
 
 function exemplarText(exemplar: Exemplar | undefined): string {
@@ -70,7 +70,7 @@ function floatText(bound: number): string {
 }
 
 function targetInfo(attributes: Attributes): Family {
-  const lines = ['# TYPE target info', '# HELP target What runs', seriesText('target_info', toPairs(attributes), 1)]
+  const lines = ['# TYPE target info', '# HELP target What runs', seriesText('target_info', labelsText(attributes), 1)]
   return { name: 'target', lines }
 }
 

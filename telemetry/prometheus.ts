@@ -56,8 +56,9 @@ function toFamily({ name: given, kind, unit, help, points }: Metric): Family {
   const name = exposedName(given, unit, kind)
   const lines = [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`]
   for (const { attributes, value } of points) {
-    if (typeof value === 'number') lines.push(seriesText(name, toPairs(attributes), value))
-    else lines.push(...bucketLines(name, toPairs(attributes), value))
+    const labels = labelsText(attributes)
+    if (typeof value === 'number') lines.push(seriesText(name, labels, value))
+    else lines.push(...bucketLines(name, labels, value))
   }
   return { name, lines }
 }
@@ -71,15 +72,15 @@ function toJson({ name, kind, unit, help, points }: Metric): [string, JsonObject
   return [exposedName(name, unit, kind), { type: kind, group: groupOf(name), help, series }]
 }
 
-function bucketLines(name: string, pairs: readonly Pair[], { bounds, counts, sum, count }: Distribution): string[] {
+function bucketLines(name: string, labels: string, { bounds, counts, sum, count }: Distribution): string[] {
   const lines: string[] = []
   let cumulative = 0
   for (const [index, inBucket] of counts.entries()) {
     cumulative += inBucket
     const bound = bounds[index] ?? Number.POSITIVE_INFINITY
-    lines.push(seriesText(`${name}_bucket`, [...pairs, ['le', formatNumber(bound)]], cumulative))
+    lines.push(seriesText(`${name}_bucket`, withBound(labels, formatNumber(bound)), cumulative))
   }
-  lines.push(seriesText(`${name}_sum`, pairs, sum), seriesText(`${name}_count`, pairs, count))
+  lines.push(seriesText(`${name}_sum`, labels, sum), seriesText(`${name}_count`, labels, count))
   return lines
 }
 
@@ -89,14 +90,26 @@ function targetInfo(attributes: Attributes): Family {
     lines: [
       '# HELP target_info What runs',
       '# TYPE target_info gauge',
-      seriesText('target_info', toPairs(attributes), 1),
+      seriesText('target_info', labelsText(attributes), 1),
     ],
   }
 }
 
 type Pair = readonly [label: string, value: string]
 
-export function toPairs(attributes: Attributes): Pair[] {
+/** What stands between the braces: `a="x",b="y"`. A histogram has it in each of its lines. */
+export function labelsText(attributes: Attributes): string {
+  return toPairs(attributes)
+    .map(([label, text]) => `${label}="${escapeLabel(text)}"`)
+    .join(',')
+}
+
+/** The labels of a bucket. */
+export function withBound(labels: string, bound: string): string {
+  return `${labels}${labels === '' ? '' : ','}le="${bound}"`
+}
+
+function toPairs(attributes: Attributes): Pair[] {
   return Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([key, value]): Pair => [labelName(key), typeof value === 'string' ? value : JSON.stringify(value)])
@@ -109,8 +122,7 @@ function labelName(key: string): string {
 }
 
 /** One series: `name{label="value"} 1`. */
-export function seriesText(name: string, pairs: readonly Pair[], value: number): string {
-  const labels = pairs.map(([label, text]) => `${label}="${escapeLabel(text)}"`).join(',')
+export function seriesText(name: string, labels: string, value: number): string {
   return `${name}${labels === '' ? '' : `{${labels}}`} ${formatNumber(value)}`
 }
 
