@@ -9,7 +9,7 @@ import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import type { Flags } from '../../config/layers.ts'
 import { VERSION } from '../../config/version.ts'
-import { type InspectorServer, startInspectorServer } from '../../console/inspector/inspector-server.ts'
+import type { InspectorServer } from '../../console/inspector/inspector-server.ts'
 import { BotticelliError } from '../../errors.ts'
 import { attention } from '../attention.ts'
 import { checkBots } from '../check-bots.ts'
@@ -19,7 +19,7 @@ import { duration, withIsoTimes } from '../figures.ts'
 import { type HotReload, startHotReload } from '../hot-reload.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
-import { openAnswers } from '../open-answers.ts'
+import { type Answers, openAnswers } from '../open-answers.ts'
 import { banner } from '../serve-banner.ts'
 import { statusPage } from '../status-page.ts'
 
@@ -35,9 +35,7 @@ export const serve: Run = async (options, io) => {
 
   let hot: HotReload | undefined
   await using answers = await openAnswers(config.stateDir, () => hot?.config().bots ?? config.bots, io.now)
-  await using inspector = config.inspector.enabled
-    ? await startInspectorServer({ port: config.inspector.port, follow: answers.frames })
-    : undefined
+  await using inspector = await openInspector(config, answers)
   const isOnTerminal = io.stderr.isTTY === true
   using interrupts = watchInterrupts(io.now, isOnTerminal ? undefined : () => void hot?.reload('signal'))
   interrupts.second.then(() => io.leave(EXIT.interrupted))
@@ -88,6 +86,13 @@ function announce(app: Botticelli, config: Config, begunAt: number, io: Io): voi
     io.remark(line)
   }
   io.remark(`ready in ${duration(io.now() - begunAt)} · Ctrl-C finishes what runs and stops`)
+}
+
+/** Undefined where nobody wants one; then it is not loaded either. */
+async function openInspector({ inspector: { enabled, port } }: Config, { frames: follow }: Answers) {
+  if (!enabled) return undefined
+  const { startInspectorServer } = await import('../../console/inspector/inspector-server.ts')
+  return startInspectorServer({ port, follow })
 }
 
 /** Without its token, which would end up in a log. */
