@@ -421,6 +421,10 @@ export const CODES = {
     summary: 'The database refused a call for another reason.',
     fix: 'The message has the reason; if it makes no sense, report it as a bug.',
   },
+  'row-rejected': {
+    summary: 'A person rejected the row between its reading and its publication.',
+    fix: 'Nothing, it is not published; the next run reads the next row.',
+  },
   'row-taken': {
     summary: 'Two runs have read the same row, and the other one publishes it.',
     fix: 'Nothing, it is published once; the next run reads the next row.',

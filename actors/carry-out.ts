@@ -93,6 +93,7 @@ async function send(
       idempotencyKey: effect.key,
       ...(task.bot !== undefined && { bot: task.bot }),
       ...(attemptedAt !== undefined && { attemptedAt, insisted }),
+      ...(attemptedAt !== undefined && { beforeSending: () => services.store.effects.checkItem(effect.key) }),
       isAnothers: (id) =>
         services.store.effects.hasMade(id, {
           platform: effect.platform,
@@ -108,7 +109,7 @@ async function send(
   } catch (error) {
     if (signal.aborted) throw error
     const mayPass = error instanceof BotticelliError && error.retryable
-    if (isUncertain(error) && !mayPass) throw doubt(effect, services, error)
+    if (isUncertain(error, publishes(command, task, services)) && !mayPass) throw doubt(effect, services, error)
     // Where nothing can be looked for, an error that may pass says that nothing was done.
     if (!mayPass || onlyAPersonKnows) {
       services.store.effects.settle(effect.key, { error: serializeError(error), at: services.clock.now() })
@@ -133,8 +134,10 @@ function publishes(command: Command, { file }: ActTask, services: Services): boo
   return command.platform !== 'database' && services.platformsFor(file.security).effectOf(command) === 'write'
 }
 
-function isUncertain(error: unknown): boolean {
-  return error instanceof BotticelliError && (error.code === 'discord-uncertain' || error.code === 'discord-incomplete')
+/** What is no error of ours was not foreseen by whoever sends: of a publication it says nothing at all. */
+function isUncertain(error: unknown, publishes: boolean): boolean {
+  if (!(error instanceof BotticelliError)) return publishes
+  return error.code === 'discord-uncertain' || error.code === 'discord-incomplete'
 }
 
 function doubt(effect: Effect, { store, clock }: Services, cause?: unknown): BotticelliError {

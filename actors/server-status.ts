@@ -25,7 +25,10 @@ export interface ServerStatus {
   readonly spending: readonly Spending[]
   /** Why nothing can be written to the database; undefined when all is well. */
   readonly database?: SerializedError
-  /** Executions with a command of which nobody knows whether it was carried out: a person decides. */
+  /**
+   * Executions with a command of which nobody knows whether it was carried out, and cancelled ones that keep the row
+   * which they were publishing: a person decides.
+   */
   readonly inDoubt: readonly string[]
 }
 
@@ -81,9 +84,10 @@ export function serverStatus(
   }
 }
 
-/** Ids of top-level executions. */
+/** Ids of top-level executions: those with a command in doubt, and cancelled ones that keep a row. */
 export function inDoubt(store: Store): readonly string[] {
-  return [...new Set(store.effects.doubtful().map(({ executionId }) => executionId.split('/', 1)[0]!))]
+  const doubtful = store.effects.doubtful().map(({ executionId }) => executionId.split('/', 1)[0]!)
+  return [...new Set([...doubtful, ...store.executions.keeping()])]
 }
 
 function botStatus(

@@ -13,7 +13,7 @@ import { PlatformError } from './platform-error.ts'
 /** What this platform needs of the store. */
 interface Tables {
   /** Rows changed. `where` is an expression of the filter grammar; the value `NOW()` means the current time. */
-  update(change: { table: string; where: string; values: JsonObject; limit?: number }): number
+  update(change: { table: string; where: string; values: JsonObject; limit?: number; by?: string }): number
   /** Keeps the result of the work under the key, together with what the work changes; gives a result that is kept. */
   once<T extends Json>(key: string, work: () => T): T
 }
@@ -43,7 +43,9 @@ export function createDatabasePlatform({ tables, allowed = UPDATABLE_TABLES }: D
       }
       const { warnings, ...change } = readUpdate(args, allowed)
       signal.throwIfAborted()
-      const work = () => ({ rows_affected: tables.update(change), table_name: change.table })
+      // Its key begins with the execution.
+      const by = idempotencyKey.split('/', 1)[0]!
+      const work = () => ({ rows_affected: tables.update({ ...change, by }), table_name: change.table })
       const result = tables.once(idempotencyKey, work)
       return { result, dryRun: false, ...(warnings.length > 0 && { warnings }) }
     },

@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly attemptedAt?: number
   /** A person has said that the earlier attempt had no effect: where it cannot be looked for, it is sent all the same. */
   readonly insisted?: boolean
+  /** Called before anything is sent that changes something. @throws where it may not be any more */
+  beforeSending?(): void
   /** True of the id of something that another command is known to have made. */
   isAnothers?(id: string): boolean
   /** Name of the bot on whose behalf it is done, for the metrics. */

@@ -17,6 +17,10 @@ export function rootOf(executionId: string): string {
 export const UNCLAIMED = `not exists (select 1 from row_claims
   where row_claims.table_name = @claimTable and row_claims.row_id = id and row_claims.execution_id <> @claimRoot)`
 
+/** SQL that is true of a row of the table that this execution publishes; needs the same. */
+export const HELD = `exists (select 1 from row_claims where row_claims.table_name = @claimTable
+  and row_claims.row_id = id and row_claims.execution_id = @claimRoot and row_claims.kind = 'hold')`
+
 export function pull(db: Db, act: ActKey, table: string, ids: readonly number[]): void {
   insert(db, act.executionId, `${act.executionId}/${act.key}`, 'pull', table, ids)
 }
@@ -41,6 +45,15 @@ export function releaseAfterFailure(db: Db, executionId: string): void {
     `delete from row_claims where execution_id = @executionId and not (kind = 'hold' and exists (
        select 1 from effects where key = row_claims.holder
          and (status in ('intended', 'doubtful', 'insisted') or (status = 'done' and coalesce(dry_run, 0) = 0))))`,
+    { executionId },
+  )
+}
+
+/** Of a publication that a person gives up who was told that nobody knows what became of it. */
+export function releaseDoubtful(db: Db, executionId: string): void {
+  db.run(
+    `delete from row_claims where execution_id = @executionId and exists (
+       select 1 from effects where key = row_claims.holder and status in ('doubtful', 'insisted'))`,
     { executionId },
   )
 }

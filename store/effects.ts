@@ -3,6 +3,7 @@
 //   F1. An intent is stored before anything is sent, and once only.
 //   F2. What is done stays done; what failed may be settled again.
 //   F3. The row that an effect publishes is held with the intent, in one transaction.
+//   F5. What a person has rejected since the execution began is not published.
 //   F4. Of two executions that have read the same row, the one that intends first publishes it; the other is refused.
 
 import type { SerializedError } from '../errors.ts'
@@ -10,6 +11,7 @@ import type { Json, JsonObject } from '../json.ts'
 import { type DataOf, type DomainEventType, eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
 import { hold, rootOf } from './claims.ts'
+import { findContent } from './content/read-content.ts'
 import type { Db } from './database.ts'
 import { subjectOf, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
@@ -39,6 +41,7 @@ export function openEffects(db: Db): Effects {
   return {
     find: (key) => db.read('effects.find', () => find(db, key)),
     intend: (effect) => db.write('effects.intend', () => intend(db, effect)),
+    checkItem: (key) => db.read('effects.checkItem', () => checkItem(db, key)),
     settle: (key, end) => db.write('effects.settle', () => settle(db, key, end)),
     doubt: (key, end) => db.write('effects.doubt', () => doubt(db, key, end)),
     decide: (key, decision) => db.write('effects.decide', () => decide(db, key, decision)),
@@ -51,7 +54,10 @@ export function openEffects(db: Db): Effects {
 
 function intend(db: Db, effect: NewEffect): Effect {
   const { item } = effect
-  if (item !== undefined) refuseTaken(db, effect, item)
+  if (item !== undefined) {
+    refuseTaken(db, effect, item)
+    if (find(db, effect.key) === undefined) refuseRejected(db, effect.executionId, item)
+  }
   const { changes } = db.run(
     `insert into effects (key, execution_id, act, platform, command, args, item_table, item_id, traceparent, status,
        intended_at)
@@ -94,6 +100,33 @@ function refuseTaken(db: Db, { executionId }: NewEffect, { table, id }: RowRef):
   )
   if (other === undefined) return
   throw new StoreError('row-taken', `The row ${id} of ${table} is published by the execution ${other.id}.`)
+}
+
+/** F5. Of the row, or of one that it was made from. */
+function refuseRejected(db: Db, executionId: string, item: RowRef): void {
+  if (findContent(db, item)?.reviewStatus !== 'rejected') return
+  for (let row: RowRef | undefined = item; row !== undefined; row = findContent(db, row)?.source) {
+    const review = db.get<{ reviewer: string }>(
+      `select reviewer from reviews where table_name = @table and row_id = @id and status = 'rejected'
+          and at >= (select started_at from executions where id = @root) limit 1`,
+      { table: row.table, id: row.id, root: rootOf(executionId) },
+    )
+    if (review !== undefined) {
+      throw new StoreError(
+        'row-rejected',
+        `The row ${item.id} of ${item.table} was rejected by ${review.reviewer} after this run had read it.`,
+      )
+    }
+  }
+}
+
+function checkItem(db: Db, key: string): void {
+  const effect = db.get<{ executionId: string; table: string | null; id: number }>(
+    'select execution_id as executionId, item_table as "table", item_id as id from effects where key = @key',
+    { key },
+  )
+  if (effect !== undefined && effect.table !== null)
+    refuseRejected(db, effect.executionId, { table: effect.table, id: effect.id })
 }
 
 function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): void {

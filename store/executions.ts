@@ -4,7 +4,7 @@ import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
-import { releaseAfterFailure, releaseAll, rootOf } from './claims.ts'
+import { releaseAfterFailure, releaseAll, releaseDoubtful, rootOf } from './claims.ts'
 import type { Db } from './database.ts'
 import { beginsWith, forgetRun, knowRun, runOf, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
@@ -15,6 +15,7 @@ import type {
   Executions,
   NarrativeVersion,
   NewExecution,
+  RowRef,
   Trigger,
 } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -52,6 +53,8 @@ export function openExecutions(db: Db): Executions {
     finish: (id, end) => db.join('executions.finish', () => finish(db, id, end)),
     find: (id) => db.read('executions.find', () => find(db, id)),
     holding: (bot) => db.read('executions.holding', () => holding(db, bot)),
+    keeping: () => db.read('executions.keeping', () => keeping(db)),
+    holds: (id) => db.read('executions.holds', () => holds(db, id)),
     abandon: (isAlive, at) => db.write('executions.abandon', () => abandon(db, isAlive, at)),
     botsAtWork: () => db.read('executions.botsAtWork', () => botsAtWork(db)),
     abandonBot: (bot, at) => db.write('executions.abandonBot', () => abandonBot(db, bot, at)),
@@ -153,7 +156,8 @@ function tellEnd(db: Db, executionId: string, { status, error, at }: End, durati
 function cancel(db: Db, id: string, { by, at }: { by: string; at: number }): void {
   const { status } = find(db, id) ?? unknown(id)
   finish(db, id, { status: 'cancelled', at }, by)
-  releaseAll(db, id)
+  if (status === 'cancelled') releaseAll(db, id)
+  else releaseDoubtful(db, id)
   audit(db, { by, at, action: 'execution.cancel', subject: id, details: { was: status } })
 }
 
@@ -195,6 +199,22 @@ function holding(db: Db, bot: string): readonly Execution[] {
       { bot },
     )
     .map(toExecution)
+}
+
+function keeping(db: Db): readonly string[] {
+  return db
+    .all<{ id: string }>(
+      `select distinct e.id from row_claims c join executions e on e.id = c.execution_id
+        where c.kind = 'hold' and e.status = 'cancelled' order by e.started_at, e.rowid`,
+    )
+    .map(({ id }) => id)
+}
+
+function holds(db: Db, id: string): readonly RowRef[] {
+  return db.all<{ table: string; id: number }>(
+    `select table_name as "table", row_id as id from row_claims where execution_id = @id and kind = 'hold' order by 1, 2`,
+    { id },
+  )
 }
 
 function find(db: Db, id: string): Execution | undefined {

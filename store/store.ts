@@ -110,7 +110,16 @@ export interface Executions {
   botsAtWork(): readonly string[]
   /** Those of a bot that nobody has any more: they are cancelled. */
   abandonBot(bot: string, at: number): readonly Execution[]
-  /** A person gives it up, with the rows that it held. @throws StoreError `unknown-record` */
+  /** Top-level executions that were cancelled and keep a row from others, oldest first. */
+  keeping(): readonly string[]
+  /** Rows that it keeps from others, since it has published them or may have. */
+  holds(id: string): readonly RowRef[]
+  /**
+   * A person gives it up, with what is in doubt. A row that it has published, or was about to, stays with it: given back,
+   * it would be published again. Of one that is cancelled already these rows are given back as well.
+   *
+   * @throws StoreError `unknown-record`
+   */
   cancel(id: string, who: { by: string; at: number }): void
   /** Newest first; nested ones only when a parent is named. */
   list(filter?: {
@@ -294,9 +303,12 @@ export interface Effects {
    * Writes the intent. One that is known already is returned as it is; one that failed is intended anew, and one that a
    * person insists on is intended as of the time it first was.
    *
-   * @throws StoreError `row-taken` when another execution publishes the row, or has since this one began
+   * @throws StoreError `row-taken` when another execution publishes the row, or has since this one began;
+   *   `row-rejected` when a person has rejected it since, unless it is known already
    */
   intend(effect: NewEffect): Effect
+  /** To be called before one that is known already is sent again. @throws StoreError `row-rejected` */
+  checkItem(key: string): void
   settle(key: string, end: { result: Json; dryRun: boolean; at: number } | { error: SerializedError; at: number }): void
   /** Nobody can find out what became of it: it waits for a person. */
   doubt(key: string, end: { error: SerializedError; at: number }): void
@@ -447,9 +459,11 @@ export interface Content {
   /**
    * Rows changed, the oldest first where `limit` cuts. The string `NOW()` as a value means `now`.
    *
+   * @param change with `by`, an execution: rows that another one has claimed are left alone, and those that it publishes
+   *   itself come first
    * @throws StoreError as `select`, and `reserved-table`
    */
-  update(change: { table: string; where: string; values: JsonObject; limit?: number }, now: number): number
+  update(change: { table: string; where: string; values: JsonObject; limit?: number; by?: string }, now: number): number
   /** @throws StoreError `bad-rows` when no row could be stored, `reserved-table`, `bad-identifier` */
   insert(rows: NewRows, at: number): InsertOutcome
   /** Rows that fit the filter. @throws StoreError as `select` */

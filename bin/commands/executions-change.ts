@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import type { Flags } from '../../config/layers.ts'
 import { askServer } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
-import type { ExecutionSummary } from '../../store/store.ts'
+import type { ExecutionSummary, RowRef } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import type { ChangeAnswer } from '../engine-routes.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -52,18 +52,28 @@ export const executionsResume: Run = async (options, io) => {
 export const executionsCancel: Run = async (options, io) => {
   const { config } = io.configInPart()
   const execution = await find(options.args[0] ?? '', io)
-  if (execution.status === 'completed' || execution.status === 'cancelled') throw ended(execution)
+  const holds = () => withStore(config, [], (store) => store.executions.holds(execution.id))
+  const isAgain = execution.status === 'cancelled' && (await holds()).length > 0
+  if (execution.status === 'completed' || (execution.status === 'cancelled' && !isAgain)) throw ended(execution)
   if (execution.parentId !== undefined) {
     throw new BotticelliError('not-found', `"${execution.id}" is part of another run; cancel that one.`)
   }
-  const question = `${execution.narrative} is given up, and rows that it held may be used by others. Go on?`
+  const question = isAgain
+    ? `${named(await holds())} was published by ${execution.narrative}, or may have been, and can be published again. Go on?`
+    : `${execution.narrative} is given up, and rows that it held may be used by others. Go on?`
   if (!(await io.confirm(question))) return EXIT.stopped
   await withStore(config, undefined, (store) =>
     store.executions.cancel(execution.id, { by: userInfo().username, at: io.now() }),
   )
   await askServer<ChangeAnswer>(config.stateDir, 'POST', `/v1/executions/cancel?id=${execution.id}`)
-  if (io.json) io.printJson({ id: execution.id, status: 'cancelled' })
+  const kept = await holds()
+  if (io.json) io.printJson({ id: execution.id, status: 'cancelled', keeps: kept.map((row) => named([row])) })
   else io.print(`${execution.id}  cancelled`)
+  if (kept.length > 0 && !io.json) {
+    io.remark(
+      `It keeps ${named(kept)}, which it has published or may have. Look for it. Then, to go on with the run: botticelli executions resume ${execution.id}. To have it published again: botticelli executions cancel ${execution.id}`,
+    )
+  }
   return EXIT.ok
 }
 
@@ -80,6 +90,10 @@ export const executionsReplay: Run = async (options, io) => {
     config,
     io,
   )
+}
+
+function named(rows: readonly RowRef[]): string {
+  return rows.map(({ table, id }) => `${table}/${id}`).join(', ')
 }
 
 async function find(id: string, io: Io): Promise<ExecutionSummary> {

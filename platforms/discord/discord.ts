@@ -107,6 +107,7 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
           mayBeDone: attemptedAt !== undefined,
           findable: command.findable,
         }
+        if (!written && !isRead(request)) options.beforeSending?.()
         written ||= !isRead(request)
         if (dry === undefined) return real!.request(request)
         const answered = await dry.request(request)

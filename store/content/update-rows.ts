@@ -1,6 +1,7 @@
 // Changes rows that a filter finds: the command `database.update_table` (narrative format, 28).
 
 import type { JsonObject } from '../../json.ts'
+import { HELD, rootOf, UNCLAIMED } from '../claims.ts'
 import type { Db } from '../database.ts'
 import { StoreError } from '../store-error.ts'
 import { toIso } from '../time.ts'
@@ -17,7 +18,7 @@ import { coerce, type Stored } from './value.ts'
  */
 export function updateRows(
   db: Db,
-  change: { table: string; where: string; values: JsonObject; limit?: number },
+  change: { table: string; where: string; values: JsonObject; limit?: number; by?: string },
   now: number,
 ): number {
   checkTarget(change.table)
@@ -33,10 +34,13 @@ export function updateRows(
     }
   })
   if (assignments.length === 0) return 0
+  const byRun =
+    change.by === undefined || !table.hasId ? ' order by rowid' : ` and ${UNCLAIMED} order by not ${HELD}, rowid`
   return db.run(
     `update ${quote(table.name)} set ${assignments.map(({ sql }) => sql).join(', ')}
-      where rowid in (select rowid from ${quote(table.name)} where ${filter.sql} order by rowid limit @limit)`,
+      where rowid in (select rowid from ${quote(table.name)} where (${filter.sql})${byRun} limit @limit)`,
     {
+      ...(change.by !== undefined && table.hasId && { claimTable: table.name, claimRoot: rootOf(change.by) }),
       ...filter.params,
       ...Object.fromEntries(assignments.map(({ name, value }) => [name, value])),
       limit: change.limit ?? -1,

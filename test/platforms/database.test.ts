@@ -25,7 +25,8 @@ test('update_table changes rows, and answers how many', async () => {
   const { changes, database } = open()
   const outcome = await runCommand(database, 'update_table', { ...UPDATE, limit: '1' })
   expect(outcome).toEqual({ result: { rows_affected: 3, table_name: UPDATE.table_name }, dryRun: false })
-  expect(changes).toEqual([{ table: UPDATE.table_name, where: UPDATE.where_clause, values: UPDATE.updates, limit: 1 }])
+  const change = { table: UPDATE.table_name, where: UPDATE.where_clause, values: UPDATE.updates, limit: 1, by: 'test' }
+  expect(changes).toEqual([change])
 })
 
 test.for<[title: string, args: JsonObject, code: string]>([

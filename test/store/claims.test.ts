@@ -92,7 +92,71 @@ test('a row in doubt stays held until a person decides or cancels', () => {
   expect(store.effects.doubtful()).toMatchObject([{ key: intent.key, status: 'doubtful' }])
   store.effects.decide(intent.key, { done: true, by: 'me', at: 6 })
   expect(store.executions.holding('curator').map(({ id }) => id)).toEqual(['E1'])
+  // It was published: given back, it would be again.
   store.executions.cancel('E1', { by: 'me', at: 7 })
+  expect(titles('E2')).toEqual(['b', 'c'])
+  expect(store.executions.holds('E1')).toEqual([{ table: 'posts', id: 1 }])
+  expect(store.executions.keeping()).toEqual(['E1'])
+  store.executions.cancel('E1', { by: 'me', at: 8 })
+  expect(titles('E2')).toEqual(['a', 'b'])
+  expect(store.executions.keeping()).toEqual([])
+})
+
+test('a run that is cancelled while its publication is on its way keeps the row, and goes on with it when resumed', () => {
+  const { store, titles } = begun()
+  store.effects.intend(intent)
+  store.executions.cancel('E1', { by: 'me', at: 4 })
+  expect(titles('E2')).toEqual(['b', 'c'])
+  store.executions.reopen('E1', { at: 5 })
+  store.effects.settle(intent.key, { result: null, dryRun: false, at: 6 })
+  store.executions.finish('E1', { status: 'completed', at: 7 })
+  expect(store.executions.keeping()).toEqual([])
+})
+
+test('an update by a run leaves alone what others publish, and marks its own row first', () => {
+  const { store } = begun()
+  store.effects.intend(intent)
+  const change = { ...QUERY, values: { review_status: 'posted' }, limit: 1 }
+  const other = { ...intent, key: 'E2/post/0', executionId: 'E2', item: { table: 'posts', id: 3 } }
+  store.effects.intend(other)
+  const posted = () => store.content.list({ table: 'posts', status: 'posted' }).map(({ id }) => id)
+  store.content.update({ ...change, by: 'E2/nested' }, 5)
+  expect(posted()).toEqual([3])
+  store.content.update({ ...change, by: 'E2' }, 6)
+  expect(posted().sort()).toEqual([2, 3])
+  store.content.update({ ...change, by: 'E2' }, 7)
+  expect(posted().sort()).toEqual([2, 3])
+  store.content.update({ ...change, by: 'E1' }, 8)
+  expect(posted().sort()).toEqual([1, 2, 3])
+})
+
+test('a row that was rejected after it was read is not published, unless that was so before', () => {
+  const { store } = begun()
+  const reject = (id: number, at: number) =>
+    store.content.review({ table: 'posts', id }, { status: 'rejected', by: 'ann', at })
+  const refused = expect.objectContaining({ code: 'row-rejected', message: expect.stringContaining('by ann') })
+  reject(1, 5_000)
+  expect(() => store.effects.intend(intent)).toThrow(refused)
+  expect(store.effects.find(intent.key)).toBeUndefined()
+
+  const second = { ...intent, key: 'E1/post/1', item: { table: 'posts', id: 2 } }
+  store.effects.intend(second)
+  reject(2, 6_000)
+  // It may be out already: it is looked for, and not sent again.
+  expect(store.effects.intend(second)).toMatchObject({ status: 'intended' })
+  expect(() => store.effects.checkItem(second.key)).toThrow(refused)
+
+  reject(3, 7_000)
+  store.executions.begin(execution('E4', { startedAt: 8_000 }))
+  const third = { ...intent, key: 'E4/post/0', executionId: 'E4', item: { table: 'posts', id: 3 } }
+  expect(store.effects.intend(third)).toMatchObject({ status: 'intended' })
+})
+
+test('a run that is given up while nobody knows what became of its publication gives the row back', () => {
+  const { store, titles } = begun()
+  store.effects.intend(intent)
+  store.effects.doubt(intent.key, { error, at: 4 })
+  store.executions.cancel('E1', { by: 'me', at: 5 })
   expect(titles('E2')).toEqual(['a', 'b'])
 })
 

@@ -196,7 +196,8 @@ test('the dry run counts what is then forgotten', () => {
 test('what a person has given up is owed no more', () => {
   const { store } = temporaryStore()
   owed(store)
-  for (const id of ['doubtful', 'published']) store.executions.cancel(id, { by: 'ann', at: START })
+  // Of what was published, once more: the first time it keeps its row.
+  for (const id of ['doubtful', 'published', 'published']) store.executions.cancel(id, { by: 'ann', at: START })
   expect(store.effects.doubtful()).toEqual([])
   expect(store.effects.doubtful('doubtful').map(({ key }) => key)).toEqual(['doubtful/n/publish/0'])
   expect(store.maintenance.prune({ at: START + 1, now: START + 1 })).toMatchObject({ executions: 2 })
