@@ -11,7 +11,7 @@ import { startDiscordDouble } from '../../platforms/discord-double.ts'
 import { until } from '../end-to-end/project.ts'
 import { cannotFail } from './failing-disk.ts'
 import { startModelDouble } from './model-double.ts'
-import { makePipelineProject, type PipelineProject } from './pipeline-project.ts'
+import { makePipelineProject, type PipelineProject, PLAIN } from './pipeline-project.ts'
 import { isDone, verify } from './scenario.ts'
 
 const CLI = resolve(import.meta.dirname, '../../bin/cli.ts')
@@ -44,13 +44,14 @@ test.for<[title: string, code: string, trouble: Trouble]>([
     skip(reason !== undefined, reason)
     await using model = await startModelDouble()
     await using discord = await startDiscordDouble({ guilds: ['crash'] })
-    await using project = makePipelineProject({
+    const env = {
       OPENAI_API_KEY: 'key-of-the-double',
       OPENAI_BASE_URL: model.url,
       DISCORD_TOKEN: 'token-of-the-double',
       DISCORD_API_URL: discord.url,
       DISCORD_GUILD_ID: discord.guildId,
-    })
+    }
+    await using project = makePipelineProject(env, PLAIN)
     const server = project.serve(trouble)
     await until(
       () => server.output().includes('ready in'),
@@ -79,6 +80,6 @@ test.for<[title: string, code: string, trouble: Trouble]>([
     )
     await healed.kill('SIGTERM')
     const posts = discord.messages('crash').map(({ content }) => String(content))
-    expect(verify(project, { model, posts, kills: 1, lostAnswers: 0 })).toEqual([])
+    expect(verify(project, { kind: PLAIN, model, posts, kills: 1, lostAnswers: 0 })).toEqual([])
   },
 )

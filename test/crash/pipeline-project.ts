@@ -12,6 +12,27 @@ const CLI = resolve(import.meta.dirname, '../../bin/cli.ts')
 /** Drafts of one run of the generator. */
 export const ITEMS = 3
 
+export interface Kind {
+  /** Bots that have a thread of their own. */
+  readonly threads: readonly string[]
+  /** Two bots post, to the same channel. */
+  readonly twoPosters: boolean
+  /** What a post is: one message, a text of two, or a message that is reacted to and edited afterwards. */
+  readonly post: (typeof POSTS)[number]
+}
+
+export const POSTS = ['plain', 'long', 'edited'] as const
+export const PLAIN: Kind = { threads: [], twoPosters: false, post: 'plain' }
+
+/** The messages that publishing a text leaves in the channel, in their order. */
+export function messagesOf(text: string, { post }: Kind): readonly string[] {
+  if (post === 'long') return [`${text} begins. ${FILLER}`, `${text} ends.`]
+  return [post === 'edited' ? `${text}, edited` : text]
+}
+
+/** Of so many characters that a text around it takes two messages. */
+const FILLER = 'x'.repeat(1_950)
+
 export interface PipelineProject extends AsyncDisposable {
   readonly folder: string
   readonly database: string
@@ -22,6 +43,8 @@ export interface PipelineProject extends AsyncDisposable {
   edit(change: { readonly version: number; readonly isSpoilt?: boolean }): void
   /** Starts `botticelli serve`, without a launcher in between: what is killed is the server itself. */
   serve(limits?: { readonly largestFileKb?: number; readonly disk?: DiskFault }): Server
+  /** Runs a command to its end. @returns what it printed */
+  run(...words: readonly string[]): Promise<string>
 }
 
 export interface Server {
@@ -30,15 +53,12 @@ export interface Server {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
-/** @param threads bots that have a thread of their own */
-export function makePipelineProject(
-  env: Readonly<Record<string, string>>,
-  threads: readonly string[] = [],
-): PipelineProject {
+export function makePipelineProject(env: Readonly<Record<string, string>>, kind: Kind): PipelineProject {
+  const { threads } = kind
   const folder = mkdtempSync(join(tmpdir(), 'botticelli-crash-'))
   mkdirSync(join(folder, 'narratives'))
   const edit: PipelineProject['edit'] = ({ version, isSpoilt = false }) => {
-    for (const [name, text] of Object.entries(FILES)) {
+    for (const [name, text] of Object.entries(filesOf(kind))) {
       const isolated = text.replace(/^\[bots\.(\w+)\]$/gm, (header, bot) =>
         threads.includes(bot) && name === 'botticelli.toml' ? `${header}\nisolation = "thread"` : header,
       )
@@ -78,6 +98,13 @@ export function makePipelineProject(
         },
       }
     },
+    async run(...words) {
+      const child = spawn(process.execPath, [CLI, ...words], { cwd: folder, env: environment, stdio: 'pipe' })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+      await once(child, 'close')
+      return said
+    },
     async [Symbol.asyncDispose]() {
       for (const child of running) child.kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
@@ -87,6 +114,59 @@ export function makePipelineProject(
 
 /** Shared by all servers of all scenarios, so that a start costs less. */
 const COMPILE_CACHE = join(tmpdir(), 'botticelli-crash-compiled')
+
+function filesOf({ twoPosters, post }: Kind): Readonly<Record<string, string>> {
+  const second = twoPosters ? POSTER.replace('[bots.poster]', '[bots.poster_two]') : ''
+  return {
+    ...FILES,
+    'botticelli.toml': `${FILES['botticelli.toml']}${POSTER}${second}`,
+    'narratives/post.toml': post === 'edited' ? edited(postNarrative('')) : postNarrative(post === 'long' ? LONG : ''),
+  }
+}
+
+/** Two messages: the first is full. */
+const LONG = ` begins. ${FILLER}\\n\${next.text_content} ends.`
+
+function postNarrative(rest: string): string {
+  return FILES['narratives/post.toml']!.replace(
+    'content = "${next.text_content}"',
+    `content = "\${next.text_content}${rest}"`,
+  )
+}
+
+function edited(narrative: string): string {
+  return narrative
+    .replace('"publish", ', '"publish", "react", "edit", ')
+    .replace('publish = "bots.publish"', 'publish = "bots.publish"\nreact = "bots.react"\nedit = "bots.edit"')
+    .replace(
+      '[bots.mark_posted]',
+      `[bots.react]
+platform = "discord"
+command = "reactions.add"
+required = true
+channel_id = "\${channel.id}"
+message_id = "\${publish.id}"
+emoji = "👍"
+
+[bots.edit]
+platform = "discord"
+command = "messages.edit"
+required = true
+channel_id = "\${channel.id}"
+message_id = "\${publish.id}"
+content = "\${next.text_content}, edited"
+
+[bots.mark_posted]`,
+    )
+}
+
+const POSTER = `
+[bots.poster]
+type = "posting"
+narrative = "post"
+after = "curator"
+every = "60ms"
+`
 
 const FILES: Readonly<Record<string, string>> = {
   'botticelli.toml': `
@@ -108,12 +188,6 @@ on_start = true
 type = "curation"
 narrative = "curate"
 after = "generator"
-
-[bots.poster]
-type = "posting"
-narrative = "post"
-after = "curator"
-every = "60ms"
 
 [pipeline]
 drafts = "drafts"

@@ -5,21 +5,42 @@
 //   E2. No act was asked about again whose answer was journaled; a repeated call is marked in the ledger, at most one a kill.
 //   E3. No row and no message was lost: every bot ran as often as it was told to, every run completed.
 //   E4. Nothing is left over: no open effect, no claim, no message, no dead letter; the database is whole.
+//
+// What waits for a person at the end is decided by one who has looked at Discord.
 
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { startDiscordDouble } from '../../platforms/discord-double.ts'
+import type { Fault } from '../../platforms/discord/double-faults.ts'
+import { splitText } from '../../platforms/discord/message-text.ts'
+import { type DiscordDouble, startDiscordDouble } from '../../platforms/discord-double.ts'
 import { cannotFail } from './failing-disk.ts'
 import { type ModelDouble, startModelDouble } from './model-double.ts'
-import { ITEMS, makePipelineProject, type PipelineProject, type Server } from './pipeline-project.ts'
+import {
+  ITEMS,
+  type Kind,
+  makePipelineProject,
+  messagesOf,
+  type PipelineProject,
+  POSTS,
+  type Server,
+} from './pipeline-project.ts'
 
 /**
  * `network cut`: after the request was sent and before its answer came, whole or in part. `locked database`: another
  * process holds the write lock, now and then or for as long as a server lives. `full disk`: nothing grows past a size, or
- * writes find no room. `failed flush`: the disk takes what is written and does not say that it has it.
+ * writes find no room. `failed flush`: the disk takes what is written and does not say that it has it. `trouble at
+ * Discord`: rate limits, errors before and after a request was carried out, slow answers, a token or a permission that is
+ * refused for a while, a channel that cannot be found.
  */
-export const FAULTS = ['none', 'network cut', 'locked database', 'full disk', 'failed flush'] as const
+export const FAULTS = [
+  'none',
+  'network cut',
+  'locked database',
+  'full disk',
+  'failed flush',
+  'trouble at Discord',
+] as const
 export type FaultKind = (typeof FAULTS)[number]
 
 /** Why a kind cannot be played on this machine; undefined where it can. */
@@ -33,6 +54,8 @@ export interface ScenarioResult {
   readonly how: readonly string[]
   /** What did not hold, as sentences; none when all is well. */
   readonly problems: readonly string[]
+  /** What there was of each thing, such as posts or faults of a kind. */
+  readonly counts: Readonly<Record<string, number>>
 }
 
 /** A server that does nothing, since its disk is full, is killed after so long. */
@@ -53,8 +76,7 @@ export async function playScenario(random: () => number, mostKills: number, faul
   await using model = await startModelDouble()
   await using discord = await startDiscordDouble({ guilds: ['crash'], onRequest: onEvent })
   model.onEvent = onEvent
-  const hasThreads = random() < 0.4
-  const threads = ['generator', 'curator', 'poster'].filter(() => random() < 0.6 && hasThreads)
+  const kind = chooseKind(random)
   await using project = makePipelineProject(
     {
       OPENAI_API_KEY: 'key-of-the-double',
@@ -63,11 +85,20 @@ export async function playScenario(random: () => number, mostKills: number, faul
       DISCORD_API_URL: discord.url,
       DISCORD_GUILD_ID: discord.guildId,
     },
-    threads,
+    kind,
   )
   const isEdited = random() < 0.4
-  const how = [...threads.map((bot) => `${bot} in a thread`), ...(isEdited ? ['files edited'] : [])]
+  const how = [
+    ...kind.threads.map((bot) => `${bot} in a thread`),
+    ...(kind.twoPosters ? ['two posters'] : []),
+    ...(kind.post === 'plain' ? [] : [`${kind.post} posts`]),
+    ...(isEdited ? ['files edited'] : []),
+  ]
   const forgetful = random() < 0.5
+  const counts: Record<string, number> = {}
+  const count = (what: string) => {
+    counts[what] = (counts[what] ?? 0) + 1
+  }
   let lostAnswers = 0
   let kills = 0
 
@@ -75,7 +106,10 @@ export async function playScenario(random: () => number, mostKills: number, faul
     const plan = planKill(random)
     const [edition, editAfterMs] = [{ version: kills + 1, isSpoilt: random() < 0.3 }, 200 + random() * 600]
     if (fault === 'network cut') lostAnswers += loseAnswers(random, model, discord)
+    if (fault === 'trouble at Discord') troubleDiscord(random, discord, kind).forEach(count)
+    else if (fault !== 'none') count(fault)
     const server = project.serve(failingDisk(fault, random))
+    count('lives')
     const held = fault === 'locked database' ? lock(project.database, random) : undefined
     // A server that starts with a file that is spoilt refuses to.
     const editIfReady = () => server.output().includes('ready in') && project.edit(edition)
@@ -91,25 +125,82 @@ export async function playScenario(random: () => number, mostKills: number, faul
     // On a disk that failed before it began a server may refuse to start, as long as it says so.
     if (due === 'ended' && isOfDisk(fault) && /error\[store-(full|io)\]/.test(server.output())) continue
     if (due === 'ended')
-      return { kills, how, problems: [`The server ended by itself:\n${server.output().slice(-3_000)}`] }
+      return { kills, how, counts, problems: [`The server ended by itself:\n${server.output().slice(-3_000)}`] }
     if (signal === 'SIGKILL') kills++
     if (forgetful) discord.forgetNonces()
   }
 
+  discord.heal()
   const last = project.serve()
-  const deadline = Date.now() + LIMIT_MS
-  while (!isDone(project) && Date.now() < deadline && last.process.exitCode === null) await sleep(20)
+  const decided: string[] = []
+  let [seen, changedAt] = ['', Date.now()]
+  while (!isDone(project) && Date.now() - changedAt < LIMIT_MS && last.process.exitCode === null) {
+    await sleep(20)
+    if (last.output().includes('ready in')) decided.push(...(await decideDoubts(project, discord)))
+    const now = `${events.count} ${progressOf(project)}`
+    if (now !== seen) [seen, changedAt] = [now, Date.now()]
+  }
   const finished = isDone(project)
+  const exit = last.process.exitCode ?? last.process.signalCode
   await last.kill('SIGTERM')
   const problems = finished
     ? verify(project, {
         model,
-        posts: discord.messages('crash').map(({ content }) => String(content)),
+        kind,
+        posts: postsIn(discord),
         kills,
         lostAnswers,
       })
-    : [`The pipeline did not get done:\n${last.output().slice(-3_000)}\n${describe(project)}`]
-  return { kills, problems, how }
+    : [
+        `The pipeline did not get done (exit ${exit}):\n${decided.join('\n')}\n${last.output().slice(-3_000)}\n${describe(project)}`,
+      ]
+  counts['items'] = ITEMS
+  counts['messages posted'] = postsIn(discord).length
+  counts['requests to Discord'] = discord.requests.length
+  counts['model calls'] = [...model.asked.values()].reduce((total, asked) => total + asked, 0)
+  counts['model calls repeated'] =
+    look<number>(project, (get) => get('select coalesce(sum(repeated), 0) from ledger')) ?? 0
+  counts['decided by a person'] = decided.length
+  return { kills, problems, how, counts }
+}
+
+function chooseKind(random: () => number): Kind {
+  const hasThreads = random() < 0.4
+  const twoPosters = random() < 0.3
+  const bots = ['generator', 'curator', 'poster', ...(twoPosters ? ['poster_two'] : [])]
+  const threads = bots.filter(() => random() < 0.6 && hasThreads)
+  const post = POSTS[Math.floor(random() * POSTS.length)]!
+  return { threads, twoPosters, post }
+}
+
+/** Of all channels, since two bots that make one at the same time make two. */
+function postsIn(discord: DiscordDouble): readonly string[] {
+  return discord.channels().flatMap(({ id }) => discord.messages(String(id)).map(({ content }) => String(content)))
+}
+
+/** As a person does who has looked at Discord. @returns what the command line printed */
+async function decideDoubts(project: PipelineProject, discord: DiscordDouble): Promise<readonly string[]> {
+  const told = look<string>(project, (get) =>
+    get(`select json_group_array(json_object('run', execution_id, 'content', args ->> 'content'))
+      from effects where status = 'doubtful'`),
+  )
+  const doubts = JSON.parse(told ?? '[]') as readonly { readonly run: string; readonly content: string }[]
+  const posts = postsIn(discord)
+  const said: string[] = []
+  for (const { run, content } of doubts) {
+    const isThere = splitText(content).every((part) => posts.includes(part))
+    said.push(await project.run('executions', 'resume', run, isThere ? '--done' : '--send-again'))
+  }
+  return said
+}
+
+/** Changes as long as the server gets on with its work. */
+function progressOf(project: PipelineProject): string {
+  const told = look<string>(project, (get) =>
+    get(`select (select count(*) from act_executions where status = 'completed') || ' '
+      || (select count(*) from effects where status = 'done')`),
+  )
+  return told ?? ''
 }
 
 // ---------------------------------------------------------------------------- when to kill
@@ -154,7 +245,31 @@ async function untilKill(
   }
 }
 
-// ---------------------------------------------------------------------------- faults from below
+// ---------------------------------------------------------------------------- faults from outside and below
+
+/** @returns a name for each fault that is set */
+function troubleDiscord(random: () => number, discord: DiscordDouble, { post }: Kind): readonly string[] {
+  const [send, read] = [{ method: 'POST', path: '/messages' }, { method: 'GET' }]
+  const faults: Readonly<Record<string, Fault>> = {
+    'rate limit of the route': { is: 'rate-limit', retryAfterMs: 20 + random() * 200, ...send },
+    'rate limit of the bot': { is: 'rate-limit', retryAfterMs: 20 + random() * 200, global: true },
+    'error before': { is: 'status', status: 502, ...send },
+    'error after': { is: 'status', status: 502, isDone: true, ...send },
+    'connection cut after': { is: 'lost-answer', ...send },
+    'slow answer': { is: 'slow', afterMs: 50 + random() * 300, ...send },
+    'token refused': { is: 'status', status: 401, times: 2 },
+    'may not send': { is: 'status', status: 403, code: 50_013, ...send },
+    // Where a person says that it is there, nobody knows its id, and it cannot be edited.
+    ...(post !== 'edited' && {
+      'may not look': { is: 'status', status: 403, code: 50_013, path: '/messages', ...read },
+      'channel not found': { is: 'status', status: 404, code: 10_003, path: '/messages', ...read },
+    }),
+  }
+  const names = Object.keys(faults)
+  const chosen = Array.from({ length: 1 + Math.floor(random() * 3) }, () => names[Math.floor(random() * names.length)]!)
+  for (const name of chosen) discord.fail({ ...faults[name]!, after: 1 + Math.floor(random() * 2) })
+  return chosen
+}
 
 function loseAnswers(
   random: () => number,
@@ -240,12 +355,13 @@ export function isDone(project: PipelineProject): boolean {
   const left = look<number>(project, (get) =>
     get(`select ${ITEMS} - (select count(*) from approved where review_status = 'posted')
       + (select count(*) from executions where status = 'running')
-      + (select count(*) from mailbox where recipient <> '/bots/poster')`),
+      + (select count(*) from mailbox where recipient not like '/bots/poster%')`),
   )
   return left === 0
 }
 
 interface Evidence {
+  readonly kind: Kind
   readonly model: ModelDouble
   readonly posts: readonly string[]
   readonly kills: number
@@ -253,7 +369,10 @@ interface Evidence {
 }
 
 /** @returns what does not hold, as sentences */
-export function verify(project: PipelineProject, { model, posts, kills, lostAnswers }: Evidence): readonly string[] {
+export function verify(
+  project: PipelineProject,
+  { kind, model, posts, kills, lostAnswers }: Evidence,
+): readonly string[] {
   const connection = new Database(project.database)
   const all = <T>(sql: string) => connection.prepare(sql).pluck().all() as T[]
   const one = (sql: string) => all<number>(sql)[0] ?? 0
@@ -264,7 +383,12 @@ export function verify(project: PipelineProject, { model, posts, kills, lostAnsw
     }
   }
   const approved = all<string>('select text_content from approved order by text_content')
-  expect('E1 posts', [...posts].sort(), approved)
+  const messages = approved.map((text) => messagesOf(text, kind))
+  expect('E1 posts', [...posts].sort(), messages.flat().sort())
+  const inOrder = messages.filter((parts) =>
+    parts.every((part, index) => index === 0 || posts.indexOf(parts[index - 1]!) < posts.indexOf(part)),
+  )
+  expect('E1 texts whose messages are in order', inOrder.length, messages.length)
   expect('E1 approved rows', approved.length, ITEMS)
   expect('E1 distinct rows', new Set(approved).size, ITEMS)
 
@@ -288,7 +412,7 @@ export function verify(project: PipelineProject, { model, posts, kills, lostAnsw
   expect(
     'E3 unfinished runs',
     all(`select id || ' ' || status || ' ' || coalesce(error, '') from executions
-    where status <> 'completed' and not (bot = 'poster' and status = 'failed')`),
+    where status <> 'completed' and not (bot like 'poster%' and status = 'failed')`),
     [],
   )
 
@@ -301,7 +425,7 @@ export function verify(project: PipelineProject, { model, posts, kills, lostAnsw
   expect('E4 claims', one('select count(*) from row_claims'), 0)
   expect(
     'E4 messages to others than the poster',
-    one(`select count(*) from mailbox where recipient <> '/bots/poster'`),
+    one(`select count(*) from mailbox where recipient not like '/bots/poster%'`),
     0,
   )
   expect('E4 dead letters', all('select reason || message from dead_letters'), [])
@@ -314,7 +438,7 @@ function describe(project: PipelineProject): string {
   if (!existsSync(project.database)) return 'There is no database.'
   const connection = new Database(project.database)
   const queries = [
-    `select bot, id, parent_id, status, error from executions where status <> 'completed' and not (bot = 'poster' and status = 'failed')`,
+    `select bot, id, parent_id, status, error from executions where status <> 'completed' and not (bot like 'poster%' and status = 'failed')`,
     'select recipient, attempts, message from mailbox limit 5',
     'select * from dead_letters',
     'select * from row_claims',
