@@ -1,7 +1,7 @@
 // Inspect file: whether a file, such as a backup, is a whole database of ours. Changes nothing in it.
 
 import Database from 'better-sqlite3'
-import { checkKnown } from './migrate.ts'
+import { appliedNumbers, checkKnown } from './migrate.ts'
 import { StoreError, translate } from './store-error.ts'
 
 /** @throws StoreError `store-not-a-database`, `store-corrupt`, or when it cannot be read at all */
@@ -21,11 +21,16 @@ export function inspectVersion(path: string): void {
   look(path, (connection) => checkKnown(connection, path))
 }
 
-function look(path: string, at: (connection: Database.Database) => void): void {
+/** Numbers of the migrations that it has had, also where this version does not know them. */
+export function migrationsOf(path: string): readonly number[] {
+  return look(path, appliedNumbers)
+}
+
+function look<T>(path: string, at: (connection: Database.Database) => T): T {
   try {
     const connection = new Database(path, { readonly: true, fileMustExist: true })
     try {
-      at(connection)
+      return at(connection)
     } finally {
       connection.close()
     }

@@ -40,7 +40,13 @@ export function migrate(connection: Database.Database, path: string, migrations 
 
 /** For a database that may only be read. @throws StoreError `store-older`, `store-newer`, `store-migration-changed` */
 export function checkMigrated(connection: Database.Database, path: string): void {
-  const [first] = missing(readMigrations(FOLDER), applied(connection), path)
+  const done = applied(connection)
+  const [first] = missing(readMigrations(FOLDER), done, path)
+  if (done.length === 0) {
+    throw new StoreError('store-older', `The database ${path} holds nothing of Botticelli.`, {
+      fix: 'If something was in it, restore a backup: botticelli restore. Else start the server, which makes what it needs.',
+    })
+  }
   if (first !== undefined) {
     throw new StoreError('store-older', `The database ${path} is of an older version: ${first.name} is missing.`)
   }
@@ -49,6 +55,11 @@ export function checkMigrated(connection: Database.Database, path: string): void
 /** For a database that is to be opened later. @throws StoreError `store-newer`, `store-migration-changed` */
 export function checkKnown(connection: Database.Database, path: string): void {
   missing(readMigrations(FOLDER), applied(connection), path)
+}
+
+/** Numbers of those that the database has had. */
+export function appliedNumbers(connection: Database.Database): readonly number[] {
+  return applied(connection).map(({ number }) => number)
 }
 
 export function readMigrations(folder: URL): readonly Migration[] {

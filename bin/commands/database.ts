@@ -7,7 +7,7 @@ import type { Config } from '../../config/config.ts'
 import { openControl } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import { copyFile, flush } from '../../store/copy-file.ts'
-import { inspectFile, inspectVersion } from '../../store/inspect-file.ts'
+import { inspectFile, inspectVersion, migrationsOf } from '../../store/inspect-file.ts'
 import { setAside } from '../../store/set-aside.ts'
 import type { Maintenance, Prunable } from '../../store/store.ts'
 import type { Run } from '../command.ts'
@@ -111,9 +111,15 @@ export const dbCheck: Run = async (_, io) => {
 export const dbMigrate: Run = async (_, io) => {
   const { config } = io.configInPart()
   needDatabase(config)
-  const migrations = await withStore(config, [], (store) => store.maintenance.migrations())
+  const before = migrationsOf(config.database)
+  const all = await withStore(config, [], (store) => store.maintenance.migrations())
+  const migrations = all.map((one) => ({ ...one, isNew: !before.includes(one.number) }))
   if (io.json) io.printJson(migrations)
-  else for (const { number, name } of migrations) io.print(`${number}  ${name}`)
+  else {
+    for (const { number, name, isNew } of migrations) io.print(`${number}  ${name}${isNew ? '  done now' : ''}`)
+    const done = migrations.filter(({ isNew }) => isNew).length
+    io.remark(done === 0 ? 'Nothing was to be done.' : `${plural(done, 'migration')} done now.`)
+  }
   return EXIT.ok
 }
 

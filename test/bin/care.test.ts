@@ -174,6 +174,25 @@ describe('care', { shuffle: false }, () => {
     expect(await runJson('executions', 'list')).toHaveLength(3)
   })
 
+  test('a migration says what it did', async () => {
+    const other = makeProject()
+    try {
+      other.write('empty.db', '')
+      const env = { BOTTICELLI_DATABASE: 'empty.db' }
+      expect(await other.botticelli(['executions', 'list'], env)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('holds nothing of Botticelli'),
+      })
+      const first = await other.botticelli(['db', 'migrate'], env)
+      expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/^\d+ migrations done now\./) })
+      expect(first.stdout).toContain('1  0001-first-tables.sql  done now\n')
+      const second = await other.botticelli(['db', 'migrate', '--json'], env)
+      expect(JSON.parse(second.stdout)[0]).toMatchObject({ number: 1, isNew: false })
+    } finally {
+      other[Symbol.dispose]()
+    }
+  })
+
   test('a damaged database is told as such', async () => {
     const other = makeProject()
     try {

@@ -224,6 +224,17 @@ describe('a database that may only be read', () => {
   test('is refused when it is of an older version', () => {
     const path = join(temporaryFolder(), 'store.db')
     new Database(path).exec('create table other (a text)').close()
-    expect(() => openStore(path, { readOnly: true })).toThrow(expect.objectContaining({ code: 'store-older' }))
+    expect(() => openStore(path, { readOnly: true })).toThrow(
+      expect.objectContaining({
+        code: 'store-older',
+        message: `The database ${path} holds nothing of Botticelli.`,
+        fix: expect.stringContaining('restore a backup'),
+      }),
+    )
+    openStore(path).close()
+    new Database(path).exec('delete from migrations where number > 3').close()
+    expect(() => openStore(path, { readOnly: true })).toThrow(
+      expect.objectContaining({ code: 'store-older', message: expect.stringContaining('0004-items-of-effects.sql') }),
+    )
   })
 })
