@@ -3,6 +3,7 @@
 import type { BotStatus, ServerStatus } from '../actors/server-status.ts'
 import { isReached, type Spending } from '../actors/spending.ts'
 import type { Place } from '../errors.ts'
+import type { ActorRecord } from '../supervisor/index.ts'
 import { money, plural } from './figures.ts'
 import type { Reloaded } from './hot-reload.ts'
 import { oneLine } from './plain-text.ts'
@@ -12,7 +13,7 @@ export type Worry = string
 
 /** @param placed how a place in a file is written, such as `botticelli.toml:3:1` */
 export function attention(
-  { bots, providers, deadLetters, inDoubt, spending, database }: ServerStatus,
+  { bots, actors, providers, deadLetters, inDoubt, spending, database }: ServerStatus,
   reload: Reloaded | undefined,
   placed: (place: Place) => string,
 ): readonly Worry[] {
@@ -31,6 +32,7 @@ export function attention(
     ...disk,
     ...failing,
     ...down,
+    ...actors.flatMap(troubleOf),
     ...refusing,
     ...spentOf(spending),
     ...lettersOf(deadLetters),
@@ -38,6 +40,25 @@ export function attention(
     ...notInEffect(reload, placed),
   ]
 }
+
+/** What no run of a bot tells: that an actor is down, lets nothing through, or has more to do than it takes in. */
+function troubleOf({ path, state, spec, breaker, mailbox, lastError }: ActorRecord): Worry[] {
+  const look = `botticelli actors show ${path}`
+  const why =
+    lastError === undefined ? '' : ` (${lastError.code ?? lastError.name}: ${oneLine(lastError.message, 120)})`
+  const isBot = /^\/bots\/[^/]+$/.test(path)
+  const isDown = state === 'restarting' || (state === 'stopped' && !isBot && spec.restart !== 'temporary')
+  const isFull = mailbox.capacity > 0 && mailbox.depth >= mailbox.capacity * NEARLY_FULL
+  return [
+    ...(isDown ? [`${path} is ${state}${why}: ${look}`] : []),
+    ...(breaker !== undefined && breaker.state !== 'closed'
+      ? [`the circuit breaker of ${path} is ${breaker.state}: ${look}`]
+      : []),
+    ...(isFull ? [`${mailbox.depth} of ${plural(mailbox.capacity, 'message')} wait for ${path}: ${look}`] : []),
+  ]
+}
+
+const NEARLY_FULL = 0.8
 
 /** Budgets that are spent; bots go on by themselves when the period is over. */
 export function spentOf(spending: readonly Spending[]): Worry[] {
