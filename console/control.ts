@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BotticelliError } from '../errors.ts'
@@ -16,6 +16,7 @@ import { inSpan } from '../telemetry/spans.ts'
 import { withLogFields } from '../telemetry/surroundings.ts'
 import { type Follow, linesOf, sendLines } from './follow.ts'
 import { counted } from './open-streams.ts'
+import { operatorName } from './operator.ts'
 
 /** The server cannot be reached, or there is one already. */
 class ControlError extends BotticelliError {}
@@ -86,7 +87,7 @@ function socketPath(stateDir: string): string {
   const path = join(stateDir, 'run', 'control.sock')
   if (Buffer.byteLength(path) <= LONGEST_PATH) return path
   const short = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)
-  return join(tmpdir(), `botticelli-${userInfo().uid}`, `${short}.sock`)
+  return join(tmpdir(), `botticelli-${process.getuid?.()}`, `${short}.sock`)
 }
 
 function makeFolder(folder: string): void {
@@ -256,7 +257,7 @@ function open(
   signal: AbortSignal,
 ): Promise<IncomingMessage | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | undefined>()
-  const headers = { [USER_HEADER]: encodeURIComponent(userInfo().username) }
+  const headers = { [USER_HEADER]: encodeURIComponent(operatorName()) }
   request({ socketPath: socket, method, path: route, headers, signal }, resolve)
     .on('error', (error: NodeJS.ErrnoException) => {
       // No socket, or one that nobody listens on: no server.

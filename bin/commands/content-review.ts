@@ -2,9 +2,9 @@
 //
 // Each id is decided by itself: what can be decided is, and the exit code tells whether all were.
 
-import { userInfo } from 'node:os'
 import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
+import { operatorName } from '../../console/operator.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { RowRef, Store } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
@@ -30,7 +30,7 @@ async function review(status: 'approved' | 'rejected', options: Options, io: Io)
   const { drafts, approved } = config.pipeline
   const refs = options.args.map((text) => parseRef(text, options.text('table') ?? drafts, io.globals))
   const note = options.text('note')
-  const by = userInfo().username
+  const by = operatorName()
   const none = refs.map((ref): Outcome => ({ ref, error: absent(ref) }))
   const outcomes = await withStore(config, none, (store) =>
     refs.map((ref) =>

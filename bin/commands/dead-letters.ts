@@ -1,8 +1,8 @@
 // dead-letters list, show, redrive, drop: messages that were given up, and what a person does about them.
 
-import { userInfo } from 'node:os'
 import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
+import { operatorName } from '../../console/operator.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { Store, StoredDeadLetter } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
@@ -62,14 +62,14 @@ export const deadLettersRedrive: Run = (options, io) =>
     const name = /^\/bots\/([^/]+)$/.exec(to)?.[1]
     const bot = config.bots.find((one) => one.name === name)
     if (name !== undefined && bot === undefined) throw unknownBot(id, name, config)
-    store.deadLetters.redrive(id, { by: userInfo().username, at: io.now() })
+    store.deadLetters.redrive(id, { by: operatorName(), at: io.now() })
     if (bot?.enabled === false) return `waits until ${name} is enabled`
     return answer === undefined ? 'waits until the server is started' : `waits until ${to} runs`
   })
 
 export const deadLettersDrop: Run = (options, io) =>
   eachLetter('dropped', options, io, (store, { id }) => {
-    store.deadLetters.drop(id, { by: userInfo().username, at: io.now() })
+    store.deadLetters.drop(id, { by: operatorName(), at: io.now() })
     return undefined
   })
 

@@ -1,8 +1,8 @@
 // executions resume, cancel, replay: what a person does about a run that did not end well.
 
-import { userInfo } from 'node:os'
 import type { Flags } from '../../config/layers.ts'
 import { askServer } from '../../console/control.ts'
+import { operatorName } from '../../console/operator.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { ExecutionSummary, RowRef } from '../../store/store.ts'
 import type { Run } from '../command.ts'
@@ -31,7 +31,7 @@ export const executionsResume: Run = async (options, io) => {
     )
   }
   await withStore(config, undefined, (store) => {
-    const [by, at] = [userInfo().username, io.now()]
+    const [by, at] = [operatorName(), io.now()]
     for (const { key } of doubts) store.effects.decide(key, { done, by, at })
   })
   if (execution.bot !== undefined) {
@@ -40,7 +40,7 @@ export const executionsResume: Run = async (options, io) => {
     if (answer?.done) {
       const details = { was: execution.status, bot: execution.bot }
       const line = { action: 'execution.resume', subject: execution.id, details }
-      await withStore(config, undefined, ({ audit }) => audit.add({ by: userInfo().username, at: io.now(), ...line }))
+      await withStore(config, undefined, ({ audit }) => audit.add({ by: operatorName(), at: io.now(), ...line }))
       if (io.json) io.printJson({ id: execution.id, resumedBy: execution.bot })
       else io.print(`${execution.id}  goes on in the running server, at its bot ${execution.bot}`)
       return EXIT.ok
@@ -63,7 +63,7 @@ export const executionsCancel: Run = async (options, io) => {
     : `${execution.narrative} is given up, and rows that it held may be used by others. Go on?`
   if (!(await io.confirm(question))) return EXIT.stopped
   await withStore(config, undefined, (store) =>
-    store.executions.cancel(execution.id, { by: userInfo().username, at: io.now() }),
+    store.executions.cancel(execution.id, { by: operatorName(), at: io.now() }),
   )
   await askServer<ChangeAnswer>(config.stateDir, 'POST', `/v1/executions/cancel?id=${execution.id}`)
   const kept = await holds()

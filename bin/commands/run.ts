@@ -1,9 +1,9 @@
 // run: one narrative, from its first act to its report.
 
-import { userInfo } from 'node:os'
 import { basename, relative } from 'node:path'
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
 import type { Config } from '../../config/config.ts'
+import { operatorName } from '../../console/operator.ts'
 import { openRuns } from '../../runs.ts'
 import type { NewAuditLine } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
@@ -86,7 +86,7 @@ export async function runRequest(request: RunRequest, config: Config, io: Io, ev
 }
 
 function auditLineOf({ file = '', narrative, resume, replay }: RunRequest, config: Config, io: Io): NewAuditLine {
-  const who = { by: userInfo().username, at: io.now(), details: { posting: config.posting } }
+  const who = { by: operatorName(), at: io.now(), details: { posting: config.posting } }
   if (resume !== undefined) return { ...who, action: 'execution.resume', subject: resume }
   if (replay !== undefined) return { ...who, action: 'execution.replay', subject: replay.id }
   return { ...who, action: 'narrative.run', subject: narrative ?? basename(file, '.toml') }

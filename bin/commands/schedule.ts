@@ -1,6 +1,5 @@
 // schedule list, preview, pause, resume: when bots are due.
 
-import { userInfo } from 'node:os'
 import {
   dueAfter,
   dueAfterNow,
@@ -12,6 +11,7 @@ import {
 } from '../../actors/timetable.ts'
 import type { BotConfig, Config } from '../../config/config.ts'
 import { duration as durationAsSet, windowList } from '../../config/kinds.ts'
+import { operatorName } from '../../console/operator.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { StoredSchedule } from '../../store/store.ts'
 import type { Run } from '../command.ts'
@@ -94,7 +94,7 @@ export const schedulePause: Run = async (options, io) => {
   const reason = options.text('reason') ?? 'no reason given'
   const at = io.now()
   const names = scheduled(config, options.args).map(({ name }) => name)
-  const pause = { at, reason, by: userInfo().username, ...(forMs !== undefined && { until: at + forMs }) }
+  const pause = { at, reason, by: operatorName(), ...(forMs !== undefined && { until: at + forMs }) }
   await inDatabase(config, (store) => {
     for (const name of names) store.schedules.pause(name, pause)
   })
@@ -109,7 +109,7 @@ export const schedulePause: Run = async (options, io) => {
 export const scheduleResume: Run = async (options, io) => {
   const { config } = io.configInPart()
   const names = scheduled(config, options.args).map(({ name }) => name)
-  const who = { by: userInfo().username, at: io.now() }
+  const who = { by: operatorName(), at: io.now() }
   const resumed = await inDatabase(config, (store) => names.filter((name) => store.schedules.resume(name, who)))
   if (io.json) io.printJson({ resumed })
   else for (const name of names) io.print(`${name}  ${resumed.includes(name) ? 'resumed' : 'was not paused'}`)

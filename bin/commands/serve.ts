@@ -3,13 +3,13 @@
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once. SIGHUP reads
 // configuration and narratives again; on a terminal it means that the terminal is gone, and ends as Ctrl-C does.
 
-import { userInfo } from 'node:os'
 import { basename, relative } from 'node:path'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
 import type { Config } from '../../config/config.ts'
 import type { Flags } from '../../config/layers.ts'
 import { VERSION } from '../../config/version.ts'
 import type { InspectorServer } from '../../console/inspector/inspector-server.ts'
+import { operatorName } from '../../console/operator.ts'
 import { BotticelliError } from '../../errors.ts'
 import { attention } from '../attention.ts'
 import { checkBots } from '../check-bots.ts'
@@ -56,7 +56,7 @@ export const serve: Run = async (options, io) => {
     },
   })
   const subject = { action: 'server.start', subject: 'server', details: { posting: config.posting, pid: process.pid } }
-  app.store.audit.add({ by: userInfo().username, ...subject, at: io.now() })
+  app.store.audit.add({ by: operatorName(), ...subject, at: io.now() })
   const load = () => io.readConfig(flags)
   using reloading = startHotReload({ started: loaded, bots, load, apply: app.reload, now: io.now })
   hot = reloading
