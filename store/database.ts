@@ -53,6 +53,7 @@ export class Db {
   /** That of what is known. */
   #knownVersion: unknown
 
+  #isOpen = true
   /** The last write was refused. */
   #refused: { readonly error: StoreError; readonly at: number } | undefined
 
@@ -136,7 +137,8 @@ export class Db {
 
   /** @throws StoreError when what was written last cannot be committed; the file is closed all the same */
   close(): void {
-    if (!this.#connection.open) return
+    if (!this.#isOpen) return
+    this.#isOpen = false
     try {
       this.#translated(() => this.#commits.flush())
     } finally {
@@ -165,7 +167,7 @@ export class Db {
 
   /** @param commits true of a call that is a transaction of its own */
   #call<T>(name: string, commits: boolean, work: () => T): T {
-    if (!this.#connection.open) throw new StoreError('store-closed', `The database ${this.path} was closed already.`)
+    if (!this.#isOpen) throw new StoreError('store-closed', `The database ${this.path} was closed already.`)
     const onQuery = this.#onQuery
     if (onQuery === undefined) return this.#translated(work)
     const startedAt = performance.now()

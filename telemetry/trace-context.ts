@@ -56,7 +56,8 @@ export function bindToTrace<T>(work: () => T): () => T {
 
 /** Of a trace that begins where nothing is traced. Sampled, so that what comes later is not left out. */
 export function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+  const ids = randomBytes(24).toString('hex')
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`
 }
 
 /**
