@@ -1,4 +1,4 @@
-// Installer: `npm start`, `npm test` and `npm run check` call it first, so that each works on a fresh clone.
+// Installer: `npm start`, `npm test`, `npm run check` and `npm run build` call it first, so that each works on a fresh clone.
 //
 //   I1. Says nothing and changes nothing when everything is there.
 //   I2. Installs exactly what the lock file says, development packages included.
