@@ -2,7 +2,7 @@
 
 import { type BotHealthBook, openHealthBook } from './actors/bot-health.ts'
 import { countFromZero } from './actors/known-series.ts'
-import type { Roster } from './actors/roster.ts'
+import { pathOfBot, type Roster } from './actors/roster.ts'
 import { startRunMetrics } from './actors/run-metrics.ts'
 import { observeServer } from './actors/server-metrics.ts'
 import type { Services } from './actors/services.ts'
@@ -12,6 +12,7 @@ import { canonicalCommand } from './platforms/command-aliases.ts'
 import { isPublishing } from './platforms/platforms.ts'
 import type { ActorSystem, SupervisionEvent } from './supervisor/index.ts'
 import { countActorEvent } from './telemetry/actor-event-metrics.ts'
+import { count } from './telemetry/instruments.ts'
 
 export interface Measured {
   readonly config: () => Config
@@ -55,7 +56,10 @@ export function startMeasuring(
   opened.defer(() => runs.stop())
   opened.defer(onProgress(runs.listener))
   return {
-    hear: countActorEvent,
+    hear: (event) => {
+      countActorEvent(event)
+      countRestart(event, roster.bots)
+    },
     meet,
     observe(started) {
       system = started
@@ -71,4 +75,11 @@ export function startMeasuring(
       })
     },
   }
+}
+
+function countRestart(event: SupervisionEvent, bots: Roster['bots']): void {
+  if (event.type !== 'restarting') return
+  const bot = bots.find(({ name }) => pathOfBot(name) === event.path)
+  if (bot === undefined) return
+  count('botticelli.bot.restarts', { bot: bot.name, bot_type: bot.type, reason: event.cause })
 }

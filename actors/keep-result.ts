@@ -11,6 +11,7 @@ import { type Piece, sizeOf } from './conversation.ts'
 import { continueItem } from './item-trace.ts'
 import { keptResult } from './kept.ts'
 import type { Services } from './services.ts'
+import { timed } from './table-time.ts'
 
 export async function keepResult(
   task: ActTask,
@@ -22,16 +23,18 @@ export async function keepResult(
   const result = resultOf(task, gathered, asked)
   const rows = contentRows(task, gathered, result.response, asked?.answer.model, services)
   const at = services.clock.now()
-  const outcome = journal.complete(
-    { executionId: task.executionId, key: task.key },
-    {
-      result: keptResult(result, gathered, asked),
-      pulled: gathered.pulled,
-      state: actCaptures(task.act, result.response),
-      at,
-      ...(rows !== undefined && { rows }),
-    },
-  )
+  const complete = () =>
+    journal.complete(
+      { executionId: task.executionId, key: task.key },
+      {
+        result: keptResult(result, gathered, asked),
+        pulled: gathered.pulled,
+        state: actCaptures(task.act, result.response),
+        at,
+        ...(rows !== undefined && { rows }),
+      },
+    )
+  const outcome = rows === undefined ? complete() : timed('write', rows.table, complete)
   if (rows === undefined || outcome === undefined) return result
   tellStored(task, rows, outcome, services)
   return { ...result, rows: [told(task, outcome)] }

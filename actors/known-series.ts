@@ -33,6 +33,7 @@ export function countFromZero(bots: readonly BotSettings[], known: Known): void 
       count('botticelli.content.generated', { narrative: narrative.key, bot: bot.name }, 0)
     }
     for (const act of narrative.acts) {
+      ofTables(act)
       ofCommands(act, bot, known)
       if (needsModel(act)) meetModel(bot.model ?? act.settings.model, services)
     }
@@ -95,6 +96,14 @@ function ofJson(narrative: string): void {
   }
   for (const outcome of ['ok', 'error'] as const) {
     count('botticelli.processor.runs', { processor_type: 'content', outcome }, 0)
+  }
+}
+
+function ofTables({ inputs }: Act): void {
+  for (const input of inputs) {
+    if (input.kind !== 'table') continue
+    const operation = input.pullAndDelete ? 'pull' : 'read'
+    begin('botticelli.table.operation.duration', { table: input.table, operation })
   }
 }
 

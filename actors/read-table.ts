@@ -8,6 +8,7 @@ import { record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import type { ActTask, Processed } from './act-task.ts'
 import type { Services } from './services.ts'
+import { timed } from './table-time.ts'
 
 /** A table that does not exist yet gives nothing, with a warning: the first round of a carousel meets that. */
 export function readTable(input: TableInput, task: ActTask, services: Services): Processed {
@@ -22,9 +23,11 @@ export function readTable(input: TableInput, task: ActTask, services: Services):
   const { table, columns, where, orderBy, limit, offset, sample } = input
   const query = { table, columns, where, orderBy, limit, offset, sample }
   const now = services.clock.now()
-  const found = input.pullAndDelete
-    ? content.pull(query, now, { executionId: task.executionId, key: task.key })
-    : content.select(query, now, task.executionId)
+  const found = timed(input.pullAndDelete ? 'pull' : 'read', table, () =>
+    input.pullAndDelete
+      ? content.pull(query, now, { executionId: task.executionId, key: task.key })
+      : content.select(query, now, task.executionId),
+  )
   if (found.rows.length === 0 && input.required) throw failure(input, task, `the table "${table}" has no such rows`)
   if (found.capped) log('table.capped', at)
   for (const warning of found.warnings) log('table.warning', { ...at, warning })

@@ -3,7 +3,7 @@
 // Reads the supervisor's records, the store and the book of bot health. Counts nothing itself.
 
 import type { Store } from '../store/store.ts'
-import type { ActorSystem } from '../supervisor/index.ts'
+import type { ActorRecord, ActorSystem } from '../supervisor/index.ts'
 import { startActorMetrics } from '../telemetry/actor-metrics.ts'
 import { observe } from '../telemetry/instruments.ts'
 import { observeStore, type StoreFigures } from '../telemetry/store-metrics.ts'
@@ -48,6 +48,9 @@ export function observeServer(server: ObservedServer): () => void {
         ...(monthlyUsd === undefined ? [] : [{ value: monthlyUsd, labels: { period: 'month' as const } }]),
       ]
     }),
+    observe('botticelli.worker_pool.size', () => ofThreads(server, () => 1)),
+    observe('botticelli.worker_pool.active', () => ofThreads(server, ({ busy }) => (busy === undefined ? 0 : 1))),
+    observe('botticelli.worker_pool.queued', () => ofThreads(server, ({ mailbox }) => mailbox.depth)),
     observe('botticelli.bot.schedule_interval', () =>
       server.roster.schedules.flatMap(({ bot, everyMs }) =>
         everyMs === undefined ? [] : [{ value: everyMs / 1_000, labels: { bot } }],
@@ -60,6 +63,15 @@ export function observeServer(server: ObservedServer): () => void {
   return () => {
     for (const end of ends) end()
   }
+}
+
+/** Over the bots that have a thread of their own. */
+function ofThreads({ roster, system }: ObservedServer, figure: (record: ActorRecord) => number) {
+  const records = roster.bots.flatMap(({ name, thread }) => {
+    const record = thread === undefined ? undefined : system.record(`/bots/${name}`)
+    return record === undefined ? [] : [record]
+  })
+  return [{ value: records.reduce((sum, record) => sum + figure(record), 0), labels: { pool: 'bots' as const } }]
 }
 
 /** A bot's failures are those of its runs and of its own life together. */

@@ -15,6 +15,7 @@ export interface ActorFigures extends BotFigures {
   readonly path: string
   readonly kind: string
   readonly incarnation: number
+  readonly restarts: number
   /** Messages that were handled, those that failed not among them. */
   readonly handled: number
   readonly failed: number

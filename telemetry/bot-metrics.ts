@@ -1,12 +1,11 @@
 // Bot metrics: the health of each bot, under the names that alerts are written on.
 
-import { BOT_STATES, type BotState, type BotType } from './instrument-table.ts'
+import { BOT_STATES, type BotState, type BotType, RESTART_REASONS } from './instrument-table.ts'
 import { count, observe } from './instruments.ts'
 
 /** The part of a supervisor's record that says how a bot is. Times are epoch milliseconds. */
 export interface BotFigures {
   readonly state: string
-  readonly restarts: number
   readonly consecutiveFailures: number
   readonly startedAt: number
   readonly lastSuccessAt?: number | undefined
@@ -28,6 +27,7 @@ export function observeBots(bots: () => Iterable<Bot>): () => void {
     for (const outcome of ['ok', 'error', 'skipped', 'cancelled'] as const) {
       count('botticelli.bot.executions', { bot, bot_type, outcome }, 0)
     }
+    for (const reason of RESTART_REASONS) count('botticelli.bot.restarts', { bot, bot_type, reason }, 0)
   }
 
   function* each(figure: (figures: BotFigures) => number | undefined) {
@@ -45,7 +45,6 @@ export function observeBots(bots: () => Iterable<Bot>): () => void {
 
   const ends = [
     observe('botticelli.bot.consecutive_failures', () => each(({ consecutiveFailures }) => consecutiveFailures)),
-    observe('botticelli.bot.restarts', () => each(({ restarts }) => restarts)),
     observe('botticelli.bot.start_time', () => each(({ startedAt }) => startedAt / 1_000)),
     observe('botticelli.bot.last_success_timestamp', () =>
       each(({ lastSuccessAt, startedAt }) => (lastSuccessAt ?? startedAt) / 1_000),

@@ -49,6 +49,12 @@ export const DOCUMENT_NAMES: Readonly<Record<string, DocumentName>> = {
   'database.query.duration': { of: 'db.client.operation.duration' },
   'database.connection.pool.size': { of: 'botticelli.db.connections' },
 
+  'db.client.connection.count': {
+    of: 'botticelli.db.connections',
+    labels: { 'db.client.connection.state': 'state' },
+  },
+  'process.unix.file_descriptor.count': { of: 'process.open_fds' },
+
   'http.requests': { of: 'http.server.request.duration', labels: { ...http, status: endpoint.status }, counted: true },
   'http.request.duration': { of: 'http.server.request.duration', labels: http },
   'sessions.created': { of: 'botticelli.narrative.started' },

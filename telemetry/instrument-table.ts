@@ -37,6 +37,9 @@ const RUN_OUTCOMES = ['ok', 'error', 'cancelled'] as const
 export const BOT_STATES = ['idle', 'running', 'backoff', 'paused', 'stopped'] as const
 export type BotState = (typeof BOT_STATES)[number]
 
+/** As the supervisor calls them. */
+export const RESTART_REASONS = ['own_failure', 'sibling', 'start_retry', 'operator'] as const
+
 const STAGES = ['generation_to_curation', 'curation_to_posting', 'end_to_end'] as const
 const TOKEN_TYPES = ['input', 'output', 'cache_read', 'reasoning'] as const
 
@@ -137,10 +140,10 @@ export const INSTRUMENTS = {
   },
   'botticelli.bot.restarts': {
     id: 'M008',
-    kind: 'observable-counter',
+    kind: 'counter',
     unit: '{restart}',
-    labels: bot,
-    help: 'Restarts of a bot',
+    labels: { ...bot, reason: RESTART_REASONS },
+    help: 'Restarts of a bot, by whether it failed itself, one beside it did, it could not start, or a person asked for it',
   },
   'botticelli.bot.state': {
     id: 'M009',
@@ -342,6 +345,10 @@ export const INSTRUMENTS = {
     help: 'When an actor last failed, in seconds since 1970; absent as long as it has not',
   },
 
+  'botticelli.worker_pool.size': pool('Threads that bots have of their own'),
+  'botticelli.worker_pool.active': pool('Threads of bots that work on something'),
+  'botticelli.worker_pool.queued': pool('Messages that wait for a bot in a thread'),
+
   // --- narratives and acts
   'botticelli.narrative.started': {
     id: 'M026',
@@ -468,11 +475,19 @@ export const INSTRUMENTS = {
     help: 'Answers whose JSON was missing, broken beyond repair or not as it had to be',
   },
   'botticelli.json.retries': {
-    id: 'M044',
+    id: 'M043',
     kind: 'counter',
     unit: '{question}',
     labels: { narrative: ANY, reason: ['no-json', 'bad-json', 'invalid'] },
     help: 'Questions asked again because the JSON of their answer could not be used',
+  },
+  'botticelli.table.operation.duration': {
+    id: 'M044',
+    kind: 'histogram',
+    unit: 's',
+    labels: { table: ANY, operation: ['read', 'pull', 'write'] },
+    buckets: QUERY,
+    help: 'Time that an act took to read rows of a table, to take them out of it, or to store its own in it',
   },
   'botticelli.carousel.started': {
     id: 'M045',
@@ -925,6 +940,14 @@ export const INSTRUMENTS = {
     labels: { outcome: ['commit', 'rollback'] },
     help: 'Database transactions, by outcome',
   },
+  'botticelli.state.write.duration': {
+    id: 'M103',
+    kind: 'histogram',
+    unit: 's',
+    labels: { kind: ANY },
+    buckets: QUERY,
+    help: 'Duration of a transaction that keeps state; `kind` is the part of the store, such as `journal`, or `commit` for several at once',
+  },
   'botticelli.events.lost': {
     id: 'M120',
     kind: 'counter',
@@ -982,6 +1005,13 @@ export const INSTRUMENTS = {
     unit: '{file_descriptor}',
     labels: {},
     help: 'Open file descriptors of the process',
+  },
+  'process.disk.io': {
+    id: 'M103',
+    kind: 'observable-counter',
+    unit: 'By',
+    labels: { 'disk.io.direction': ['read', 'write'] },
+    help: 'Bytes that the process had read from and written to disks; on Linux alone',
   },
   'nodejs.eventloop.utilization': {
     id: 'M108',
@@ -1113,6 +1143,10 @@ export const INSTRUMENTS = {
     help: 'Always 1; its labels say what runs',
   },
 } as const satisfies Record<string, InstrumentEntry>
+
+function pool(help: string) {
+  return { id: 'M025', kind: 'observable-gauge', unit: '{worker}', labels: { pool: ['bots'] }, help } as const
+}
 
 function delay(which: string) {
   return {

@@ -1,6 +1,6 @@
 // Process metrics: memory, processor time, event loop and garbage collection of this process.
 
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver, performance } from 'node:perf_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
 import { observe, record } from './instruments.ts'
@@ -31,7 +31,21 @@ function observeProcess() {
       const open = openFiles()
       return open === undefined ? [] : one(open)
     }),
+    observe('process.disk.io', diskBytes),
   ]
+}
+
+/** Nothing where the system has no /proc, or does not count. */
+function diskBytes() {
+  try {
+    const counts = readFileSync('/proc/self/io', 'utf8')
+    return (['read', 'write'] as const).flatMap((direction) => {
+      const bytes = new RegExp(`^${direction}_bytes: (\\d+)$`, 'm').exec(counts)?.[1]
+      return bytes === undefined ? [] : [{ value: Number(bytes), labels: { 'disk.io.direction': direction } }]
+    })
+  } catch {
+    return []
+  }
 }
 
 /** Undefined where the system has no /proc. */

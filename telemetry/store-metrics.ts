@@ -127,8 +127,14 @@ function recordQuery(name: string, durationMs: number, { transaction, error }: Q
   if (transaction !== undefined) TRANSACTIONS[transaction]()
   if (durationMs > spanFromMs) pastSpan(`store ${name}`, durationMs, labelsOf(name, errorType))
   if (durationMs > SLOW_MS) log('db.slow', { name, duration_ms: durationMs })
+  if (transaction === 'commit') record('botticelli.state.write.duration', durationMs / 1_000, { kind: partOf(name) })
   if (transaction === 'commit') log('db.commit', { name, duration_ms: durationMs })
   log('db.query', { name, duration_ms: durationMs })
+}
+
+/** `journal` of `journal.complete`. */
+function partOf(name: string): string {
+  return name.split('.', 1)[0] ?? name
 }
 
 function labelsOf(name: string, errorType: string | undefined) {

@@ -140,7 +140,6 @@ test('a bot shows under the names that alerts are written on', async () => {
   expect(value('botticelli_bot_last_success_timestamp', bot)).toBe(1_700_000_000)
   expect(value('botticelli_bot_last_failure_timestamp', bot)).toBe(1_700_000_050)
   expect(value('botticelli_bot_start_time_seconds', bot)).toBe(1_700_000_000)
-  expect(value('botticelli_bot_restarts_total', bot)).toBe(1)
   expect(value('botticelli_bot_state', { bot: 'curator', state: 'running' })).toBe(1)
   expect(value('botticelli_bot_state', { bot: 'curator', state: 'idle' })).toBe(0)
   expect(value('botticelli_bot_state', { bot: 'scheduler', state: 'idle' })).toBeUndefined()

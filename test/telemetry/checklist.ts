@@ -326,7 +326,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
 
   // 1.2 quantities
   'S000-025': metric('botticelli_bot_start_time_seconds', { bot: 'writer' }, A_TIME),
-  'S000-026': bad('botticelli_bot_restarts_total', { bot: 'crasher', bot_type: 'custom' }, { least: 4, most: 6 }),
+  'S000-026': bad('botticelli_bot_restarts_total', { bot: 'crasher', reason: 'own_failure' }, { least: 4, most: 6 }),
   'S000-027': metric('botticelli_bot_executions_total', {}, as('bot.run_started')),
   'S000-028': metric('botticelli_bot_duration_seconds', {}, as('bot.run_started')),
   'S000-029': metric('botticelli_bot_queue_depth', { bot: 'curator', queue: 'potential_discord_posts' }, 2),
@@ -336,7 +336,11 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'S000-033': metric('botticelli_act_duration_seconds', { act_type: 'action' }, { least: 6, most: 6 }),
   'S000-034': metric('botticelli_processor_runs_total', { processor_type: 'content', outcome: 'error' }, 1),
   'S000-035': metric('botticelli_json_extractions_total', {}, 8),
-  'S000-036': metric('db_client_operation_duration_seconds', { db_operation_name: 'content.select' }, { least: 3 }),
+  'S000-036': metric(
+    'botticelli_table_operation_duration_seconds',
+    { table: 'approved_discord_posts', operation: 'read' },
+    1,
+  ),
   'S000-037': metric('botticelli_content_generated_total', {}, 6),
   'S000-038': metric('botticelli_content_curated_total', {}, 3),
   'S000-039': metric('botticelli_content_published_total', {}, as('content.published')),
@@ -359,8 +363,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   ),
   'S000-052': metric('process_cpu_time_seconds_total', { cpu_mode: 'user' }, { least: 0.05, most: 600 }),
   'S000-053': bad('botticelli_actor_mailbox_depth', { actor: '/bots/slow', actor_kind: 'bot' }, { least: 1, most: 2 }),
-  'S000-054': metric('nodejs_eventloop_utilization_ratio', {}, { least: 0, most: 1 }),
-  'S000-055': metric('botticelli_db_wal_size_bytes', {}, { least: 32 }),
+  'S000-054': bad('botticelli_worker_pool_size', { pool: 'bots' }, 1),
+  'S000-055': metric('botticelli_state_write_duration_seconds', { kind: 'mailbox' }, { least: 5 }),
   'S000-056': metric('botticelli_carousel_iteration_duration_seconds', {}, 3),
   'S000-057': metric('botticelli_pipeline_latency_seconds', { stage: 'curation_to_posting' }, 1),
   'S001-017': metric('gen_ai_client_inference_duration_seconds', {}, as('llm.request')),
