@@ -166,7 +166,10 @@ export const SETTINGS = {
   'bots.*.narrative': unset(text, 'Path of its narrative file, or the name of one in narratives.path.'),
   'bots.*.narrative_name': unset(text, 'Which narrative of the file.'),
   'bots.*.every': unset(duration, 'Time between two runs.'),
-  'bots.*.cron': unset(cron, 'When it runs: five fields, or six with seconds first.'),
+  'bots.*.cron': unset(
+    cron,
+    'When it runs: five fields, or six with seconds first; also names of days and months, `L`, `#` and `@daily`.',
+  ),
   'bots.*.at': unset(time, 'Once, at this time; one without an offset is of `time_zone`.'),
   'bots.*.time_zone': setting(timeZone, 'UTC', 'Of cron, windows and times without an offset.'),
   'bots.*.windows': setting(
@@ -175,7 +178,11 @@ export const SETTINGS = {
     'Parts of the day in which its schedule may start it.',
   ),
   'bots.*.jitter': setting(duration0, 0, 'Each run is put off by so much at most, within its window.'),
-  'bots.*.missed': setting(choice(MISSED_POLICIES), 'once', 'What becomes of runs that were due while nothing ran.'),
+  'bots.*.missed': setting(
+    choice(MISSED_POLICIES),
+    'once',
+    'What becomes of runs that were due while nothing ran: none of them, one for all, or each. What was due during a pause is never made up for.',
+  ),
   'bots.*.on_start': setting(
     boolean,
     false,
