@@ -241,12 +241,16 @@ async function ask<T>(socket: string, method: string, route: string): Promise<T 
   const message = await open(socket, method, route, AbortSignal.timeout(ANSWER_MS))
   if (message === undefined) return undefined
   try {
-    const answer: unknown = JSON.parse(await textOf(message))
-    if (message.statusCode === 200) return answer as T
-    throw new Error(`it answered with status ${message.statusCode}`)
+    const answer = JSON.parse(await textOf(message)) as T & { readonly error?: string }
+    if (message.statusCode === 200) return answer
+    throw failedThere(socket, answer.error ?? `status ${message.statusCode}`)
   } catch (cause) {
-    throw unreachable(socket, cause)
+    throw cause instanceof ControlError ? cause : unreachable(socket, cause)
   }
+}
+
+function failedThere(socket: string, why: string): ControlError {
+  return new ControlError('server-unreachable', `The server at ${socket} could not do that: ${why}`)
 }
 
 /** The beginning of the answer; undefined when there is no server. */

@@ -95,6 +95,17 @@ test('works where the path is too long for a socket', async () => {
   expect(await askServer(long, 'GET', '/v1/status')).toBe('reached')
 })
 
+test('what fails in the server is told by whoever asked', async () => {
+  const full = () => {
+    throw new Error('the disk is full')
+  }
+  await using _control = await openControl(stateDir, { 'POST /v1/change': full })
+  await expect(askServer(stateDir, 'POST', '/v1/change')).rejects.toMatchObject({
+    code: 'server-unreachable',
+    message: expect.stringContaining('could not do that: Error: the disk is full'),
+  })
+})
+
 test('tells of a route that it does not know', async () => {
   await using _control = await openControl(stateDir, {})
   await expect(askServer(stateDir, 'GET', '/v1/nothing')).rejects.toMatchObject({ code: 'server-unreachable' })
