@@ -397,6 +397,10 @@ export const CODES = {
     summary: 'The disk failed while the database was read or written.',
     fix: 'Check the disk and the file system; a database does not belong on a network drive.',
   },
+  'store-file-gone': {
+    summary: 'The file of the database was deleted, moved or replaced while the server works with it.',
+    fix: 'Put it back where it was, or stop the server, which loses what it wrote since, and restore a backup: botticelli restore FILE',
+  },
   'store-diverged': {
     summary: 'Another process changed what this one was about to write, while the disk could not take it.',
     fix: 'Restart the server: it goes on from what is in the database.',

@@ -125,12 +125,17 @@ function factsOf(options: WatchOptions, system: ActorSystem, startedAt: number):
       deadLetters: store.deadLetters.count(),
       spending: spendingOf(budgets, store.ledger, now, denied),
       ...(posts && { postedAt: lastPostAt(store) ?? startedAt }),
+      ...(store.trouble !== undefined && { databaseTrouble: sentence(store.trouble) }),
     }
   } catch (error) {
     if (!isStoreTrouble(error)) throw error
-    const { message } = error as Error
-    return { ...known, inDoubt: [], deadLetters: 0, spending: [], databaseTrouble: message.replace(/\.$/, '') }
+    return { ...known, inDoubt: [], deadLetters: 0, spending: [], databaseTrouble: sentence(error as Error) }
   }
+}
+
+/** Something follows it. */
+function sentence({ message }: Error): string {
+  return message.replace(/\.$/, '')
 }
 
 function isAlive(system: ActorSystem, bot: string): boolean {

@@ -13,6 +13,7 @@ import { openEffects } from './effects.ts'
 import { openEvents } from './events.ts'
 import { openExecutions } from './executions.ts'
 import { openFigures } from './figures.ts'
+import { identityOf } from './file-identity.ts'
 import { openJournal } from './journal.ts'
 import { openLatencies } from './latencies.ts'
 import { openLedger } from './ledger.ts'
@@ -67,6 +68,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const { onQuery, commitAtOnce: atOnce = false } = options
   const db = new Db(connection, { path: file, busyTimeoutMs, atOnce, ...(onQuery && { onQuery }) })
   options.onConnection?.('opened')
+  const wrongWithFile = identityOf(file)
   let isOpen = true
   const close = () => {
     if (isOpen) options.onConnection?.('closed')
@@ -95,7 +97,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     together: (work) => db.write('together', work),
     committed: () => db.committed(),
     get trouble() {
-      return db.trouble
+      return db.trouble ?? (isOpen ? wrongWithFile() : undefined)
     },
     close,
     [Symbol.dispose]: close,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
@@ -205,6 +205,18 @@ describe('migrations', () => {
     const shipped = readMigrations(new URL('../../store/migrations/', import.meta.url))
     expect(shipped.map(({ number }) => number)).toEqual(shipped.map((_, index) => index + 1))
   })
+})
+
+test('a file that is moved away or replaced under an open database is trouble, until it is back', () => {
+  const path = join(temporaryFolder(), 'store.db')
+  using store = openStore(path)
+  expect(store.trouble).toBeUndefined()
+  renameSync(path, `${path}.away`)
+  expect(store.trouble).toMatchObject({ code: 'store-file-gone', message: expect.stringContaining('deleted or moved') })
+  writeFileSync(path, '')
+  expect(store.trouble).toMatchObject({ message: expect.stringContaining('replaced by another file') })
+  renameSync(`${path}.away`, path)
+  expect(store.trouble).toBeUndefined()
 })
 
 describe('a database that may only be read', () => {
