@@ -21,6 +21,8 @@ interface Story {
   readonly execution: ExecutionSummary
   readonly acts: readonly ActRecord[]
   readonly effects: readonly Effect[]
+  /** Of these and of those nested in it, what waits for a person. */
+  readonly doubts: readonly Effect[]
   readonly children: readonly ExecutionSummary[]
   /** What it began with; none for a nested one, and one of before texts were kept. */
   readonly files: readonly VersionedFile[]
@@ -48,6 +50,7 @@ function find(store: Store, id: string): Story {
     execution,
     acts: store.journal.acts(execution.id),
     effects: store.effects.list(execution.id),
+    doubts: store.effects.doubtful(execution.id),
     children: store.executions.list({ parentId: execution.id, limit: MOST_CHILDREN }).toReversed(),
     files: execution.version === undefined ? [] : compareWithNow(execution, store.versions.files(execution.version)),
   }
@@ -71,7 +74,7 @@ function storyJson({ execution, acts, effects, children, files }: Story) {
   }
 }
 
-function show({ execution, acts, effects, children, files }: Story, options: Options, io: Io): void {
+function show({ execution, acts, effects, doubts, children, files }: Story, options: Options, io: Io): void {
   const { status, startedAt, endedAt, inputTokens, outputTokens, costUsd, traceparent } = execution
   const all = tokens(inputTokens + outputTokens)
   const took = endedAt === undefined ? 'not ended' : duration(endedAt - startedAt)
@@ -93,14 +96,22 @@ function show({ execution, acts, effects, children, files }: Story, options: Opt
     const cells = effects.map((one) => [one.act, `${one.platform} ${one.command}`, one.dryRun ? 'dry run' : one.status])
     for (const line of table(['ACT', 'COMMAND', 'OUTCOME'], cells, io)) io.print(line)
   }
+  for (const { act, at, args } of doubts) {
+    io.print(`\n${act} may have been carried out since ${isoTime(at)}, with:`)
+    for (const [name, value] of Object.entries(args)) io.print(`  ${name}  ${oneLine(argumentText(value), 200)}`)
+  }
   if (children.length > 0) {
     io.print(`\n${plural(children.length, 'execution')} within:`)
     for (const child of children) io.print(`  ${child.id}  ${child.status}  ${oneLine(child.narrative, 100)}`)
   }
   if (execution.error !== undefined) io.print(`\n${errorText(execution.error, io)}`)
-  if (status !== 'completed') {
+  if (status !== 'completed' && doubts.length === 0) {
     io.remark(`\nGo on with it: botticelli run ${relative(io.cwd, execution.file)} --resume ${execution.id}`)
   }
+}
+
+function argumentText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** What became of the files that it began with. */
