@@ -120,7 +120,6 @@ describe('in a browser', () => {
   const serve = (port: number) => startMetricsServer({ port, health, status: () => statusPage(shown) })
 
   beforeAll(async () => {
-    shown = facts([bot(HOSTILE), failing])
     server = await serve(0)
     opened = await openBrowser()
   }, 60_000)
@@ -130,6 +129,7 @@ describe('in a browser', () => {
   })
 
   test('it runs nothing of what it shows, takes over what changes, and can be told to stand still', async () => {
+    shown = facts([bot(HOSTILE), failing])
     const page = await opened.browser.newPage({ viewport: { width: 1280, height: 800 } })
     const complaints: string[] = []
     page.on('console', (message) => complaints.push(message.text()))
