@@ -110,7 +110,8 @@ export function openRoster(first: Bots, health: BotHealthBook, specOfBot: SpecOf
     going.add(name)
     const path = pathOfBot(name)
     system.pause(path, { reason: 'it is to go' })
-    while (isAtWork(path) && !isWanted(name)) await pause(LOOK_MS, wanted.services.clock, ended.signal)
+    while (isAtWork(path) && !isWanted(name) && !ended.signal.aborted)
+      await pause(LOOK_MS, wanted.services.clock, ended.signal)
     if (ended.signal.aborted) return
     if (isWanted(name)) {
       going.delete(name)
@@ -134,7 +135,7 @@ export function openRoster(first: Bots, health: BotHealthBook, specOfBot: SpecOf
     going.add(name)
     const path = pathOfBot(name)
     system.pause(path, { reason: 'it is to be placed anew' })
-    while (isAtWork(path)) await pause(LOOK_MS, wanted.services.clock, ended.signal)
+    while (isAtWork(path) && !ended.signal.aborted) await pause(LOOK_MS, wanted.services.clock, ended.signal)
     if (ended.signal.aborted) return
     await system.terminateChild('/bots', name)
     await system.deleteChild('/bots', name)

@@ -75,6 +75,20 @@ test('ends soon after the time that work gets to finish, and says what is left',
   expect(stdout).toContain('unfinished 1 run, which the next server goes on with')
 })
 
+test.for([
+  ['disabled', '[bots.writer]', '[bots.writer]\nenabled = false'],
+  ['removed', '[bots.writer]', '[bots.other]'],
+])('ends in time while a bot that was %s still works', async ([, before, after]) => {
+  project.write('slow.toml', '[[reply]]\ntext = "late"\ndelay = "60s"\n')
+  const config = `drain = "200ms"\n${CONFIG.replace('[models]', '[models]\nscript = "slow.toml"')}`
+  project.write('botticelli.toml', config)
+  const server = project.start(['serve'], ENV)
+  await server.says('"event":"narrative.started"')
+  project.write('botticelli.toml', config.replace(before!, after!))
+  await server.says('"event":"config.reloaded"')
+  expect(await server.kill('SIGTERM')).toMatchObject({ code: 0, stderr: expect.stringContaining('app.stopped') })
+})
+
 test('begins no work where its port is taken', async () => {
   await using other = createServer()
   await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready))
