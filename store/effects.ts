@@ -56,7 +56,8 @@ function intend(db: Db, effect: NewEffect): Effect {
   const { item } = effect
   if (item !== undefined) {
     refuseTaken(db, effect, item)
-    if (find(db, effect.key) === undefined) refuseRejected(db, effect.executionId, item)
+    const known = find(db, effect.key)
+    if (known === undefined || known.status === 'failed') refuseRejected(db, effect.executionId, item)
   }
   const { changes } = db.run(
     `insert into effects (key, execution_id, act, platform, command, args, item_table, item_id, traceparent, status,

@@ -304,7 +304,7 @@ export interface Effects {
    * person insists on is intended as of the time it first was.
    *
    * @throws StoreError `row-taken` when another execution publishes the row, or has since this one began;
-   *   `row-rejected` when a person has rejected it since, unless it is known already
+   *   `row-rejected` when a person has rejected it since, unless it is known already and may have been carried out
    */
   intend(effect: NewEffect): Effect
   /** To be called before one that is known already is sent again. @throws StoreError `row-rejected` */

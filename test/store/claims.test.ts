@@ -146,6 +146,10 @@ test('a row that was rejected after it was read is not published, unless that wa
   expect(store.effects.intend(second)).toMatchObject({ status: 'intended' })
   expect(() => store.effects.checkItem(second.key)).toThrow(refused)
 
+  // Of one that was refused nothing is out.
+  store.effects.settle(second.key, { error, at: 6_500 })
+  expect(() => store.effects.intend(second)).toThrow(refused)
+
   reject(3, 7_000)
   store.executions.begin(execution('E4', { startedAt: 8_000 }))
   const third = { ...intent, key: 'E4/post/0', executionId: 'E4', item: { table: 'posts', id: 3 } }
