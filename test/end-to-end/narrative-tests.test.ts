@@ -104,7 +104,7 @@ describe('recorded once', () => {
   }, 60_000)
 
   test('a changed question is shown as a diff at its act; accepted, it keeps the answer; updated, it is asked', async () => {
-    await record()
+    expect(await record()).toMatchObject({ code: 0, asked: 1 })
     project.write('n.toml', NARRATIVE.replace('Write a post', 'Write one post'))
     const { code, stdout } = await run('n')
     expect(code).toBe(1)
@@ -125,7 +125,7 @@ describe('recorded once', () => {
   }, 90_000)
 
   test('what is no longer asked is told, and an update forgets it', async () => {
-    await record()
+    expect(await record()).toMatchObject({ code: 0, asked: 1 })
     const extra = cassette().replace('"answers": [', '"answers": [{"act":"n/gone","answered":"x"},')
     project.write('n.cassette.json', extra.replace('"cases": {', '"cases": {"old": {"now":"2026-01-01"},'))
     const told = await run()
@@ -152,7 +152,7 @@ test('nothing recorded, a wrong test and an unknown narrative are three ways to 
 }, 60_000)
 
 test('a key that does not work leaves the recordings as they were', async () => {
-  await record()
+  expect(await record()).toMatchObject({ code: 0, asked: 1 })
   const before = cassette()
   const finished = await project.botticelli(['narratives', 'test', 'n', '--record'])
   expect(finished).toMatchObject({ code: 1, stdout: expect.stringContaining('provider-not-configured') })
