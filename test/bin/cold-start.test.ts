@@ -50,7 +50,7 @@ describe('a run of an offline narrative', () => {
     ['exporters and servers', /^telemetry\/(?:tracing|metrics|metrics-server|otlp-\w+|sentry)\.ts$/],
     ['SDKs of providers', /node_modules\/(?:ai|@ai-sdk|zod|@pydantic)\//],
     ['the SDK of Discord', /node_modules\/@?discord/],
-    ['the console', /^console\/|node_modules\/ws\//],
+    ['the console, but for who asks', /^console\/(?!operator\.ts$)|node_modules\/ws\//],
     ['reading of media', /node_modules\/(?:file-type|strtok3)\/|^media\/fetch-url\.ts$/],
     [
       'a server',
