@@ -52,6 +52,8 @@ export interface ReloadPorts {
   /** What the server was started with. */
   readonly started: Loaded
   readonly bots: readonly CheckedBot[]
+  /** What its files were like when it was read. */
+  readonly seen: string
   /** Reads the configuration anew. */
   load(): Loaded
   /** Has the server work with it. */
@@ -62,22 +64,25 @@ export interface ReloadPorts {
 const NOTHING: RosterChange = { added: [], changed: [], disabled: [], removed: [] }
 
 /** Watches the files from now on. */
-export function startHotReload({ started, bots, load, apply, now }: ReloadPorts): HotReload {
+export function startHotReload({ started, bots, seen: seenAtStart, load, apply, now }: ReloadPorts): HotReload {
   let current = started
   let checked = bots
-  let seen = fingerprint(filesOf(started, bots))
+  let seen = seenAtStart
   let last: Reloaded | undefined
   let since: number | undefined
   let line: Promise<unknown> = Promise.resolve()
 
+  const changed = () =>
+    void inLine(async () => {
+      if (fingerprint(filesOf(current, checked)) !== seen) await attempt('file')
+    })
   const watch = watchFiles({
-    changed: () =>
-      void inLine(async () => {
-        if (fingerprint(filesOf(current, checked)) !== seen) await attempt('file')
-      }),
+    changed,
     failed: (file, err) => log('config.not_watched', { file, err }),
   })
   watch.files(filesOf(started, bots))
+  // What was changed while the server began.
+  changed()
   return {
     reload: (cause) => inLine(() => attempt(cause)),
     last: () => last,
@@ -171,6 +176,11 @@ function tell(done: Reloaded): void {
 
 function placed({ path, origin }: Resolved): { readonly path: string; readonly place?: Place } {
   return 'place' in origin ? { path, place: origin.place } : { path }
+}
+
+/** What the files are like now, to be compared with what they were. */
+export function fingerprintOf(loaded: Loaded, bots: readonly CheckedBot[]): string {
+  return fingerprint(filesOf(loaded, bots))
 }
 
 /** All that a reload would read. */

@@ -16,7 +16,7 @@ import { checkBots } from '../check-bots.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { duration, withIsoTimes } from '../figures.ts'
-import { type HotReload, startHotReload } from '../hot-reload.ts'
+import { fingerprintOf, type HotReload, startHotReload } from '../hot-reload.ts'
 import { watchInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { type Answers, openAnswers } from '../open-answers.ts'
@@ -32,6 +32,7 @@ export const serve: Run = async (options, io) => {
   const loaded = io.config(flags)
   const { config } = loaded
   const bots = checkBots(loaded)
+  const seen = fingerprintOf(loaded, bots)
 
   let hot: HotReload | undefined
   await using answers = await openAnswers(config.stateDir, () => hot?.config().bots ?? config.bots, io.now)
@@ -58,7 +59,7 @@ export const serve: Run = async (options, io) => {
   const subject = { action: 'server.start', subject: 'server', details: { posting: config.posting, pid: process.pid } }
   app.store.audit.add({ by: operatorName(), ...subject, at: io.now() })
   const load = () => io.readConfig(flags)
-  using reloading = startHotReload({ started: loaded, bots, load, apply: app.reload, now: io.now })
+  using reloading = startHotReload({ started: loaded, bots, seen, load, apply: app.reload, now: io.now })
   hot = reloading
   answers.tellOf(app, inspector, hot)
   announce(app, config, begunAt, io)

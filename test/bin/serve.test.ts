@@ -84,8 +84,6 @@ test.for([
   project.write('botticelli.toml', config)
   const server = project.start(['serve'], ENV)
   await server.says('"event":"narrative.started"')
-  // From then on files are watched.
-  await server.says('ready in')
   project.write('botticelli.toml', config.replace(before!, after!))
   await server.says('"event":"config.reloaded"')
   expect(await server.kill('SIGTERM')).toMatchObject({ code: 0, stderr: expect.stringContaining('app.stopped') })
