@@ -130,15 +130,6 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       ]
     },
   },
-  'two bots that post to one channel': {
-    rows: ['first', 'second'],
-    // An act that is tried again waits for a timer of the system: the order of two bots would not only be what is chosen.
-    outcomes: [],
-    readOutcomes: [],
-    bots: { one: poster({ publish: send() }), other: poster({ publish: send() }) },
-    isThere,
-    problemsOf: (end) => [...expectEqual('made', [...end.made].sort(), ['first', 'second']), ...settled(end)],
-  },
 }
 
 /** A bot that takes the oldest row, does something with it by each command in turn, and marks it as posted. */
