@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { loadConfig } from '../config/load-config.ts'
 import type { Model } from '../models/model.ts'
-import { openRuns } from '../runs.ts'
+import { openRuns } from '../server/runs.ts'
 import { systemClock } from '../supervisor/index.ts'
 import { median } from './median.ts'
 

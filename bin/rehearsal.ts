@@ -19,7 +19,7 @@ import type { Models } from '../models/model.ts'
 import { type ModelName, parseModelName } from '../models/model-name.ts'
 import { createPrices, type Prices } from '../models/prices.ts'
 import { mediaSupportOf } from '../models/provider-family.ts'
-import { openRuns, type Runs } from '../runs.ts'
+import { openRuns, type Runs } from '../server/runs.ts'
 import { copyFile } from '../store/copy-file.ts'
 import { systemClock } from '../supervisor/index.ts'
 

@@ -5,8 +5,8 @@ import type { BotHealthBook } from '../actors/bot-health.ts'
 import type { Roster } from '../actors/roster.ts'
 import { openWatch, type WatchOptions } from '../actors/watch.ts'
 import type { Config, NotifyConfig } from '../config/config.ts'
-import type { Foundation } from '../foundation.ts'
 import type { ActorSpec, ActorSystem, SupervisionEvent } from '../supervisor/index.ts'
+import type { Foundation } from './foundation.ts'
 
 export interface Watching {
   /** What belongs into the tree from its start. */

@@ -9,11 +9,8 @@ import { dirname, join, normalize, sep } from 'node:path'
 /** From the top down, as docs/architecture.md draws them. */
 const LAYERS = [
   ['bin'],
-  ['botticelli.ts', 'runs.ts', 'bot-thread.ts'],
+  ['botticelli.ts', 'bot-thread.ts'],
   ['server'],
-  ['measuring.ts'],
-  ['foundation.ts'],
-  ['adapters.ts'],
   ['config', 'console'],
   ['actors'],
   ['narratives', 'models', 'platforms', 'media', 'store'],

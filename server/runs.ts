@@ -1,13 +1,13 @@
 // Runs: narratives that somebody asks for, without a server: no bots, no schedules, and only what those runs need.
 
-import { durableInbox } from './actors/durable-inbox.ts'
-import type { ProgressListener } from './actors/progress.ts'
-import { createRunner, type RunReport, type RunRequest } from './actors/runner.ts'
-import { supervisionLog } from './actors/supervision-log.ts'
-import type { Config } from './config/config.ts'
+import { durableInbox } from '../actors/durable-inbox.ts'
+import type { ProgressListener } from '../actors/progress.ts'
+import { createRunner, type RunReport, type RunRequest } from '../actors/runner.ts'
+import { supervisionLog } from '../actors/supervision-log.ts'
+import type { Config } from '../config/config.ts'
+import type { Store } from '../store/store.ts'
+import { startSystem } from '../supervisor/index.ts'
 import { type FoundationOptions, layFoundation } from './foundation.ts'
-import type { Store } from './store/store.ts'
-import { startSystem } from './supervisor/index.ts'
 
 export interface Runs {
   readonly store: Store

@@ -1,18 +1,18 @@
 // Measuring: the numbers of a process whose metrics somebody reads: of its runs, its actors and its store.
 
-import { type BotHealthBook, openHealthBook } from './actors/bot-health.ts'
-import { countFromZero } from './actors/known-series.ts'
-import { pathOfBot, type Roster } from './actors/roster.ts'
-import { startRunMetrics } from './actors/run-metrics.ts'
-import { observeServer } from './actors/server-metrics.ts'
-import type { Services } from './actors/services.ts'
-import type { Config } from './config/config.ts'
+import { type BotHealthBook, openHealthBook } from '../actors/bot-health.ts'
+import { countFromZero } from '../actors/known-series.ts'
+import { pathOfBot, type Roster } from '../actors/roster.ts'
+import { startRunMetrics } from '../actors/run-metrics.ts'
+import { observeServer } from '../actors/server-metrics.ts'
+import type { Services } from '../actors/services.ts'
+import type { Config } from '../config/config.ts'
+import { canonicalCommand } from '../platforms/command-aliases.ts'
+import { isPublishing } from '../platforms/platforms.ts'
+import type { ActorSystem, SupervisionEvent } from '../supervisor/index.ts'
+import { countActorEvent } from '../telemetry/actor-event-metrics.ts'
+import { count } from '../telemetry/instruments.ts'
 import type { Foundation } from './foundation.ts'
-import { canonicalCommand } from './platforms/command-aliases.ts'
-import { isPublishing } from './platforms/platforms.ts'
-import type { ActorSystem, SupervisionEvent } from './supervisor/index.ts'
-import { countActorEvent } from './telemetry/actor-event-metrics.ts'
-import { count } from './telemetry/instruments.ts'
 
 export interface Measured {
   readonly config: () => Config
