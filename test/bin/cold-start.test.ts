@@ -54,7 +54,7 @@ describe('a run of an offline narrative', () => {
     ['reading of media', /node_modules\/(?:file-type|strtok3)\/|^media\/fetch-url\.ts$/],
     [
       'a server',
-      /^(?:botticelli|measuring)\.ts$|^server\/|^actors\/(?:bot|roster|scheduler|watch|upkeep|server-\w+)\.ts$/,
+      /^botticelli\.ts$|^server\/(?:measuring|pages|watching)\.ts$|^actors\/(?:bot|roster|scheduler|watch|upkeep|server-\w+)\.ts$/,
     ],
     ['what only mistakes need', /node_modules\/(?:toml-eslint-parser|eslint-visitor-keys)\/|^node:readline/],
     ['another command', /^bin\/commands\/(?!run\.ts)|^bin\/rehearsal\.ts$/],
