@@ -97,7 +97,7 @@ export async function openBotticelli(first: Config, options: OpenOptions = {}): 
   const health = openHealthBook()
   const roster = openRoster(botsOf(config, services), health, specOf)
   const runner = createRunner(services)
-  const inbox = durableInbox(store, clock)
+  const inbox = durableInbox(store, clock, roster.expects)
   const measured = { config: current, services: () => services, roster, health }
   const measuring = base.isMeasured ? startMeasuring(base, measured, opened) : undefined
   const watching = opened.adopt(openWatching(current, base, { roster, health }), (each) => each.close())

@@ -8,8 +8,14 @@ import type { Clock, DeadLetter, Delivered, InboxStore } from '../supervisor/ind
 /** Who sends a dead letter again, or drops it, is in the audit under this name. */
 const BY = 'server'
 
-export function durableInbox({ mailbox, deadLetters }: Store, clock: Clock): InboxStore {
+/** @param expects as `InboxStore` has it */
+export function durableInbox(
+  { mailbox, deadLetters }: Store,
+  clock: Clock,
+  expects: (path: string) => boolean = () => false,
+): InboxStore {
   return {
+    expects,
     append(path, message) {
       mailbox.append({ id: message.meta.id, to: path, message: asJson(message), at: clock.now() })
     },

@@ -37,6 +37,8 @@ export interface RosterChange {
 export interface Roster extends Pick<Bots, 'bots' | 'schedules'> {
   readonly specs: readonly ActorSpec[]
   readonly scheduler: ActorSpec
+  /** Whether this is the path of a bot that is to run, whether or not it does by now: what it is sent waits for it. */
+  expects(path: string): boolean
   /** Gives up what waits for bots that are not configured any more, from before the start. */
   begin(system: ActorSystem, inbox: InboxStore): void
   /** New bots run when this settles; those that are to go do so when their run has ended. */
@@ -74,6 +76,7 @@ export function openRoster(first: Bots, health: BotHealthBook, specOfBot: SpecOf
     },
     specs: first.bots.map(({ name }) => specOf(name)),
     scheduler: schedulerSpec(() => wanted.schedules, first.services),
+    expects: (path) => nameOf(path).some(isWanted),
     begin(startedSystem, startedInbox) {
       system = startedSystem
       inbox = startedInbox

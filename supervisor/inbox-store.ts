@@ -21,4 +21,6 @@ export interface InboxStore {
   redrive(id: string): { readonly to: string; readonly message: Delivered } | undefined
   /** Forgets a kept dead letter. False: there is none of this id. */
   drop(id: string): boolean
+  /** Whether somebody is to have this path whom nobody has started yet: what he is sent waits here. Nobody is without it. */
+  readonly expects?: (path: string) => boolean
 }

@@ -79,6 +79,10 @@ export class PostOffice {
       return { accepted: false, reason: 'unknown' }
     }
     if (this.#outside) return this.#outside.tell(to, message, { control })
+    if (!control && this.#inbox?.expects?.(to)) {
+      this.#inbox.append(to, message)
+      return { accepted: true, id }
+    }
     const reason = this.#book.hasHad(to) ? 'stopped' : 'unknown'
     this.deadLetter(to, message, reason, [])
     return { accepted: false, reason }

@@ -46,7 +46,7 @@ async function staffed(names: readonly string[], say?: Say): Promise<Staffed> {
     services: house.services,
   })
   const roster = openRoster(wanted(names.map((name) => bot(name))), openHealthBook())
-  const inbox = durableInbox(house.store, systemClock)
+  const inbox = durableInbox(house.store, systemClock, roster.expects)
   const bots = { id: 'bots', strategy: 'one_for_one', children: roster.specs } as const
   const children = [bots, roster.scheduler]
   const system = await startSystem({ id: '', strategy: 'one_for_one', children }, { inbox })
@@ -138,4 +138,16 @@ test('a changed bot does its next run in the new way, and the one in progress in
   await soon(() => it.house.store.executions.find('01SECOND')?.status === 'completed')
   expect(it.house.store.executions.find('01FIRST')).toMatchObject({ narrative: 'n', status: 'completed' })
   expect(it.house.store.executions.find('01SECOND')).toMatchObject({ narrative: 'other' })
+})
+
+test('what a configured bot is sent before it runs waits for it; nobody else has mail', async () => {
+  const { roster, system, house, bot, change } = await staffed(['one'])
+  await change([bot('one'), bot('two')])
+  await system.terminateChild('/bots', 'two')
+  await system.deleteChild('/bots', 'two')
+  expect(system.tell('/bots/two', { type: 'bot.run' })).toMatchObject({ accepted: true })
+  expect(system.tell('/bots/three', { type: 'bot.run' })).toMatchObject({ accepted: false, reason: 'unknown' })
+  expect(house.store.mailbox.load('/bots/two')).toHaveLength(1)
+  expect(house.store.deadLetters.list().map(({ to }) => to)).toEqual(['/bots/three'])
+  expect(roster.expects('/bots')).toBe(false)
 })

@@ -154,3 +154,33 @@ test('what the store throws reaches the sender, and nothing was accepted', async
   await settle()
   expect(handled).toEqual([])
 })
+
+test('what is sent to somebody who is not there yet waits, where the store expects one', async () => {
+  const { inbox, letters } = memoryInbox()
+  const handled: string[] = []
+  const early: ActorSpec = {
+    id: 'early',
+    kind: 'bot',
+    start: (self) => {
+      self.tell('/late', { type: 'a' })
+      self.tell('/nobody', { type: 'b' })
+      return { logic: fromCallback(() => {}) }
+    },
+  }
+  const late: ActorSpec = {
+    id: 'late',
+    kind: 'bot',
+    mailbox: { durable: true },
+    start: () => ({
+      logic: fromCallback(({ receive }) => receive((event) => void handled.push((event as Delivered).type))),
+    }),
+  }
+  const system = await startSystem(
+    { id: '', strategy: 'one_for_one', children: [early, late] },
+    { clock: new FakeClock(), inbox: { ...inbox, expects: (path) => path === '/late' } },
+  )
+  onTestFinished(() => system.stop())
+  await settle()
+  expect(handled).toEqual(['a'])
+  expect(letters.map(({ to, reason }) => [to, reason])).toEqual([['/nobody', 'unknown']])
+})
