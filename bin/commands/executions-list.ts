@@ -1,5 +1,6 @@
 // executions list: runs of narratives, newest first.
 
+import { askServer } from '../../console/control.ts'
 import type { ExecutionStatus, ExecutionSummary } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { withoutStack } from '../error-report.ts'
@@ -38,6 +39,9 @@ export const executionsList: Run = async (options, io) => {
     const cells = found.map((one) => cellsOf(one, io))
     const headings = ['ID', 'STATUS', 'BEGAN', 'TOOK', 'ACTS', 'TOKENS', 'COST', 'NARRATIVE']
     for (const line of table(headings, cells, io)) io.print(line)
+    const isBegun = found.some(({ status, bot }) => status === 'running' && bot !== undefined)
+    if (isBegun && (await askServer(config.stateDir, 'GET', '/v1/status')) === undefined)
+      io.remark('\nNo server runs: the next one goes on with what a bot has running.')
     if (read.length > limit) io.remark(`\nThere are older ones: --before ${found.at(-1)?.id}`)
   }
   return EXIT.ok

@@ -73,6 +73,9 @@ test('ends soon after the time that work gets to finish, and says what is left',
   expect(atOf('app.stopped') - atOf('app.stopping')).toBeLessThan(4_500)
   const { stdout } = await project.botticelli(['status'])
   expect(stdout).toContain('unfinished 1 run, which the next server goes on with')
+  const listed = await project.botticelli(['executions', 'list'])
+  expect(listed.stdout).toContain('running')
+  expect(listed.stderr).toContain('No server runs: the next one goes on with what a bot has running.')
 })
 
 test.for([
