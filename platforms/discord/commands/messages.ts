@@ -200,6 +200,12 @@ function wasCut(answer: Json): boolean {
   return listIn(answer, 'message_ids').length > 1
 }
 
+interface PartsOptions {
+  readonly tts?: boolean
+  /** Something of the text is there before the first part. */
+  readonly isBegun?: boolean
+}
+
 /**
  * Sends the parts in order. What an attempt of unknown outcome has sent already is found and not sent again; what comes
  * before a part that is found was sent as well, and somebody has deleted it.
@@ -209,10 +215,7 @@ function wasCut(answer: Json): boolean {
 export async function sendParts(
   channel_id: string,
   parts: readonly string[],
-  {
-    tts = false,
-    isBegun = false,
-  }: { readonly tts?: boolean /** Something is there before the first part. */; readonly isBegun?: boolean },
+  { tts = false, isBegun = false }: PartsOptions,
   call: Call,
 ): Promise<readonly JsonObject[]> {
   const bodies = parts.map((part, index) => ({ ...messageBody(part, call.idempotencyKey, index), tts }))
