@@ -132,5 +132,5 @@ function place(text: string, file: string, offset: number): Place {
 }
 
 function invalid(problem: string, at: Place, cause?: unknown): ModelError {
-  return new ModelError('script-invalid', `${at.file}:${at.line}:${at.column}: ${problem}.`, { place: at, cause })
+  return new ModelError('script-invalid', `In the script of replies, ${problem}.`, { place: at, cause })
 }

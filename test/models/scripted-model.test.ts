@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Question } from '../../models/model.ts'
-import { ModelError } from '../../models/model-error.ts'
+import type { ModelError } from '../../models/model-error.ts'
 import { parseFault } from '../../models/scripted/fault.ts'
 import { parseScript, type ScriptedReply } from '../../models/scripted/script.ts'
 import { createScriptedModel, type ScriptedOptions } from '../../models/scripted/scripted-model.ts'
@@ -186,8 +186,9 @@ text  = "no rule for {{narrative}}/{{act}}"
     ['[[replies]]\ntext = "a"\n', 'demo.toml:1:1', 'replies'],
     ['[[reply]]\ntext = \n', 'demo.toml:2:8', ''],
   ] as const)('with a mistake are refused with its place: %j', ([text, place, part]) => {
-    expect(() => parseScript(text, 'demo.toml')).toThrow(ModelError)
-    expect(() => parseScript(text, 'demo.toml')).toThrow(place)
+    const [file, line, column] = place.split(':')
+    const refused = { code: 'script-invalid', place: { file, line: Number(line), column: Number(column) } }
+    expect(() => parseScript(text, 'demo.toml')).toThrow(expect.objectContaining(refused))
     expect(() => parseScript(text, 'demo.toml')).toThrow(part)
   })
 })
