@@ -54,7 +54,8 @@ function ofMailboxes(): void {
   for (const kind of ['bot', 'act']) count('botticelli.actor.loop_blocks', { actor_kind: kind }, 0)
 }
 
-function ofNarrative({ key: narrative, acts, carousel, ...rest }: Narrative): void {
+function ofNarrative(whole: Narrative): void {
+  const { key: narrative, acts, carousel } = whole
   for (const trigger of ['schedule', 'message', 'cli'] as const) {
     count('botticelli.narrative.started', { narrative, trigger }, 0)
   }
@@ -76,7 +77,7 @@ function ofNarrative({ key: narrative, acts, carousel, ...rest }: Narrative): vo
     const { act_type } = labels
     for (const outcome of ['ok', 'error'] as const) begin('botticelli.act.duration', { act_type, outcome })
     begin('botticelli.act.output.length.chars', { act_type })
-    if (extractsOutput({ key: narrative, acts, ...rest }, index)) ofJson(narrative)
+    if (extractsOutput(whole, index)) ofJson(narrative)
     if (act.cacheMs !== undefined) ofCache('answers')
   }
 }

@@ -13,6 +13,7 @@ import type { HealthSource } from '../telemetry/health.ts'
 import type { ProviderHealth } from '../telemetry/provider-health.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
+import { pathOfBot } from './roster.ts'
 
 export interface HealthOptions {
   /** The bots as they are now. */
@@ -58,7 +59,7 @@ type Status = 'healthy' | 'degraded' | 'unhealthy'
 /** H2. */
 function botHealth({ name }: BotSettings, { health, system }: HealthOptions): JsonObject & { readonly status: Status } {
   const { consecutiveFailures, lastSuccessAt, lastFailureAt, lastError } = health.of(name)
-  const lives = system.record(`/bots/${name}`)?.state !== 'stopped' && system.record(`/bots/${name}`) !== undefined
+  const lives = system.record(pathOfBot(name))?.state !== 'stopped' && system.record(pathOfBot(name)) !== undefined
   const isDown = !lives || consecutiveFailures >= UNHEALTHY_FAILURES
   return {
     name,

@@ -10,6 +10,7 @@ import { observeStore, type StoreFigures } from '../telemetry/store-metrics.ts'
 import type { BotHealthBook } from './bot-health.ts'
 import { recordsOf } from './bot-records.ts'
 import type { BotSettings } from './bot-runs.ts'
+import { pathOfBot } from './roster.ts'
 import type { Schedule } from './scheduler.ts'
 import type { Budgets } from './spending.ts'
 
@@ -68,7 +69,7 @@ export function observeServer(server: ObservedServer): () => void {
 /** Over the bots that have a thread of their own. */
 function ofThreads({ roster, system }: ObservedServer, figure: (record: ActorRecord) => number) {
   const records = roster.bots.flatMap(({ name, thread }) => {
-    const record = thread === undefined ? undefined : system.record(`/bots/${name}`)
+    const record = thread === undefined ? undefined : system.record(pathOfBot(name))
     return record === undefined ? [] : [record]
   })
   return [{ value: records.reduce((sum, record) => sum + figure(record), 0), labels: { pool: 'bots' as const } }]
@@ -77,7 +78,7 @@ function ofThreads({ roster, system }: ObservedServer, figure: (record: ActorRec
 /** A bot's failures are those of its runs and of its own life together. */
 function observeActors(server: ObservedServer): () => void {
   const { system, health, roster } = server
-  const botOf = (path: string) => roster.bots.find(({ name }) => path === `/bots/${name}`)
+  const botOf = (path: string) => roster.bots.find(({ name }) => path === pathOfBot(name))
   const metrics = startActorMetrics({
     records: () => recordsOf(system, health),
     botTypeOf: ({ path }) => botOf(path)?.type,

@@ -6,6 +6,7 @@ import type { ActorRecord } from '../supervisor/index.ts'
 import type { ProviderHealth } from '../telemetry/provider-health.ts'
 import type { BotHealth, BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
+import { pathOfBot } from './roster.ts'
 import type { Spending } from './spending.ts'
 
 export interface ServerStatus {
@@ -95,7 +96,7 @@ function botStatus(
   { store, health, records }: Parameters<typeof serverStatus>[1],
   now: number,
 ): BotStatus {
-  const record = records.find(({ path }) => path === `/bots/${name}`)
+  const record = records.find(({ path }) => path === pathOfBot(name))
   const schedule = store.schedules.find(name)
   const nextRunAt = schedule?.dueAt
   const busyForMs = record?.busy?.forMs

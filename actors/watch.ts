@@ -14,6 +14,7 @@ import type { BotHealthBook } from './bot-health.ts'
 import type { BotSettings } from './bot-runs.ts'
 import { type ConditionLimits, conditionsOf, type ServerFacts, unknownOf } from './conditions.ts'
 import { isStoreTrouble } from './insist.ts'
+import { pathOfBot } from './roster.ts'
 import { summarize, summaryFacts, summaryText } from './run-summary.ts'
 import { inDoubt } from './server-status.ts'
 import { type Budgets, type Denied, spendingOf } from './spending.ts'
@@ -139,7 +140,7 @@ function sentence({ message }: Error): string {
 }
 
 function isAlive(system: ActorSystem, bot: string): boolean {
-  const record = system.record(`/bots/${bot}`)
+  const record = system.record(pathOfBot(bot))
   return record !== undefined && record.state !== 'stopped'
 }
 

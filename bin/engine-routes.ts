@@ -1,5 +1,6 @@
 // Engine routes: what a running server does to its executions and dead letters when a command asks.
 
+import { pathOfBot } from '../actors/roster.ts'
 import type { Botticelli } from '../botticelli.ts'
 import type { Routes } from '../console/control.ts'
 
@@ -27,13 +28,13 @@ export function engineRoutes(app: () => Botticelli | undefined): Routes {
     'POST /v1/executions/resume': (query) =>
       change(query, ({ store, system }, id) => {
         const bot = store.executions.find(id)?.bot
-        const told = bot !== undefined && system.tell(`/bots/${bot}`, { type: 'bot.resume', run: id } as never).accepted
+        const told = bot !== undefined && system.tell(pathOfBot(bot), { type: 'bot.resume', run: id } as never).accepted
         return told ? { done: true } : { done: false, reason: 'Its bot does not run.' }
       }),
     'POST /v1/executions/cancel': (query) =>
       change(query, ({ store, system }, id) => {
         const bot = store.executions.find(id)?.bot
-        const path = bot === undefined ? `/runs/run-${id}` : `/bots/${bot}/run-${id}`
+        const path = bot === undefined ? `/runs/run-${id}` : `${pathOfBot(bot)}/run-${id}`
         if (system.record(path) !== undefined) void system.stopActor(path)
         return { done: true }
       }),

@@ -1,6 +1,7 @@
 // Server routes: what a running server answers on its control socket.
 
 import { ulid } from 'ulid'
+import { pathOfBot } from '../actors/roster.ts'
 import { sendToBot } from '../actors/send.ts'
 import type { ServerStatus } from '../actors/server-status.ts'
 import type { Botticelli } from '../botticelli.ts'
@@ -93,7 +94,7 @@ function tellPosters(app: Botticelli | undefined, bots: readonly BotConfig[]): s
   const waiting = bots.filter((bot) => bot.enabled && bot.type === 'posting' && bot.timetable === undefined)
   return waiting.flatMap(({ name }) => {
     const message = { type: 'content.produced', run: ulid(), by: 'review', rows: 1 } as const
-    const { accepted } = sendToBot(`/bots/${name}`, message, (path, told) => app.system.tell(path, told))
+    const { accepted } = sendToBot(pathOfBot(name), message, (path, told) => app.system.tell(path, told))
     return accepted ? [name] : []
   })
 }

@@ -1,6 +1,8 @@
 // executions list: runs of narratives, newest first.
 
+import type { Config } from '../../config/config.ts'
 import { askServer } from '../../console/control.ts'
+import { BotticelliError } from '../../errors.ts'
 import type { ExecutionStatus, ExecutionSummary } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { withoutStack } from '../error-report.ts'
@@ -40,11 +42,21 @@ export const executionsList: Run = async (options, io) => {
     const headings = ['ID', 'STATUS', 'BEGAN', 'TOOK', 'ACTS', 'TOKENS', 'COST', 'NARRATIVE']
     for (const line of table(headings, cells, io)) io.print(line)
     const isBegun = found.some(({ status, bot }) => status === 'running' && bot !== undefined)
-    if (isBegun && (await askServer(config.stateDir, 'GET', '/v1/status')) === undefined)
+    if (isBegun && !(await isServed(config)))
       io.remark('\nNo server runs: the next one goes on with what a bot has running.')
     if (read.length > limit) io.remark(`\nThere are older ones: --before ${found.at(-1)?.id}`)
   }
   return EXIT.ok
+}
+
+/** One that does not answer is a server, too. */
+async function isServed({ stateDir }: Config): Promise<boolean> {
+  try {
+    return (await askServer(stateDir, 'GET', '/v1/status')) !== undefined
+  } catch (error) {
+    if (error instanceof BotticelliError) return true
+    throw error
+  }
 }
 
 /** An execution as --json prints it. */

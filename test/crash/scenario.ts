@@ -154,7 +154,7 @@ export async function playScenario(random: () => number, mostKills: number, faul
     : [
         `The pipeline did not get done (exit ${exit}):\n${decided.join('\n')}\n${last.output().slice(-3_000)}\n${describe(project)}`,
       ]
-  counts['items'] = ITEMS
+  counts.items = ITEMS
   counts['messages posted'] = postsIn(discord).length
   counts['requests to Discord'] = discord.requests.length
   counts['model calls'] = [...model.asked.values()].reduce((total, asked) => total + asked, 0)

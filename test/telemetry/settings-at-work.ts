@@ -500,6 +500,12 @@ const isATenth = (ran: Ran) => {
   expect(rounds(ran).length).toBeLessThanOrEqual(30)
 }
 const targetInfo = ({ families }: Ran) => families.get('target_info')?.samples[0]?.labels
+/** Attributes of the resource, in spans and, by Prometheus's spelling, in target_info. */
+const isCalled = (attributes: Readonly<Record<string, string>>) => (ran: Ran) => {
+  expect(ran.receiver.spans()[0]?.resource).toMatchObject(attributes)
+  const labels = Object.entries(attributes).map(([name, value]) => [name.replaceAll('.', '_'), value])
+  expect(targetInfo(ran)).toMatchObject(Object.fromEntries(labels))
+}
 
 /** By the key or variable that is at work. */
 export const AT_WORK: Readonly<Record<string, Work>> = {
@@ -584,10 +590,7 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
   'telemetry.service_name': {
     server: PRESENT,
     shows: 'spans and target_info have it',
-    holds: (ran) => {
-      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ 'service.name': 'botticelli-production' })
-      expect(targetInfo(ran)).toMatchObject({ service_name: 'botticelli-production' })
-    },
+    holds: isCalled({ 'service.name': 'botticelli-production' }),
   },
   'telemetry.sampling_rate': {
     server: PRESENT,
@@ -682,10 +685,7 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
   'telemetry.resource': {
     server: 'shares of traces',
     shows: 'spans and target_info have it',
-    holds: (ran) => {
-      expect(targetInfo(ran)).toMatchObject({ team: 'content' })
-      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ team: 'content' })
-    },
+    holds: isCalled({ team: 'content' }),
   },
   'observability.service_name': {
     server: SHARE,
@@ -791,10 +791,7 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
   'telemetry.environment': {
     server: PRESENT,
     shows: 'spans and target_info have it',
-    holds: (ran) => {
-      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ 'deployment.environment.name': 'staging' })
-      expect(targetInfo(ran)).toMatchObject({ deployment_environment_name: 'staging' })
-    },
+    holds: isCalled({ 'deployment.environment.name': 'staging' }),
   },
   'telemetry.log_levels': {
     server: PRESENT,
@@ -966,18 +963,14 @@ export const AT_WORK: Readonly<Record<string, Work>> = {
     server: STANDARD,
     shows: 'spans, metrics and lines have it',
     holds: (ran) => {
-      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ 'service.name': 'of-the-standard' })
+      isCalled({ 'service.name': 'of-the-standard' })(ran)
       expect(ran.receiver.logs[0]?.resource).toMatchObject({ 'service.name': 'of-the-standard' })
-      expect(targetInfo(ran)).toMatchObject({ service_name: 'of-the-standard' })
     },
   },
   OTEL_RESOURCE_ATTRIBUTES: {
     server: STANDARD,
     shows: 'every signal has them',
-    holds: (ran) => {
-      expect(ran.receiver.spans()[0]?.resource).toMatchObject({ team: 'content', region: 'eu/west' })
-      expect(targetInfo(ran)).toMatchObject({ team: 'content', region: 'eu/west' })
-    },
+    holds: isCalled({ team: 'content', region: 'eu/west' }),
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
     server: STANDARD,
