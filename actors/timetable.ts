@@ -3,7 +3,8 @@
 //   T1. Due times follow from the last one, never from when its run took place: they do not drift.
 //   T2. Days and hours are those of the timetable's own time zone. A time that a change of the clock skips is due right
 //       after the gap; one that comes twice is due once, the first time. What is due in every hour goes on in every hour.
-//   T3. A time outside every window of the day is due when the next window opens, and jitter stays within the window.
+//   T3. A time outside every window of the day is due when the next window opens. Jitter stays within the window, and
+//       before the next due time: runs keep their order, and none is late on account of another's jitter.
 //   T4. Jitter is a function of bot and time: asked twice, it is the same.
 
 import { createHash } from 'node:crypto'
@@ -114,7 +115,9 @@ export function whenOpen(table: Timetable, time: number): number {
 
 /** How much later than its due time a bot runs. */
 export function jitterOf(table: Timetable, bot: string, due: number): number {
-  const mostMs = Math.min(table.jitterMs, openFor(table, due) - 1)
+  if (table.jitterMs === 0) return 0
+  const next = dueAfter(table, due) ?? Number.POSITIVE_INFINITY
+  const mostMs = Math.min(table.jitterMs, openFor(table, due) - 1, next - due - 1)
   if (mostMs <= 0) return 0
   const digest = createHash('sha256').update(`${bot} ${due}`).digest()
   return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * (mostMs + 1))

@@ -143,7 +143,7 @@ describe('windows of the day', () => {
     ],
     ['all day', [{ from: 0, to: 1440 }], '2027-01-01T23:58:30Z', '2027-01-02T00:28:30Z'],
   ])('are where jitter ends: %s', ([, windows, due, latest]) => {
-    const table = { ...TABLE, everyMs: 1, windows, jitterMs: 30 * 60_000 }
+    const table = { ...TABLE, everyMs: 3_600_000, windows, jitterMs: 30 * 60_000 }
     const most = at(latest) - at(due)
     const drawn = Array.from({ length: 300 }, (_, n) => jitterOf(table, `poster ${n}`, at(due)))
     expect(Math.max(...drawn)).toBeLessThanOrEqual(most)
@@ -176,13 +176,23 @@ test('on start is due at once, and then as the rest says', () => {
 })
 
 test('jitter is within its bound, spread over it, and the same when asked again', () => {
-  const table = { ...TABLE, everyMs: 1, jitterMs: 1_000 }
+  const table = { ...TABLE, everyMs: 2_000, jitterMs: 1_000 }
   const drawn = Array.from({ length: 500 }, (_, due) => jitterOf(table, 'poster', due))
   expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0)
   expect(Math.max(...drawn)).toBeLessThanOrEqual(1_000)
   expect(new Set(drawn.map((each) => Math.floor(each / 100))).size).toBeGreaterThanOrEqual(10)
   expect(drawn).toEqual(Array.from({ length: 500 }, (_, due) => jitterOf(table, 'poster', due)))
   expect(drawn).not.toEqual(Array.from({ length: 500 }, (_, due) => jitterOf(table, 'other', due)))
+})
+
+test.for<[title: string, Partial<Timetable>, due: string, next: string]>([
+  ['an interval', { everyMs: 60_000 }, '2027-01-01T00:00:00Z', '2027-01-01T00:01:00Z'],
+  ['a cron expression', { cron: '0 9,10 * * *' }, '2027-01-01T09:00:00Z', '2027-01-01T10:00:00Z'],
+])('jitter that is longer than the time between two runs ends before the next one: %s', ([, kind, due, next]) => {
+  const table = { ...TABLE, ...kind, jitterMs: 24 * 3_600_000 }
+  const drawn = Array.from({ length: 300 }, (_, n) => at(due) + jitterOf(table, `poster ${n}`, at(due)))
+  expect(Math.max(...drawn)).toBeLessThan(at(next))
+  expect(Math.max(...drawn)).toBeGreaterThan(at(next) - (at(next) - at(due)) * 0.1)
 })
 
 test('a definition changes with what due times follow from, not with the policy', () => {
