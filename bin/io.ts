@@ -6,6 +6,7 @@
 
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
+import { ConfigError } from '../config/config-error.ts'
 import type { Environment, Flags } from '../config/layers.ts'
 import { type Loaded, type LoadOptions, loadConfig, loadInPart } from '../config/load-config.ts'
 import { BotticelliError, type Place } from '../errors.ts'
@@ -128,7 +129,10 @@ export function createIo(world: World, { cwd, globals, signal }: IoOptions): Io 
       } catch (error) {
         if (!(error instanceof BotticelliError)) throw error
         inPart = loadInPart(loadOptions(flags))
-        const message = `${placeOf(error.place)}${error.message.replace(/\.?$/, '.')} This command goes on without it.`
+        const diagnostics = error instanceof ConfigError ? error.diagnostics : []
+        const hint = diagnostics.find(({ severity }) => severity === 'error')?.hint
+        const sentence = `${error.message.replace(/\.$/, '')}${hint === undefined ? '' : ` (${hint})`}.`
+        const message = `${placeOf(error.place)}${sentence} This command goes on without it.`
         io.remark(`${io.paintRemark('yellow', 'warning')}: ${message}`)
         return inPart
       }

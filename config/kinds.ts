@@ -303,12 +303,19 @@ export const time: Kind<Time> = {
   fromToml: (value) => (typeof value === 'string' ? parseTime(value) : undefined),
   fromText: parseTime,
   show: ({ ms, isLocal }) => new Date(ms).toISOString().slice(0, isLocal ? -1 : undefined),
+  hint: (text) => (isNoDay(TIME.exec(text)?.[1]) ? 'there is no such day' : undefined),
 }
 
 function parseTime(value: string): Time | undefined {
   const [, day, clock, offset] = TIME.exec(value) ?? []
   const ms = Date.parse(`${day}T${clock}${offset ?? 'Z'}`)
-  return Number.isNaN(ms) ? undefined : { ms, isLocal: offset === undefined }
+  return Number.isNaN(ms) || isNoDay(day) ? undefined : { ms, isLocal: offset === undefined }
+}
+
+/** Dates take the 30th of February for the 2nd of March. */
+function isNoDay(day: string | undefined): boolean {
+  const midnight = Date.parse(`${day}T00:00Z`)
+  return day !== undefined && (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day)
 }
 
 const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/

@@ -63,7 +63,8 @@ export const scheduleList: Run = async (_, io) => {
 }
 
 export const schedulePreview: Run = async (options, io) => {
-  const { config } = io.configInPart()
+  // Of a schedule that is wrong there is nothing to preview.
+  const { config } = io.config()
   const bots = scheduled(config, options.args)
   const stored = await storedOf(config, bots)
   const count = options.number('count') ?? 5

@@ -291,6 +291,16 @@ describe('a broken file', () => {
   })
 })
 
+test('a schedule that is wrong is told with the reason, and nothing is previewed', async () => {
+  project.write('wrong.toml', '[bots.poster]\nnarrative = "x.toml"\ncron = "0 9 31 2 *"\n')
+  const list = await project.botticelli(['--config', 'wrong.toml', 'schedule', 'list'])
+  expect(list).toMatchObject({ code: 0, stdout: '' })
+  expect(list.stderr).toContain('got "0 9 31 2 *" (there is no such day). This command goes on without it.')
+  const preview = await project.botticelli(['--config', 'wrong.toml', 'schedule', 'preview', 'poster'])
+  expect(preview).toMatchObject({ code: 3, stdout: '' })
+  expect(preview.stderr).toContain('--> wrong.toml:3:8')
+})
+
 // One story: each test goes on where the one before left the project.
 describe('decisions', { shuffle: false }, () => {
   test('an approved draft is copied to where the poster looks, once', async () => {

@@ -10,6 +10,7 @@ import {
   pathList,
   snowflake,
   textList,
+  time,
   url,
 } from '../../config/kinds.ts'
 
@@ -34,6 +35,9 @@ describe('from TOML', () => {
     ['no id with letters', snowflake, '12ab', undefined],
     ['a URL without its last slash', url, 'http://127.0.0.1:4318/', 'http://127.0.0.1:4318'],
     ['no URL of another scheme', url, 'ftp://host', undefined],
+    ['a day of a leap year', time, '2028-02-29T10:00Z', { ms: Date.UTC(2028, 1, 29, 10), isLocal: false }],
+    ['no day that no calendar has', time, '2027-02-29T10:00', undefined],
+    ['no month that no calendar has', time, '2027-13-01T10:00', undefined],
     ['no truth in a text', boolean, 'true', undefined],
   ])('%s', ([, kind, value, result]) => {
     expect(kind.fromToml(value)).toEqual(result)
