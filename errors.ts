@@ -556,7 +556,7 @@ export const CODES = {
     fix: 'List what there is with the "list" command of the same kind.',
   },
   'server-running': {
-    summary: 'A server already runs for this project; a second one is refused.',
+    summary: 'A server already runs for this project, or on its database; a second one is refused.',
     fix: 'Use the running one, or stop it first.',
   },
   'server-not-running': {

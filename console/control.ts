@@ -6,10 +6,21 @@
 //   K2. A socket that a killed server left behind is not in the way of the next one.
 
 import { createHash } from 'node:crypto'
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BotticelliError } from '../errors.ts'
 import { inSpan } from '../telemetry/spans.ts'
@@ -86,8 +97,15 @@ export async function followServer(
 function socketPath(stateDir: string): string {
   const path = join(stateDir, 'run', 'control.sock')
   if (Buffer.byteLength(path) <= LONGEST_PATH) return path
-  const short = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)
+  const short = createHash('sha256').update(realPath(stateDir)).digest('hex').slice(0, 16)
   return join(tmpdir(), `botticelli-${process.getuid?.()}`, `${short}.sock`)
+}
+
+/** The same by whatever links it is reached, also while it is still to be made. */
+function realPath(folder: string): string {
+  if (existsSync(folder)) return realpathSync(folder)
+  const parent = dirname(folder)
+  return parent === folder ? folder : join(realPath(parent), basename(folder))
 }
 
 function makeFolder(folder: string): void {

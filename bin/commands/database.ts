@@ -8,6 +8,7 @@ import { openControl } from '../../console/control.ts'
 import { BotticelliError } from '../../errors.ts'
 import { copyFile, flush } from '../../store/copy-file.ts'
 import { inspectFile, inspectVersion, migrationsOf } from '../../store/inspect-file.ts'
+import { ownDatabase } from '../../store/own-database.ts'
 import { setAside } from '../../store/set-aside.ts'
 import type { Maintenance, Prunable } from '../../store/store.ts'
 import type { Run } from '../command.ts'
@@ -55,6 +56,7 @@ export const restore: Run = async (options, io) => {
     throw new BotticelliError('confirmation-missing', `The database of ${config.root} would be replaced.`, { fix })
   }
   await using _lock = await openControl(config.stateDir, {})
+  using _owned = ownDatabase(config.database)
   mkdirSync(dirname(config.database), { recursive: true })
   const incoming = `${config.database}.incoming`
   takeIn(file, incoming)
@@ -127,6 +129,7 @@ export const dbVacuum: Run = async (_, io) => {
   const { config } = io.configInPart()
   needDatabase(config)
   await using _lock = await openControl(config.stateDir, {})
+  using _owned = ownDatabase(config.database)
   const sizes = await withStore(config, undefined, (store) => {
     const before = store.maintenance.sizes().databaseBytes
     store.maintenance.compact()

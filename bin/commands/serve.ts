@@ -11,6 +11,7 @@ import { VERSION } from '../../config/version.ts'
 import type { InspectorServer } from '../../console/inspector/inspector-server.ts'
 import { operatorName } from '../../console/operator.ts'
 import { BotticelliError } from '../../errors.ts'
+import { ownDatabase } from '../../store/own-database.ts'
 import { attention } from '../attention.ts'
 import { checkBots } from '../check-bots.ts'
 import type { Run } from '../command.ts'
@@ -36,6 +37,7 @@ export const serve: Run = async (options, io) => {
 
   let hot: HotReload | undefined
   await using answers = await openAnswers(config.stateDir, () => hot?.config().bots ?? config.bots, io.now)
+  using _owned = ownDatabase(config.database)
   await using inspector = await openInspector(config, answers)
   const isOnTerminal = io.stderr.isTTY === true
   using interrupts = watchInterrupts(io.now, isOnTerminal ? undefined : () => void hot?.reload('signal'))

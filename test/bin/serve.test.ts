@@ -47,6 +47,11 @@ test('runs its bots, is seen by status, refuses a second one, and ends in order'
   expect(second).toMatchObject({ code: 7 })
   expect(second.stderr).toContain(`process ${seen.pid}`)
 
+  const database = join(project.folder, '.botticelli', 'botticelli.db')
+  const elsewhere = { BOTTICELLI_STATE_DIR: join(project.folder, 'elsewhere'), BOTTICELLI_DATABASE: database }
+  const sharing = await project.botticelli(['serve'], elsewhere)
+  expect(sharing).toMatchObject({ code: 7, stderr: expect.stringContaining(`process ${seen.pid}`) })
+
   // Nobody scheduled the poster: it is told of the approval.
   const approved = await project.botticelli(['content', 'approve', '1'])
   expect(approved.stderr).toContain('poster posts now')

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -93,6 +103,15 @@ test('works where the path is too long for a socket', async () => {
   const long = join(stateDir, 'a'.repeat(100))
   await using _control = await openControl(long, { 'GET /v1/status': () => 'reached' })
   expect(await askServer(long, 'GET', '/v1/status')).toBe('reached')
+})
+
+test('is one, by whatever links a long path is reached', async () => {
+  const [long, link] = [join(stateDir, 'a'.repeat(100)), join(stateDir, 'b'.repeat(100))]
+  mkdirSync(long)
+  symlinkSync(long, link)
+  await using _control = await openControl(join(long, 'state'), { 'GET /v1/status': () => 'reached' })
+  expect(await askServer(join(link, 'state'), 'GET', '/v1/status')).toBe('reached')
+  await expect(openControl(join(link, 'state'), {})).rejects.toMatchObject({ code: 'server-running' })
 })
 
 test('what fails in the server is told by whoever asked', async () => {
