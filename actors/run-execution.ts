@@ -166,7 +166,8 @@ function positionOf({ id, parentId, narrative, bot }: ExecutionPlan) {
 
 /** A run is never started again by itself: whoever asked for it decides, and it would go on where it stopped. */
 function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<ExecutionOutcome> {
-  const within = fromHere()
+  const fields = { bot: plan.bot, execution: plan.id, narrative: plan.narrative.key }
+  const within = turns(plan) ? fromHere() : withLogFields(fields, fromHere)
   return {
     id: plan.parentId === undefined ? `run-${plan.id}` : plan.id.slice(plan.parentId.length + 1),
     kind: 'execution',
@@ -185,9 +186,7 @@ function executionSpec(plan: ExecutionPlan, services: Services): ActorSpec<Execu
   }
 
   function execution(host: Host) {
-    const fields = { bot: plan.bot, execution: plan.id, narrative: plan.narrative.key }
-    const perform = (stage: Stage) =>
-      within(() => withLogFields(fields, () => performStage(stage, services, host, runExecution)))
+    const perform = (stage: Stage) => within(() => performStage(stage, services, host, runExecution))
     return { input: { plan, performStage: perform }, logic: executionMachine }
   }
 }

@@ -7,9 +7,9 @@
 //   U2. While we trace, what is entered is here. Where the process around us does, its storage has the span, and this the fields.
 //   U3. To enter what one is in already costs nothing.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import type { Context } from '@opentelemetry/api'
-import { type OpenTelemetry, openTelemetry } from '../open-telemetry.ts'
+import type { OpenTelemetry } from '../open-telemetry.ts'
 
 /** Fields of the log that work can be bound to. */
 export interface BoundFields {
@@ -42,11 +42,9 @@ export function withLogFields<T>(fields: BoundFields, fn: () => T): T {
 
 /** @returns runs what comes later as if it were called from here: in this span, with these fields of the log */
 export function fromHere(): <T>(fn: () => T) => T {
-  const at = here()
-  const otel = isTracing ? undefined : openTelemetry()
-  if (otel === undefined) return (fn) => storage.run(at, fn)
-  const active = otel.context.active()
-  return (fn) => otel.context.with(active, () => storage.run(at, fn))
+  // To enter a storage anew copies all of them, on the way in and on the way out; to go back to where one was copies none.
+  const at = new AsyncResource('botticelli.surroundings')
+  return (fn) => at.runInAsyncScope(fn)
 }
 
 /** The same as `context.active()` of the API, without the way through it. */

@@ -2,8 +2,9 @@
 
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { emptyResource } from '@opentelemetry/resources'
-import { AlwaysOffSampler, AlwaysOnSampler, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { AlwaysOffSampler, AlwaysOnSampler, NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { afterEach, describe, expect, test } from 'vitest'
+import { boundFields, fromHere, withLogFields } from '../../telemetry/surroundings.ts'
 import { TraceStorage } from '../../telemetry/trace-storage.ts'
 import { createTracer } from '../../telemetry/tracer.ts'
 
@@ -112,7 +113,10 @@ describe('a span', () => {
 })
 
 describe('the storage of contexts', () => {
-  afterEach(() => context.disable())
+  afterEach(() => {
+    context.disable()
+    trace.disable()
+  })
 
   test('is carried along by promises, and ends with the function', async () => {
     context.setGlobalContextManager(new TraceStorage().enable())
@@ -125,5 +129,29 @@ describe('the storage of contexts', () => {
     expect(context.active()).toBe(ROOT_CONTEXT)
     const bound = context.bind(below(1), (more: string) => [trace.getActiveSpan()?.spanContext().traceId, more])
     expect(bound('x')).toEqual(['a'.repeat(32), 'x'])
+  })
+
+  test.for<[whose: string, setUp: () => void]>([
+    ['ours', () => context.setGlobalContextManager(new TraceStorage().enable())],
+    ['that of the process around us', () => new NodeTracerProvider().register({ propagator: null })],
+  ])('%s: what comes later is taken back to where that was asked for', async ([, setUp]) => {
+    setUp()
+    const { tracer } = open()
+    const seen = () => ({ span: trace.getActiveSpan(), fields: boundFields() })
+    const there = tracer.startActiveSpan('there', (span) => ({
+      span,
+      within: withLogFields({ act: 'there' }, fromHere),
+    }))
+    await tracer.startActiveSpan('elsewhere', (span) =>
+      withLogFields({ act: 'elsewhere' }, async () => {
+        const back = await there.within(async () => {
+          await new Promise(setImmediate)
+          return seen()
+        })
+        expect(back).toEqual({ span: there.span, fields: { act: 'there' } })
+        expect(seen()).toEqual({ span, fields: { act: 'elsewhere' } })
+      }),
+    )
+    expect(trace.getActiveSpan()).toBeUndefined()
   })
 })
