@@ -15,6 +15,8 @@ const TRANSLATIONS: readonly [prefix: string, code: ErrorCode, what: string][] =
   ['SQLITE_CORRUPT', 'store-corrupt', 'is damaged'],
   ['SQLITE_CANTOPEN', 'store-open', 'cannot be opened'],
   ['SQLITE_FULL', 'store-full', 'cannot grow, the disk is full'],
+  // The file that readers and writers share could not be made larger: SQLite does not say why, it is mostly this.
+  ['SQLITE_IOERR_SHMSIZE', 'store-full', 'cannot be opened, mostly since the disk is full'],
   ['SQLITE_IOERR', 'store-io', 'cannot be read or written'],
   ['SQLITE_CONSTRAINT_FOREIGNKEY', 'unknown-record', 'does not have the execution that this belongs to'],
 ]

@@ -126,6 +126,7 @@ test('a lock that another process holds is waited for, then told as retryable', 
 test.for<[sqlite: string, code: string]>([
   ['SQLITE_READONLY_DBMOVED', 'store-read-only'],
   ['SQLITE_FULL', 'store-full'],
+  ['SQLITE_IOERR_SHMSIZE', 'store-full'],
   ['SQLITE_IOERR_FSYNC', 'store-io'],
   ['SQLITE_CANTOPEN_ISDIR', 'store-open'],
   ['SQLITE_BUSY_SNAPSHOT', 'store-busy'],
