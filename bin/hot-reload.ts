@@ -68,15 +68,19 @@ export function startHotReload({ started, bots, seen: seenAtStart, load, apply, 
   let current = started
   let checked = bots
   let seen = seenAtStart
+  /** Files of bots that could not be taken over: what is wrong is in them, or they are not there yet. */
+  let refused: readonly string[] = []
   let last: Reloaded | undefined
   let since: number | undefined
   let line: Promise<unknown> = Promise.resolve()
 
+  const files = () => [...new Set([...filesOf(current, checked), ...refused])]
   const changed = () =>
     void inLine(async () => {
-      if (fingerprint(filesOf(current, checked)) !== seen) await attempt('file')
+      if (fingerprint(files()) !== seen) await attempt('file')
     })
   const watch = watchFiles({
+    root: started.config.root,
     changed,
     failed: (file, err) => log('config.not_watched', { file, err }),
   })
@@ -90,6 +94,12 @@ export function startHotReload({ started, bots, seen: seenAtStart, load, apply, 
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   }
 
+  /** Beside the files of what is configured. */
+  function look(paths: readonly string[]): void {
+    refused = paths
+    seen = fingerprint(files())
+  }
+
   /** H2. */
   function inLine<T>(work: () => Promise<T>): Promise<T> {
     const turn = line.then(work)
@@ -98,8 +108,10 @@ export function startHotReload({ started, bots, seen: seenAtStart, load, apply, 
   }
 
   async function attempt(cause: ReloadCause): Promise<Reloaded> {
-    seen = fingerprint(filesOf(current, checked))
+    seen = fingerprint(files())
     const done = await outcomeOf(() => reread(cause))
+    if (done.outcome === 'refused') look([...refused, ...done.diagnostics.map(({ place }) => place.file)])
+    watch.files(files())
     if (done.outcome === 'changed') since = now()
     last = { cause, at: now(), ...done, ...(since !== undefined && done.outcome !== 'refused' && { since }) }
     tell(last)
@@ -109,6 +121,7 @@ export function startHotReload({ started, bots, seen: seenAtStart, load, apply, 
   async function reread(cause: ReloadCause) {
     const next = load()
     refuseNothing(current, next, cause)
+    look(next.config.bots.map(({ narrative }) => narrative))
     const nextBots = checkBots(next)
     const { now: settings } = changedSettings(current.settings, next.settings)
     const { atNextStart } = changedSettings(started.settings, next.settings)
@@ -120,8 +133,7 @@ export function startHotReload({ started, bots, seen: seenAtStart, load, apply, 
     const change = isSame ? NOTHING : await apply(next.config)
     current = next
     checked = nextBots
-    seen = fingerprint(filesOf(current, checked))
-    watch.files(filesOf(current, checked))
+    look([])
     return {
       outcome: isSame && narratives.length === 0 ? ('unchanged' as const) : ('changed' as const),
       ...change,

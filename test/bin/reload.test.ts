@@ -1,6 +1,6 @@
 // A running server and what a person changes in its files meanwhile.
 
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeProject, type Running, until } from '../end-to-end/project.ts'
@@ -133,6 +133,38 @@ describe('a running server', { shuffle: false }, () => {
     const { pid } = await json('status')
     await saysOnceMore('"cause":"signal"', () => process.kill(pid, 'SIGHUP'))
     expect(await json('status')).toMatchObject({ reload: { cause: 'signal', outcome: 'unchanged' } })
+  })
+
+  test('a narrative that is mended, or comes after the bot that needs it, is noticed', async () => {
+    const newcomer = HELPER.replace('help.toml', 'new.toml')
+    await saysOnceMore('"event":"config.reload_failed"', () => config(WRITER.replace('1h', '2h'), newcomer))
+    await saysOnceMore('"event":"config.reload_failed"', () => project.write('new.toml', '[narrative'))
+    await saysOnceMore('"event":"config.reloaded"', () => project.write('new.toml', NARRATIVE('Say what is new.')))
+  })
+
+  test('a folder that is put in the place of another, and a link that is set anew, are noticed', async () => {
+    const inFolder = HELPER.replace('help.toml', 'current/help.toml')
+    const help = (folder: string, prompt: string) => {
+      mkdirSync(join(project.folder, folder), { recursive: true })
+      project.write(`${folder}/help.toml`, NARRATIVE(prompt))
+    }
+    const current = join(project.folder, 'current')
+    await saysOnceMore('"event":"config.reloaded"', () => {
+      help('current', 'One.')
+      config(WRITER.replace('1h', '2h'), inFolder)
+    })
+    await saysOnceMore('"narratives":["helper"]', () => {
+      help('two', 'Two.')
+      renameSync(current, join(project.folder, 'before'))
+      symlinkSync('two', current)
+    })
+    await saysOnceMore('"narratives":["helper"]', () => {
+      help('three', 'Three.')
+      symlinkSync('three', join(project.folder, 'next'))
+      renameSync(join(project.folder, 'next'), current)
+    })
+    await saysOnceMore('"narratives":["helper"]', () => help('three', 'Four.'))
+    await saysOnceMore('"event":"config.reloaded"', () => config(WRITER.replace('1h', '2h'), HELPER))
   })
 
   test('of a bot that is removed nothing waits for ever', async () => {
