@@ -44,7 +44,7 @@ export async function askModel(
   const wanted = jsonWanted(task, services)
   let { answer } = begun
   let refused = refusedBefore(begun.prompt)
-  const cache = answer === undefined ? await cacheFor(task, gathered, wanted, services) : undefined
+  const cache = answer === undefined ? cacheFor(task, gathered, wanted, services) : undefined
   for (;;) {
     try {
       answer ??= await askOnce(task, gathered, { refused, wanted, cache }, services, attempt)
@@ -108,30 +108,32 @@ async function askOnce(
   services: Services,
   attempt: Attempt,
 ): Promise<StoredAnswer> {
-  const { store } = services
-  const { signal } = attempt
+  const { store, clock, calls } = services
   const turn = store.ledger.lines() + 1
-  const given = refused.length === 0 ? cache?.find() : undefined
-  const answer = given ?? (await askAnew())
-  const saved = { prompt: keptPrompt(gathered, refused), answer, at: services.clock.now() }
-  await insist(() => store.journal.saveAnswer(placeOf(task), saved), services.clock, signal)
-  return answer
-
-  async function askAnew(): Promise<StoredAnswer> {
+  let answer = refused.length === 0 ? cache?.find() : undefined
+  if (answer === undefined) {
     const question = questionOf(task, gathered, { refused, wanted, turn }, services)
     await store.committed()
-    const call = () => services.calls.track(askOrNoteLoss(question, task, services, attempt))
-    return stored(await patiently(call, services, signal))
+    const call = ask(question, task, services, attempt).catch((error) => noteLoss(error, task, services, attempt))
+    try {
+      answer = stored(await calls.track(call))
+    } catch (error) {
+      await beforeNext(error, services, attempt)
+      throw error
+    }
   }
+  const saved = { prompt: keptPrompt(gathered, refused), answer, at: clock.now() }
+  await insist(() => store.journal.saveAnswer(placeOf(task), saved), clock, attempt.signal)
+  return answer
 }
 
 /** An answer to a question that was put right in between is kept for the question as it was first asked. */
-async function cacheFor(
+function cacheFor(
   task: ActTask,
   gathered: Gathered,
   wanted: JsonWanted | undefined,
   services: Services,
-): Promise<AnswerCache | undefined> {
+): AnswerCache | undefined {
   const cacheMs = cacheTimeOf(task, services)
   if (cacheMs === undefined) return undefined
   const question = questionOf(task, gathered, { refused: [], wanted, turn: 1 }, services)
@@ -140,21 +142,6 @@ async function cacheFor(
 
 function modelOf({ model, act }: ActTask, { findModel }: Services): Model {
   return findModel(model ?? act.settings.model)
-}
-
-/** What a call cost that gave no answer to use is in the ledger all the same. */
-async function askOrNoteLoss(question: Question, task: ActTask, services: Services, attempt: Attempt): Promise<Answer> {
-  try {
-    return await ask(question, task, services, attempt)
-  } catch (error) {
-    const paid = paidAnswer(error)
-    if (paid !== undefined) {
-      const ending = paid.finishReason === 'error' ? ('broken-off' as const) : ('unusable' as const)
-      const lost = { answer: stored(paid), ending, at: services.clock.now() }
-      await insist(() => services.store.journal.noteLost(placeOf(task), lost), services.clock, attempt.signal)
-    }
-    throw error
-  }
 }
 
 /** A provider that does not take the schema is asked without it: the words of the prompt remain. */
@@ -175,6 +162,17 @@ async function ask(question: Question, task: ActTask, services: Services, attemp
   }
 }
 
+/** What a call cost that gave no answer to use is in the ledger all the same. @throws the error */
+async function noteLoss(error: unknown, task: ActTask, services: Services, { signal }: Attempt): Promise<never> {
+  const paid = paidAnswer(error)
+  if (paid !== undefined) {
+    const ending = paid.finishReason === 'error' ? ('broken-off' as const) : ('unusable' as const)
+    const lost = { answer: stored(paid), ending, at: services.clock.now() }
+    await insist(() => services.store.journal.noteLost(placeOf(task), lost), services.clock, signal)
+  }
+  throw error
+}
+
 function hear(task: ActTask, { onProgress, clock }: Services, { tell }: Attempt): (piece: string) => void {
   const { executionId, narrative, act, key } = task
   const at = { executionId, narrative: narrative.key, act: act.name, key }
@@ -186,14 +184,9 @@ function hear(task: ActTask, { onProgress, clock }: Services, { tell }: Attempt)
 }
 
 /** A provider that said when to come back is not asked before: the wait is served here, the attempt is counted as usual. */
-async function patiently<T>(ask: () => Promise<T>, { clock }: Services, signal: AbortSignal): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof BotticelliError && error.retryable && error.retryAfterMs !== undefined) {
-      await pause(error.retryAfterMs, clock, signal)
-    }
-    throw error
+async function beforeNext(error: unknown, { clock }: Services, { signal }: Attempt): Promise<void> {
+  if (error instanceof BotticelliError && error.retryable && error.retryAfterMs !== undefined) {
+    await pause(error.retryAfterMs, clock, signal)
   }
 }
 

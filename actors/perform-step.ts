@@ -45,17 +45,18 @@ export function performStep(
   const perform = step.act.composes === undefined ? performAct : performNarrative
   const work = async () => {
     const result = await perform(task, services, host, runExecution)
-    await tellMeasures(task, result, services)
+    if (plan.narrative.metrics !== undefined) await tellMeasures(task, result, services)
     return result
   }
-  const goOn = (error: unknown): StepResult => {
+  const options = { attributes, ...inItem }
+  const done = inSpan(`act ${step.act.name}`, options, () => withLogFields(logFieldsOf(task), work))
+  if (!step.act.carousel?.continueOnError) return done
+  return done.catch((error: unknown) => {
     const isDayOver = error instanceof BotticelliError && error.code === 'budget-exhausted'
-    if (wasTakenDown(host, error) || !step.act.carousel?.continueOnError || isDayOver) throw error
+    if (wasTakenDown(host, error) || isDayOver) throw error
     // The journal and the span have the failure; the act's other turns are made.
     return { ...NOTHING_LEFT, acts: 0 }
-  }
-  const options = { attributes, ...inItem }
-  return inSpan(`act ${step.act.name}`, options, () => withLogFields(logFieldsOf(task), work)).catch(goOn)
+  })
 }
 
 /** Only once the act is on the disk: one that is replayed is not measured again. */

@@ -81,7 +81,7 @@ export function createRunner(services: Services): Runner {
   }
 }
 
-async function run(request: RunRequest, services: Services, host: Scope): Promise<RunReport> {
+function run(request: RunRequest, services: Services, host: Scope): Promise<RunReport> {
   const plan = planOfRequest(request, services)
   const startedAt = services.clock.now()
   return inSpan(
