@@ -24,7 +24,7 @@ export interface Knowledge {
   readonly itemRow?: RowRef
 }
 
-interface ReadRow {
+export interface ReadRow {
   readonly ref: RowRef
   readonly traceparent?: string
 }
@@ -142,9 +142,8 @@ function learnOne(known: Knowledge, act: string, result: ActResult): Knowledge {
 /** What was pending a model has seen by now if any of the acts asked one; what they gave meanwhile it has not. */
 function pendingAfter(known: Knowledge, done: readonly (readonly [act: string, result: ActResult])[]) {
   const before = done.some(([, { asked }]) => asked) ? [] : known.pending
-  const added = done.flatMap(([act, { asked, turns, response }]) => {
-    const isInConversation = turns.length > 0
-    return asked || isInConversation || response === '' ? [] : [{ act, text: response }]
-  })
+  const added = done
+    .filter(([, { asked, turns, response }]) => !asked && turns.length === 0 && response !== '')
+    .map(([act, { response }]) => ({ act, text: response }))
   return [...before, ...added]
 }

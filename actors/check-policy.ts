@@ -29,12 +29,14 @@ function commandsOf(
 ): readonly { readonly act: Act; readonly input: CommandInput }[] {
   if (narrative === undefined || seen.has(narrative)) return []
   seen.add(narrative)
-  return narrative.acts.flatMap((act) => {
-    const own = act.inputs.flatMap((input) => (input.kind === 'command' ? [{ act, input }] : []))
-    const keys = act.inputs.flatMap((input) =>
-      input.kind === 'narrative' && 'key' in input.target ? [input.target.key] : [],
-    )
-    if (act.composes !== undefined) keys.push(act.composes)
-    return [...own, ...keys.flatMap((key) => commandsOf(file, file.narratives.get(key), seen))]
-  })
+  const commands = []
+  for (const act of narrative.acts) {
+    const keys = act.composes === undefined ? [] : [act.composes]
+    for (const input of act.inputs) {
+      if (input.kind === 'command') commands.push({ act, input })
+      if (input.kind === 'narrative' && 'key' in input.target) keys.push(input.target.key)
+    }
+    for (const key of keys) commands.push(...commandsOf(file, file.narratives.get(key), seen))
+  }
+  return commands
 }

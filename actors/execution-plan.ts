@@ -2,14 +2,21 @@
 
 import type { JsonObject } from '../json.ts'
 import { enterNested, type LoadedNarrative } from '../narratives/load-file.ts'
-import type { Act, Budget, Narrative, NarrativeFile } from '../narratives/narrative.ts'
-import { extractsOutput } from '../narratives/narrative.ts'
+import {
+  type Act,
+  type Budget,
+  extractsOutput,
+  type Narrative,
+  type NarrativeFile,
+  needsModel,
+} from '../narratives/narrative.ts'
 import type { Sources } from '../narratives/sources.ts'
 import { valuesOfVariables } from '../narratives/variables.ts'
 import type { Trigger } from '../store/store.ts'
 import { ActorStoppedError, type Scope } from '../supervisor/index.ts'
 import type { StoredRows } from './act-task.ts'
 import { isStoreTrouble } from './insist.ts'
+import type { ActType } from './progress.ts'
 import type { Services } from './services.ts'
 
 export interface ExecutionPlan {
@@ -96,6 +103,7 @@ export function budgetOf({ budget, narrative }: ExecutionPlan, act?: Act): Budge
   const all = [budget, narrative.budget, narrative.carousel?.budget, act?.carousel?.budget].filter(
     (one) => one !== undefined,
   )
+  if (all.length === 0) return WHOLE
   const least = (key: keyof Budget) => Math.min(1, ...all.map((one) => one[key]))
   return {
     rpmMultiplier: least('rpmMultiplier'),
@@ -103,6 +111,8 @@ export function budgetOf({ budget, narrative }: ExecutionPlan, act?: Act): Budge
     rpdMultiplier: least('rpdMultiplier'),
   }
 }
+
+const WHOLE: Budget = { rpmMultiplier: 1, tpmMultiplier: 1, rpdMultiplier: 1 }
 
 export interface ExecutionOutcome {
   readonly id: string
@@ -133,6 +143,7 @@ export type RunExecution = (plan: ExecutionPlan, services: Services, host: Host)
 /** One act's turn. */
 export interface Step {
   readonly act: Act
+  readonly type: ActType
   /** The act's name, and `#n` from its second turn on. */
   readonly key: string
   readonly sequence: number
@@ -141,8 +152,18 @@ export interface Step {
   readonly group?: number
 }
 
-/** The narrative's acts in order, an act with a carousel as often as it turns. */
-export function stepsOf(narrative: Narrative): Step[] {
+/** The narrative's acts in order, an act with a carousel as often as it turns. Made once: a narrative does not change. */
+export function stepsOf(narrative: Narrative): readonly Step[] {
+  const known = STEPS.get(narrative)
+  if (known !== undefined) return known
+  const steps = makeSteps(narrative)
+  STEPS.set(narrative, steps)
+  return steps
+}
+
+const STEPS = new WeakMap<Narrative, readonly Step[]>()
+
+function makeSteps(narrative: Narrative): Step[] {
   const turns = new Map<string, number>()
   const steps: Step[] = []
   for (const [index, act] of narrative.acts.entries()) {
@@ -151,6 +172,7 @@ export function stepsOf(narrative: Narrative): Step[] {
       turns.set(act.name, turn)
       steps.push({
         act,
+        type: typeOfAct(act),
         key: turn === 1 ? act.name : `${act.name}#${turn}`,
         sequence: steps.length,
         extracts: extractsOutput(narrative, index),
@@ -159,6 +181,11 @@ export function stepsOf(narrative: Narrative): Step[] {
     }
   }
   return steps
+}
+
+export function typeOfAct(act: Act): ActType {
+  if (act.composes !== undefined) return 'narrative'
+  return needsModel(act) ? 'model' : 'action'
 }
 
 /** True if rows come from the narrative's own acts: each run of it then makes content, and begins a trace (P5). */

@@ -3,21 +3,15 @@
 // Inputs are processed in order, one after another: a command may need the channel that the one before it made.
 
 import { stat } from 'node:fs/promises'
-import { BotticelliError } from '../errors.ts'
-import {
-  type CommandInput,
-  type Input,
-  type NarrativeInput,
-  needsModel,
-  type TextInput,
-} from '../narratives/narrative.ts'
+import { BotticelliError, type Place } from '../errors.ts'
+import { type CommandInput, type Input, type NarrativeInput, needsModel } from '../narratives/narrative.ts'
 import { fillIn, type Values } from '../narratives/placeholders.ts'
 import { assemblePrompt, isContentFocus } from '../narratives/templates.ts'
-import type { RowRef } from '../store/store.ts'
+import type { PulledRows, RowRef } from '../store/store.ts'
 import { record } from '../telemetry/instruments.ts'
 import { log } from '../telemetry/log.ts'
 import { inSpan } from '../telemetry/spans.ts'
-import type { ActTask, Gathered, Processed } from './act-task.ts'
+import type { ActTask, Gathered, Processed, ReadRow } from './act-task.ts'
 import { carryOut, mayHavePublished } from './carry-out.ts'
 import { introduce, type Piece } from './conversation.ts'
 import { gatherMedia } from './gather-media.ts'
@@ -36,40 +30,38 @@ interface Attempt {
 }
 
 export async function gatherInputs(task: ActTask, services: Services, attempt: Attempt): Promise<Gathered> {
-  const done: Processed[] = []
-  for (const [index, input] of task.act.inputs.entries()) {
-    const values = valuesFor(task, services, tablesOf(done))
-    const item = itemRow(done) ?? task.knowledge.itemRow
-    done.push(await processInput(input, index, { task, services, values, attempt, item }))
+  const { act, knowledge } = task
+  const asks = needsModel(act)
+  const pieces = asks ? introduce(knowledge.pending).map((piece) => ({ piece, input: -1 })) : []
+  const results: Result[] = []
+  const tables: Record<string, string> = {}
+  const read: ReadRow[] = []
+  const pulled: PulledRows[] = []
+  const values = valuesFor(task, services, tables)
+  for (const [index, input] of act.inputs.entries()) {
+    const item = read.length === 1 ? read[0]!.ref : knowledge.itemRow
+    const processing = processInput(input, index, { task, services, values, attempt, item })
+    const done = processing instanceof Promise ? await processing : processing
+    for (const piece of done.pieces) pieces.push({ piece, input: index })
+    if (done.result !== undefined) results.push(done.result)
+    if (done.tables !== undefined) Object.assign(tables, done.tables)
+    for (const row of done.read ?? []) read.push(row)
+    if (done.pulled !== undefined) pulled.push(done.pulled)
   }
-  const asks = needsModel(task.act)
-  const introduction = asks ? introduce(task.knowledge.pending).map((piece) => ({ piece, input: -1 })) : []
   return {
-    pieces: [...introduction, ...done.flatMap(({ pieces }, input) => pieces.map((piece) => ({ piece, input })))],
-    ...(asks &&
-      task.act.system !== undefined && {
-        system: filled(task.act.system, task, valuesFor(task, services, tablesOf(done))),
-      }),
-    response: asks ? '' : responseOf(done),
-    tables: tablesOf(done),
-    read: done.flatMap((each) => each.read ?? []),
-    pulled: done.flatMap((each) => each.pulled ?? []),
+    pieces,
+    ...(asks && act.system !== undefined && { system: filled(act.system, task, values) }),
+    response: asks ? '' : responseOf(results),
+    tables,
+    read,
+    pulled,
   }
 }
 
-/** The one row that the act has read so far, if it is one. */
-function itemRow(done: readonly Processed[]): RowRef | undefined {
-  const read = done.flatMap((each) => each.read ?? [])
-  return read.length === 1 ? read[0]!.ref : undefined
-}
-
-function tablesOf(done: readonly Processed[]): Record<string, string> {
-  return Object.assign({}, ...done.map(({ tables }) => tables ?? {}))
-}
+type Result = NonNullable<Processed['result']>
 
 /** Section 12.2: one command as itself, several as an array (D-33); without commands what tables and narratives gave. */
-function responseOf(done: readonly Processed[]): string {
-  const results = done.flatMap(({ result }) => result ?? [])
+function responseOf(results: readonly Result[]): string {
   const commands = results.filter(({ kind }) => kind === 'command').map(({ value }) => value)
   if (commands.length === 1) return typeof commands[0] === 'string' ? commands[0] : JSON.stringify(commands[0])
   if (commands.length > 1) return JSON.stringify(commands)
@@ -90,7 +82,9 @@ interface Around {
 function processInput(input: Input, index: number, around: Around): Processed | Promise<Processed> {
   switch (input.kind) {
     case 'text':
-      return processText(input, index, around)
+      return 'file' in input.source
+        ? processFile(input.source.file, input.place, around)
+        : processText(input.source.text, index, around)
     case 'media':
       return gatherMedia(input, around.task, around.services, around.attempt.signal)
     case 'command':
@@ -110,24 +104,24 @@ function processInput(input: Input, index: number, around: Around): Processed | 
   }
 }
 
-async function processText(input: TextInput, index: number, { task, services, values }: Around): Promise<Processed> {
-  if ('file' in input.source) {
-    // The text of a file is data: what looks like a placeholder in it is left alone.
-    const path = inputFile(input.source.file, input.place, task, services)
-    const [text, { mtimeMs }] = await inSpan('fetch file', { attributes: { 'botticelli.source': 'file' } }, () =>
-      withPlace(input.place, async () => [await services.media.readText(path), await stat(path)] as const),
-    )
-    const ageMs = services.clock.now() - mtimeMs
-    record('botticelli.act.input_age', Math.max(ageMs, 0) / 1_000, { source: 'file' })
-    return { pieces: [textPiece(text)] }
-  }
-  const { narrative } = task
-  const assembled =
-    index === 0 && narrative.template !== undefined && isContentFocus(input.source.text)
-      ? assemblePrompt(input.source.text, narrative.template)
-      : input.source.text
-  const text = filled(assembled, task, values)
-  return { pieces: text.trim() === '' ? [] : [textPiece(text)] }
+function processText(written: string, index: number, { task, values }: Around): Processed {
+  const { template } = task.narrative
+  const isAssembled = index === 0 && template !== undefined && isContentFocus(written)
+  const text = filled(isAssembled ? assemblePrompt(written, template) : written, task, values)
+  return text.trim() === '' ? NOTHING : { pieces: [textPiece(text)] }
+}
+
+const NOTHING: Processed = { pieces: [] }
+
+/** The text of a file is data: what looks like a placeholder in it is left alone. */
+async function processFile(file: string, place: Place, { task, services }: Around): Promise<Processed> {
+  const path = inputFile(file, place, task, services)
+  const [text, { mtimeMs }] = await inSpan('fetch file', { attributes: { 'botticelli.source': 'file' } }, () =>
+    withPlace(place, async () => [await services.media.readText(path), await stat(path)] as const),
+  )
+  const ageMs = services.clock.now() - mtimeMs
+  record('botticelli.act.input_age', Math.max(ageMs, 0) / 1_000, { source: 'file' })
+  return { pieces: [textPiece(text)] }
 }
 
 /** What has no value stays as it is written, and is told. */

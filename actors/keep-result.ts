@@ -1,6 +1,6 @@
 // Keep result: stores what an act gave and completes the act, all at once (S3 of the store).
 
-import { retain } from '../narratives/retention.ts'
+import { type Kept, retain } from '../narratives/retention.ts'
 import { actCaptures } from '../narratives/state-captures.ts'
 import type { InsertOutcome, NewRows } from '../store/store.ts'
 import { log } from '../telemetry/log.ts'
@@ -69,12 +69,15 @@ function resultOf(task: ActTask, gathered: Gathered, asked: Asked | undefined): 
 /** By all answers of the act, those included that could not be used. The cost is known if that of any is. */
 function used(asked: Asked | undefined): Pick<ActResult, 'inputTokens' | 'outputTokens' | 'costUsd'> {
   const answers = asked === undefined ? [] : [asked.answer, ...asked.refused.map(({ answer }) => answer)]
-  const costs = answers.flatMap(({ costUsd }) => costUsd ?? [])
-  return {
-    inputTokens: answers.reduce((total, { inputTokens }) => total + inputTokens, 0),
-    outputTokens: answers.reduce((total, { outputTokens }) => total + outputTokens, 0),
-    ...(costs.length > 0 && { costUsd: costs.reduce((total, cost) => total + cost, 0) }),
+  let inputTokens = 0
+  let outputTokens = 0
+  let costUsd: number | undefined
+  for (const answer of answers) {
+    inputTokens += answer.inputTokens
+    outputTokens += answer.outputTokens
+    if (answer.costUsd !== undefined) costUsd = (costUsd ?? 0) + answer.costUsd
   }
+  return { inputTokens, outputTokens, ...(costUsd !== undefined && { costUsd }) }
 }
 
 /** An act that reads one row takes that item up: what its execution does from here on belongs to the item's trace. */
@@ -86,13 +89,14 @@ function takenUp({ read }: Gathered): string | undefined {
 
 /** What stays of the user message after the act (narrative format, section 16). */
 function keptPieces(task: ActTask, gathered: Gathered): Piece[] {
-  return gathered.pieces.flatMap(({ piece, input }): Piece[] => {
+  const pieces: Piece[] = []
+  for (const { piece, input } of gathered.pieces) {
     const origin = task.act.inputs[input]
-    if (origin === undefined) return [piece]
-    const kept = retain(origin, sizeOf(piece))
-    if (kept.keep === 'full') return [piece]
-    return kept.keep === 'summary' ? [{ type: 'text', text: kept.text }] : []
-  })
+    const kept: Kept = origin === undefined ? { keep: 'full' } : retain(origin, sizeOf(piece))
+    if (kept.keep === 'full') pieces.push(piece)
+    else if (kept.keep === 'summary') pieces.push({ type: 'text', text: kept.text })
+  }
+  return pieces
 }
 
 function told({ narrative, act }: ActTask, { table, stored, skipped, warnings }: InsertOutcome): StoredRows {

@@ -19,6 +19,9 @@ const FOLLOWS: ReadonlySet<string> = new Set([
   'cached',
 ] satisfies (keyof ActResult)[])
 
+/** The same where the conversation of the act is what it was asked and what it answered, neither cut nor left out. */
+const FOLLOWS_WHOLE: ReadonlySet<string> = new Set([...FOLLOWS, 'turns' satisfies keyof ActResult])
+
 /** The prompt of an act for the journal. */
 export function keptPrompt(gathered: Gathered, refused: readonly Refused[]): Json {
   return withoutEmpty({ ...gathered, refused }) as unknown as Json
@@ -37,8 +40,7 @@ export function keptResult(result: ActResult, gathered: Gathered, asked: Asked |
     question?.role === 'user' &&
     question.pieces.length === gathered.pieces.length &&
     question.pieces.every((piece, index) => piece === gathered.pieces[index]?.piece)
-  const rest = Object.entries(result).filter(([key]) => !FOLLOWS.has(key) && !(isWhole && key === 'turns'))
-  return withoutEmpty(Object.fromEntries(rest)) as unknown as JsonObject
+  return withoutEmpty(result, isWhole ? FOLLOWS_WHOLE : FOLLOWS) as unknown as JsonObject
 }
 
 /** Of an act that is completed. */
@@ -67,9 +69,13 @@ export function resultFrom({ prompt, answer, result }: ActRecord): ActResult {
   }
 }
 
-function withoutEmpty(whole: object): object {
-  return Object.fromEntries(Object.entries(whole).filter(([, value]) => !isEmpty(value)))
+function withoutEmpty(whole: object, leftOut: ReadonlySet<string> = NOTHING): object {
+  const kept: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(whole)) if (!leftOut.has(key) && !isEmpty(value)) kept[key] = value
+  return kept
 }
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0

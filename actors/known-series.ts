@@ -8,8 +8,8 @@ import { DEAD_LETTER_REASONS } from '../supervisor/index.ts'
 import { begin, count } from '../telemetry/instruments.ts'
 import type { BotMessage } from './bot.ts'
 import type { BotSettings } from './bot-runs.ts'
+import { typeOfAct } from './execution-plan.ts'
 import type { Services } from './services.ts'
-import { typeOfAct } from './step-report.ts'
 
 export interface Known {
   readonly services: Pick<Services, 'loadNarrative' | 'findModel'>

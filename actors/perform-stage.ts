@@ -15,15 +15,22 @@ const DEFAULT_PARALLEL = 4
 
 /** @returns in the order of the toc @throws what the first step failed with */
 export async function performStage(
+  stage: Stage,
+  services: Services,
+  host: Host,
+  runExecution: RunExecution,
+): Promise<readonly StepResult[]> {
+  const { steps, plan, total, knowledge } = stage
+  if (steps.length > 1) return performGroup(stage, services, host, runExecution)
+  return [await performStep({ plan, step: steps[0]!, total, knowledge }, services, host, runExecution)]
+}
+
+async function performGroup(
   { steps, ...stage }: Stage,
   services: Services,
   host: Host,
   runExecution: RunExecution,
 ): Promise<readonly StepResult[]> {
-  const [only, ...others] = steps
-  if (only !== undefined && others.length === 0) {
-    return [await performStep({ ...stage, step: only }, services, host, runExecution)]
-  }
   const waiting = [...steps]
   const running = new Set<Step>()
   const results = new Map<Step, StepResult>()

@@ -16,7 +16,7 @@ import { logFieldsOf, performAct } from './perform-act.ts'
 import { performNarrative } from './perform-narrative.ts'
 import type { Services } from './services.ts'
 import { NOTHING_LEFT, skipStep } from './skip-step.ts'
-import { reportReplay, reportSkip, typeOfAct } from './step-report.ts'
+import { reportReplay, reportSkip } from './step-report.ts'
 
 export function performStep(
   task: StepTask,
@@ -39,7 +39,7 @@ export function performStep(
   const attributes = {
     'botticelli.act.name': step.act.name,
     'botticelli.act.key': step.key,
-    'botticelli.act.type': typeOfAct(step.act),
+    'botticelli.act.type': step.type,
     'botticelli.act.input_count': step.act.inputs.length,
   }
   const perform = step.act.composes === undefined ? performAct : performNarrative

@@ -1,11 +1,10 @@
 // Step report: what a step tells the stream of progress when it begins, ends or fails.
 
 import { serializeError } from '../errors.ts'
-import { type Act, needsModel } from '../narratives/narrative.ts'
 import { errorTypeOf } from '../telemetry/error-type.ts'
 import type { ActResult } from './act-task.ts'
 import type { StepTask } from './execution.ts'
-import type { ActPosition, ActType } from './progress.ts'
+import type { ActPosition } from './progress.ts'
 import type { Services } from './services.ts'
 
 export function reportStart(task: StepTask, services: Services, attempt: number): void {
@@ -15,7 +14,7 @@ export function reportStart(task: StepTask, services: Services, attempt: number)
     inputs: task.step.act.inputs.length,
     ...positionOf(task),
     attempt,
-    ...(typeOfAct(task.step.act) === 'model' && model !== undefined && { model }),
+    ...(task.step.type === 'model' && model !== undefined && { model }),
   })
 }
 
@@ -70,15 +69,10 @@ function positionOf({ plan, step, total }: StepTask): ActPosition {
     narrative: plan.narrative.key,
     act: step.act.name,
     key: step.key,
-    actType: typeOfAct(step.act),
+    actType: step.type,
     index: step.sequence,
     total,
     ...(step.group !== undefined && { group: step.group }),
     ...(plan.bot !== undefined && { bot: plan.bot }),
   }
-}
-
-export function typeOfAct(act: Act): ActType {
-  if (act.composes !== undefined) return 'narrative'
-  return needsModel(act) ? 'model' : 'action'
 }

@@ -4,7 +4,7 @@ import type { Values } from '../narratives/placeholders.ts'
 import type { ActTask } from './act-task.ts'
 import type { Services } from './services.ts'
 
-/** @param rendered tables that earlier inputs of the same act have read */
+/** @param rendered tables that earlier inputs of the same act have read; more may come */
 export function valuesFor(
   {
     knowledge,
@@ -15,13 +15,13 @@ export function valuesFor(
   { store, env }: Pick<Services, 'store' | 'env'>,
   rendered: Readonly<Record<string, string>>,
 ): Values {
-  const tables = { ...knowledge.tables, ...rendered }
+  const named = [knowledge.responses, rendered, knowledge.tables, inputs]
   return {
     response: (name) =>
-      name === 'previous' ? knowledge.previous : (knowledge.responses[name] ?? tables[name] ?? inputs[name]),
+      name === 'previous' ? knowledge.previous : named.find((texts) => Object.hasOwn(texts, name))?.[name],
     state: (key) => store.state.get(key),
     env,
-    known: [...Object.keys(knowledge.responses), ...Object.keys(tables), ...Object.keys(inputs)],
+    known: () => named.flatMap(Object.keys),
     stateKeys: () => store.state.keys(),
     ...(callerResponse !== undefined && { callerResponse }),
     ...(narrative.vars !== undefined && { locals: narrative.vars }),

@@ -285,10 +285,10 @@ export interface SecurityPolicy {
  * True if the act asks a model: it has a text that is not blank, or nothing but media. A text from a file counts as
  * one that is not blank. Results of commands and tables do not count (format, section 12.2).
  */
-export function needsModel(act: Pick<Act, 'inputs'>): boolean {
-  const spoken = act.inputs.filter((input) => !isBlankText(input))
-  if (spoken.some((input) => input.kind === 'text')) return true
-  return spoken.length > 0 && spoken.every((input) => input.kind === 'media')
+export function needsModel({ inputs }: Pick<Act, 'inputs'>): boolean {
+  if (inputs.some((input) => input.kind === 'text' && !isBlankText(input))) return true
+  const others = inputs.filter(({ kind }) => kind !== 'text')
+  return others.length > 0 && others.every(({ kind }) => kind === 'media')
 }
 
 function isBlankText(input: Input): boolean {

@@ -18,7 +18,7 @@ export interface Values {
   state(key: string): string | undefined
   env(name: string): string | undefined
   /** Names of acts and tables that an error message may suggest. */
-  readonly known?: readonly string[]
+  readonly known?: () => readonly string[]
   /** Keys of the state, for the message that one is missing. */
   readonly stateKeys?: () => readonly string[]
   /** A narrative's `vars`. With them, and only then, `{name}`, `{json}` and `{previous_output}` are placeholders. */
@@ -40,6 +40,7 @@ export interface Filled {
  * @throws NarrativeError `placeholder-unresolved` in strict mode
  */
 export function fillIn(text: string, values: Values, mode: FillMode): Filled {
+  if (!mayHoldPlaceholders(text)) return { text, unresolved: [] }
   const unresolved: string[] = []
   const template = mode === 'lenient' ? chooseBranches(text, values) : text
   const filled = template.replace(
@@ -91,6 +92,10 @@ export function fillInEnv(text: string, env: (name: string) => string | undefine
 // list would be full of placeholders.
 const PLACEHOLDER = /\$(\$)(?=\{|[A-Z])|\{\{([^{}]*)\}\}|\$\{([^}]*)\}|\$([A-Z][A-Z0-9_]+)(?![a-z])|\{([A-Za-z_]\w*)\}/g
 
+function mayHoldPlaceholders(text: string): boolean {
+  return text.includes('{') || text.includes('$')
+}
+
 // ---------------------------------------------------------------------------- finding the value
 
 type Found = { readonly value: string } | { readonly value?: undefined; readonly reason: string }
@@ -107,6 +112,8 @@ function splitFallback(inner: string): readonly [name: string, fallback: string 
 }
 
 function lookUp(name: string, withEnv: boolean, values: Values): Found {
+  const isPlain = !name.includes(':')
+  if (isPlain && !withEnv) return fromResponses(name, values)
   const state = /^state:(.*)$/is.exec(name)?.[1]?.trim()
   if (state !== undefined) {
     const value = values.state(state)
@@ -176,7 +183,7 @@ function localValue(name: string, values: Values): string | undefined {
 
 function unresolvedError(written: string, inner: string, reason: string, values: Values): NarrativeError {
   const head = inner.split(/[.:[]/, 1)[0]!.trim()
-  const meant = nearest(head, values.known ?? [])
+  const meant = nearest(head, values.known?.() ?? [])
   const question = meant === undefined ? '' : ` Did you mean "${meant}"?`
   return new NarrativeError('placeholder-unresolved', `The placeholder ${written} has no value: ${reason}.${question}`)
 }
@@ -195,6 +202,7 @@ const ELSE = /\{%\s*else\s*%\}/
 
 /** The text with each `{% if %}` replaced by the branch that holds; blocks inside blocks stay as they are. */
 function chooseBranches(text: string, values: Values): string {
+  if (!text.includes('{%')) return text
   return text.replace(IF_BLOCK, (_, name: string, body: string) => {
     const [then = '', otherwise = ''] = body.split(ELSE, 2)
     return isTrue(resolve(name.trim(), true, values).value) ? then : otherwise
@@ -221,7 +229,7 @@ export interface PlaceholderName {
 
 /** The placeholders of a text, without single-brace names. Names in `{% if %}` do not count: they may have no value. */
 export function placeholdersIn(text: string): readonly PlaceholderName[] {
-  if (!text.includes('{') && !text.includes('$')) return []
+  if (!mayHoldPlaceholders(text)) return []
   return [...text.matchAll(PLACEHOLDER)].flatMap(([written, escaped, curly, dollar, bare, single]) => {
     if (escaped !== undefined || single !== undefined) return []
     const inner = (curly ?? dollar ?? bare ?? '').trim()

@@ -6,6 +6,7 @@ import type { Json } from '../../json.ts'
 
 /** `$.a.b[0]`, `a.b.0`: the segments, without the `$`. */
 export function segmentsOf(path: string): readonly string[] {
+  if (/^\w+$/.test(path)) return [path]
   return path
     .replace(/^\$\.?/, '')
     .replace(/\[(\d+)\]/g, '.$1')

@@ -9,11 +9,13 @@ const head = (toc: string, more = '') => `[narrative]\nname = "n"\n${more}\n[toc
 
 test('an act sees the conversation so far, and its placeholders filled in', async () => {
   await using house = await openHouse()
-  await house.run(`${head('"one", "two"')}[acts]\none = "First."\ntwo = "Second, after {{one}} and {{nobody}}."`)
+  await house.run(
+    `${head('"one", "two"')}[acts]\none = "First."\ntwo = "Second, after {{one}} and {{nobody}} of {{constructor}}."`,
+  )
   expect(house.asked[1]?.conversation).toEqual([
     { role: 'user', text: 'First.' },
     { role: 'assistant', text: 'answer of one' },
-    { role: 'user', text: 'Second, after answer of one and {{nobody}}.' },
+    { role: 'user', text: 'Second, after answer of one and {{nobody}} of {{constructor}}.' },
   ])
 })
 

@@ -19,7 +19,7 @@ const values: Values = {
   response: (name) => RESPONSES[name],
   env: (name) => ENV[name],
   state: (key) => STATE[key],
-  known: Object.keys(RESPONSES),
+  known: () => Object.keys(RESPONSES),
 }
 
 test('{{caller}} is the response before, in the narrative that runs this one; an act of that name goes before it', () => {
