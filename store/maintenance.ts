@@ -28,8 +28,12 @@ function sizes(db: Db): StoreSizes {
 }
 
 function check(db: Db): readonly string[] {
-  const lines = db.all<{ line: string }>('select quick_check as line from pragma_quick_check').map(({ line }) => line)
-  return lines.filter((line) => line !== 'ok')
+  const lines = db.all<{ line: string }>('select integrity_check as line from pragma_integrity_check')
+  const orphans = db.all<{ line: string }>(
+    `select count(*) || ' of ' || "table" || ' belong to ' || parent || ' that are not there' as line
+       from pragma_foreign_key_check group by "table", parent`,
+  )
+  return [...lines, ...orphans].map(({ line }) => line).filter((line) => line !== 'ok')
 }
 
 function checkpoint(db: Db): boolean {

@@ -843,7 +843,7 @@ export interface Pruned extends Prunable {
 
 export interface Maintenance {
   sizes(): StoreSizes
-  /** Damages that SQLite finds; none when all is well. Reads the whole file. */
+  /** Damages that SQLite finds, and records without what they belong to; none when all is well. Reads the whole file. */
   check(): readonly string[]
   /**
    * Forgets what is older than the bounds; executions with their acts, effects and the texts that only they began with.

@@ -61,6 +61,25 @@ test('compact gives the room back, checkpoint empties the log', () => {
   expect(store.maintenance.check()).toEqual([])
 })
 
+test('check finds an index that does not fit its table, and acts without their execution', () => {
+  const { store, path } = used()
+  expect(store.maintenance.check()).toEqual([])
+  const other = new Database(path)
+  other.pragma('foreign_keys = off')
+  other.exec("delete from executions where id = 'A/n'")
+  other.unsafeMode(true)
+  other.pragma('writable_schema = on')
+  // SQLite fills it from the table only when it is made.
+  other.exec(`create table hidden (at); insert into hidden values (1), (2); create index hidden_at on hidden (at);
+    update sqlite_master set sql = 'create index hidden_at on hidden (-at)' where name = 'hidden_at'`)
+  other.close()
+  expect(store.maintenance.check()).toEqual([
+    expect.stringMatching(/hidden_at/),
+    expect.stringMatching(/hidden_at/),
+    '1 of act_executions belong to executions that are not there',
+  ])
+})
+
 test('checkpoint says when a reader is in the way', () => {
   const { store, path } = temporaryStore({ busyTimeoutMs: 10 })
   const reader = new Database(path)
