@@ -23,9 +23,14 @@ export function openEvents(db: Db): Events {
   }
 }
 
-/** To be called in the write that it tells of. @returns the event's id, which is another one if the write is made again */
-export function tell<T extends DomainEventType>(db: Db, event: NewEvent<T>): number {
-  return add(db, event, event.traceparent ?? activeTraceparent(), event)
+/**
+ * To be called in the write that it tells of.
+ *
+ * @param id where it is not the next one of those that are there
+ * @returns the event's id, which is another one if the write is made again
+ */
+export function tell<T extends DomainEventType>(db: Db, event: NewEvent<T>, id?: number): number {
+  return add(db, event, event.traceparent ?? activeTraceparent(), event, id)
 }
 
 /** Of an execution, or of one of its acts. */
@@ -125,13 +130,16 @@ function add<T extends DomainEventType>(
   { at, type, subject, data }: Pick<NewEvent<T>, 'at' | 'type' | 'subject' | 'data'>,
   traceparent: string | null | undefined,
   origin: Origin,
+  id?: number,
 ): number {
   const root = origin.executionId && rootOf(origin.executionId)
   return db.run(
-    `insert into domain_events (at, type, trace_id, span_id, correlation_id, causation_id, execution_id, act_key, bot,
+    `insert into domain_events (id, at, type, trace_id, span_id, correlation_id, causation_id, execution_id, act_key, bot,
        subject, data)
-     values (@at, @type, unhex(@traceId), unhex(@spanId), @correlationId, @causationId, @executionId, @key, @bot, @subject, @data)`,
+     values (@id, @at, @type, unhex(@traceId), unhex(@spanId), @correlationId, @causationId, @executionId, @key, @bot,
+       @subject, @data)`,
     {
+      id,
       at,
       type,
       traceId: traceparent?.slice(3, 35),

@@ -191,8 +191,8 @@ function holding(db: Db, bot: string): readonly Execution[] {
   return db
     .all<ExecutionRow>(
       `select ${COLUMNS} from executions e
-        where status = 'failed' and bot = @bot and parent_id is null
-          and exists (select 1 from row_claims where execution_id = e.id and kind = 'hold')
+        where id in (select execution_id from row_claims where kind = 'hold')
+          and status = 'failed' and bot = @bot and parent_id is null
           and not exists (select 1 from effects f join row_claims c on c.holder = f.key
                            where c.execution_id = e.id and f.status = 'doubtful')
         order by started_at, rowid`,
@@ -239,14 +239,13 @@ function list(db: Db, filter: Parameters<Executions['list']>[0] = {}): readonly 
     .all<SummaryRow>(
       `with e as (
          select *, rowid as place from executions
-          where parent_id is @parentId
+          where ${filter.parentId === undefined ? 'parent_id is null' : 'parent_id = @parentId'}
             and (@status is null or status = @status)
             and (@bot is null or bot = @bot)
             and (@since is null or started_at >= @since)
             and (@named is null or substr(id, 1, length(@named)) = @named or substr(id, -length(@named)) = @named)
-            and (@before is null
-              or (started_at, rowid) < (select started_at, rowid from executions where id = @before))
-          order by started_at desc, rowid desc
+            and (@before is null or rowid < (select rowid from executions where id = @before))
+          order by rowid desc
           limit @limit)
        select ${COLUMNS},
          (select count(*) from act_executions a where a.execution_id = e.id) as acts,
@@ -256,7 +255,7 @@ function list(db: Db, filter: Parameters<Executions['list']>[0] = {}): readonly 
         from e left join ledger l
           on l.execution_id = e.id or (l.execution_id > e.id || '/' and l.execution_id < e.id || '0')
         group by e.id
-        order by started_at desc, place desc`,
+        order by place desc`,
       {
         parentId: filter.parentId,
         status: filter.status,

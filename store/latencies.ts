@@ -1,6 +1,7 @@
 // Latencies: how long runs, acts, calls of models and commands took, as the records have it.
 
 import type { Db } from './database.ts'
+import { SINCE } from './ledger.ts'
 import type { ActLatency, Latencies, Latency } from './store.ts'
 
 export function openLatencies(db: Db): Latencies {
@@ -19,8 +20,8 @@ function between(db: Db, since: number, until: number): readonly Latency[] {
        from act_executions a join executions e on e.id = a.execution_id
       where a.status = 'completed' and a.ended_at >= @since and a.ended_at < @until
      union all
-     select 'model', provider || ':' || model, duration_ms from ledger
-      where cached = 0 and ending is null and at >= @since and at < @until
+     select 'model', provider || ':' || model, duration_ms from ledger l
+      where cached = 0 and ending is null and ${SINCE} and at < @until
      union all
      select 'command', platform || ' ' || command, ended_at - intended_at from effects
       where status = 'done' and ended_at >= @since and ended_at < @until`,

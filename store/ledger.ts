@@ -1,4 +1,8 @@
 // Ledger: every call of a model with its tokens and its cost. Lines are added and never changed.
+//
+//   L1. The id of a line is more than that of any before it, and at least 1024 times the line's millisecond: so those
+//       since a time are found without an index of their own.
+//   L2. Lines are numbered in the order in which they were added.
 
 import type { Db } from './database.ts'
 import { runOf } from './events.ts'
@@ -17,17 +21,22 @@ import type {
 
 export function openLedger(db: Db): Ledger {
   return {
-    // Lines are never taken out, so that the last id counts them.
-    lines: () =>
-      db.read(
-        'ledger.lines',
-        () => db.get<{ last: number }>('select coalesce(max(id), 0) as last from ledger')?.last ?? 0,
-      ),
+    lines: () => db.read('ledger.lines', () => lines(db)),
     costs: (sum) => db.read('ledger.costs', () => costs(db, sum)),
     list: ({ since }) => db.read('ledger.list', () => list(db, since)),
     totals: (filter) => db.read('ledger.totals', () => totals(db, filter)),
     recentUse: (model, since) => db.read('ledger.recent_use', () => recentUse(db, model, since)),
   }
+}
+
+/** L1. SQL that is true of the lines of `ledger l` since `@since`. */
+export const SINCE = 'l.id >= 1024 * @since and l.at >= @since'
+
+/** L2. */
+const LAST_NUMBER = 'coalesce((select number from ledger order by id desc limit 1), 0)'
+
+function lines(db: Db): number {
+  return db.get<{ last: number }>(`select ${LAST_NUMBER} as last`)!.last
 }
 
 interface Line {
@@ -40,9 +49,10 @@ interface Line {
 /** For the journal, which adds the line in the transaction of the answer. */
 export function addToLedger(db: Db, act: ActKey, { answer, at, repeated, ending }: Line): void {
   db.run(
-    `insert into ledger (at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
+    `insert into ledger (id, number, at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
        cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated, cached, ending)
-     values (@at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
+     values (max(1024 * @at, 1 + coalesce((select max(id) from ledger), 0)), 1 + ${LAST_NUMBER},
+       @at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
        @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated, @cached, @ending)`,
     {
       at,
@@ -67,14 +77,14 @@ export function addToLedger(db: Db, act: ActKey, { answer, at, repeated, ending 
 }
 
 /** Its own lines and those of executions nested in it, whose ids begin with its id and a slash; 0 follows / in ASCII. */
-const OF_EXECUTION = `(execution_id = @executionId
-  or (execution_id > @executionId || '/' and execution_id < @executionId || '0'))`
+const OF_EXECUTION = `(l.execution_id = @executionId
+  or (l.execution_id > @executionId || '/' and l.execution_id < @executionId || '0'))`
 
 function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTotals {
-  // Asked before each call of a model, so each shape of the question has its index.
+  // Asked before each call of a model, so each shape of the question has its way to the lines.
   const conditions = [
-    filter.since !== undefined && 'at >= @since',
-    filter.bot !== undefined && 'bot = @bot',
+    filter.since !== undefined && SINCE,
+    filter.bot !== undefined && 'l.bot = @bot',
     filter.executionId !== undefined && OF_EXECUTION,
   ].filter((condition) => condition !== false)
   return db.get<LedgerTotals>(
@@ -86,7 +96,7 @@ function totals(db: Db, filter: Parameters<Ledger['totals']>[0] = {}): LedgerTot
        coalesce(sum(cost_usd), 0) as costUsd,
        count(*) - count(cost_usd) as unpriced,
        coalesce(sum(repeated), 0) as repeated
-      from ledger where ${conditions.join(' and ') || 'true'}`,
+      from ledger l where ${conditions.join(' and ') || 'true'}`,
     { since: filter.since, bot: filter.bot, executionId: filter.executionId },
   ) as LedgerTotals
 }
@@ -105,7 +115,7 @@ function costs(db: Db, { by, since }: CostSum): readonly CostLine[] {
          sum(l.output_tokens) as outputTokens, coalesce(sum(l.cost_usd), 0) as costUsd,
          count(*) - count(l.cost_usd) as unpriced
         from ledger l left join executions e on e.id = l.execution_id
-       where l.at >= @since and l.cached = 0
+       where ${SINCE} and l.cached = 0
        group by 1 order by ${by === 'day' ? 'name' : 'costUsd desc, name'}`,
       { since },
     )
@@ -119,7 +129,7 @@ function list(db: Db, since: number): readonly LedgerLine[] {
          l.input_tokens as inputTokens, l.output_tokens as outputTokens, l.cost_usd as costUsd,
          l.duration_ms as durationMs
         from ledger l left join executions e on e.id = l.execution_id
-       where l.at >= @since and l.cached = 0
+       where ${SINCE} and l.cached = 0
        order by l.id`,
       { since },
     )
@@ -129,8 +139,8 @@ function list(db: Db, since: number): readonly LedgerLine[] {
 function recentUse(db: Db, { provider, name }: { provider: string; name: string }, since: number): RecentUse {
   const { firstAt, ...sums } = db.get<{ calls: number; tokens: number; firstAt: number | null }>(
     `select count(*) as calls, coalesce(sum(input_tokens + output_tokens), 0) as tokens, min(at) as firstAt
-      from ledger
-      where at >= @since and provider = @provider and cached = 0
+      from ledger l
+      where ${SINCE} and provider = @provider and cached = 0
         and (model = @name or substr(model, 1, length(@name) + 1) = @name || '-')`,
     { since, provider, name },
   )!

@@ -51,7 +51,7 @@ const RULES: Readonly<Record<Exclude<keyof Prunable, 'content'>, Rule>> = {
     when: 'at < @at or id <= (select max(id) from domain_events) - @keptEvents',
     order: 'id',
   },
-  ledger: { table: 'ledger', key: 'id', when: 'at < @ledgerAt', order: 'at' },
+  ledger: { table: 'ledger', key: 'id', when: 'at < @ledgerAt', order: 'id' },
   reviews: { table: 'reviews', key: 'id', when: 'at < @ledgerAt', order: 'id' },
   audit: { table: 'audit', key: 'id', when: 'at < @ledgerAt', order: 'id' },
 }
@@ -60,6 +60,7 @@ const RULES: Readonly<Record<Exclude<keyof Prunable, 'content'>, Rule>> = {
 export function prune(db: Db, bounds: Parameters<Maintenance['prune']>[0]): Pruned {
   const { limit = PRUNED_AT_ONCE, now, contentAt } = bounds
   const content = contentAt === undefined ? 0 : forgetContent(db, contentAt, limit)
+  const { newest } = db.get<{ newest: number | null }>('select max(id) as newest from domain_events')!
   const gone = { ...each((rule) => forget(db, rule, { ...bounds, limit })), content }
   if (gone.executions > 0) {
     db.known.clear()
@@ -69,7 +70,9 @@ export function prune(db: Db, bounds: Parameters<Maintenance['prune']>[0]): Prun
   const counts = Object.values(gone)
   if (counts.some((count) => count > 0)) {
     const { deadLetters: dead_letters, ...rest } = gone
-    tell(db, { type: 'records.pruned', at: now, data: { ...rest, dead_letters } })
+    // Also where all before it are gone, so that no id is given again.
+    const id = newest === null ? undefined : newest + 1
+    tell(db, { type: 'records.pruned', at: now, data: { ...rest, dead_letters } }, id)
   }
   return { ...gone, more: counts.some((count) => count >= limit) }
 }

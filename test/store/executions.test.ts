@@ -69,8 +69,8 @@ describe('list', () => {
     const { store } = temporaryStore()
     for (const [id, bot, startedAt] of [
       ['A', 'w', 1],
-      ['B', 'w', 3],
       ['C', 'p', 2],
+      ['B', 'w', 3],
     ] as const) {
       store.executions.begin(execution(id, { bot, startedAt }))
     }
