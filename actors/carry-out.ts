@@ -94,12 +94,7 @@ async function send(
       ...(task.bot !== undefined && { bot: task.bot }),
       ...(attemptedAt !== undefined && { attemptedAt, insisted }),
       ...(attemptedAt !== undefined && { beforeSending: () => services.store.effects.checkItem(effect.key) }),
-      isAnothers: (id) =>
-        services.store.effects.hasMade(id, {
-          platform: effect.platform,
-          notKey: effect.key,
-          since: effect.at - SKEW_MS,
-        }),
+      claim: (choose) => services.store.effects.claimMade(effect, choose),
       ...(input.cacheSeconds !== undefined && { cacheSeconds: input.cacheSeconds }),
     })
     await insist(() => settle(effect, input, outcome, services), services.clock, signal)
@@ -125,9 +120,6 @@ function settle(effect: Effect, input: CommandInput, outcome: CommandOutcome, { 
     for (const [name, value] of commandCaptures(input, outcome.result)) store.state.set(name, value, at)
   })
 }
-
-/** What is found may be older than the attempt by so much, since clocks differ. */
-const SKEW_MS = 60_000
 
 /** A change of our own rows is no publication: it is made together with its record, and never in doubt. */
 function publishes(command: Command, { file }: ActTask, services: Services): boolean {

@@ -23,8 +23,13 @@ export interface CommandOptions {
   readonly insisted?: boolean
   /** Called before anything is sent that changes something. @throws where it may not be any more */
   beforeSending?(): void
-  /** True of the id of something that another command is known to have made. */
-  isAnothers?(id: string): boolean
+  /**
+   * Takes things for what this command has made: those that `choose` names by their ids. Of what it has found, and not
+   * just made, it names only what is free. Of several commands that look for the same at once, each gets another.
+   *
+   * @returns those that are this command's; by default all
+   */
+  claim?(choose: (isFree: (id: string) => boolean) => readonly string[]): readonly string[]
   /** Name of the bot on whose behalf it is done, for the metrics. */
   readonly bot?: string
 }

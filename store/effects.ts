@@ -14,6 +14,7 @@ import { hold, rootOf } from './claims.ts'
 import { findContent } from './content/read-content.ts'
 import type { Db } from './database.ts'
 import { subjectOf, tellOfRun } from './events.ts'
+import { claimMade } from './made.ts'
 import { fromText, present, toText } from './row.ts'
 import type { Effect, Effects, NewEffect, RowRef } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -46,7 +47,7 @@ export function openEffects(db: Db): Effects {
     doubt: (key, end) => db.write('effects.doubt', () => doubt(db, key, end)),
     decide: (key, decision) => db.write('effects.decide', () => decide(db, key, decision)),
     perform: (key, work, at) => db.write('effects.perform', () => perform(db, key, work, at)),
-    hasMade: (id, by) => db.read('effects.hasMade', () => hasMade(db, id, by)),
+    claimMade: (by, choose) => db.join('effects.claimMade', () => claimMade(db, by, choose)),
     doubtful: (executionId) => db.read('effects.doubtful', () => doubtful(db, executionId)),
     list: (executionId) => db.read('effects.list', () => list(db, executionId)),
   }
@@ -203,18 +204,6 @@ function perform<T extends Json>(db: Db, key: string, work: () => T, at: number)
   const result = work()
   if (effect) settle(db, key, { result, dryRun: false, at })
   return result
-}
-
-function hasMade(db: Db, id: string, { platform, notKey, since }: Parameters<Effects['hasMade']>[1]): boolean {
-  const made = db.get(
-    `select 1 from effects
-      where ended_at >= @since and status = 'done' and platform = @platform and key <> @notKey
-        and (@id in (result ->> 'id', result ->> 'thread_id', result ->> 'event_id')
-          or exists (select 1 from json_each(result, '$.message_ids') where value = @id))
-      limit 1`,
-    { id, platform, notKey, since },
-  )
-  return made !== undefined
 }
 
 /** SQL that is true of an effect in doubt which a person still has to decide on: whoever cancels a run gives it up. */

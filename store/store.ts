@@ -319,8 +319,17 @@ export interface Effects {
    * that is done already, gives the result that it had.
    */
   perform<T extends Json>(key: string, work: () => T, at: number): T
-  /** Whether another effect of the platform, done since, is known to have made what has this id there. */
-  hasMade(id: string, by: { platform: string; notKey: string; since: number }): boolean
+  /**
+   * Takes things on the platform, by their ids there, for what the effect has made; on the disk with the next write.
+   *
+   * @param choose which of them. Of what was found, and not just made, only what is free: no other effect has made it.
+   *   May be called twice.
+   * @returns what of the chosen belongs to the effect
+   */
+  claimMade(
+    by: { readonly key: string; readonly platform: string },
+    choose: (isFree: (id: string) => boolean) => readonly string[],
+  ): readonly string[]
   list(executionId: string): readonly Effect[]
   /**
    * Those that wait for a person, oldest first: not those of an execution that a person has cancelled. Of one execution

@@ -37,8 +37,8 @@ export interface Call {
   readonly attemptedAt: number | undefined
   /** A person has looked, and says that it is not there: what cannot be looked for is no obstacle. */
   readonly insisted: boolean
-  /** Takes something that is on Discord for what this command made. False where another command made it. */
-  claim(id: string): boolean
+  /** Takes things that are on Discord for what this command made, all at once. @returns those that are this command's */
+  claim(choose: (isFree: (id: string) => boolean) => readonly string[]): readonly string[]
   send(route: Route, params: object, parts?: RequestParts): Promise<Json>
 }
 
@@ -90,7 +90,8 @@ export interface DiscordCommand {
 
 export function command<A extends Arguments>(row: CommandRow<A>): DiscordCommand {
   const routes = typeof row.route === 'string' ? [row.route] : row.route
-  const run = row.run ?? ((values: Values<A>, call: Call) => request(row, routes[0]!, values, call))
+  const ask = (values: Values<A>, call: Call) => request(row, routes[0]!, values, call)
+  const run = row.run ?? (row.lookup ? (values: Values<A>, call: Call) => make(call, () => ask(values, call)) : ask)
   return {
     name: row.name,
     access: row.access,
@@ -143,9 +144,32 @@ async function findEarlier<A extends Arguments>(
   if (lookup === undefined || call.attemptedAt === undefined) return undefined
   const items = listIn(await lookBack(call, lookup.route, values).catch(unlessInsisted(call, [])))
   return items.find(
-    (item) => isSinceAttempt(item, call) && lookup.matches(item, values) && call.claim(textAt(item, 'id')),
+    (item) => isSinceAttempt(item, call) && lookup.matches(item, values) && claims(call, textAt(item, 'id')),
   )
 }
+
+/** Takes one thing that was found for what this command made. False where another command has it. */
+export function claims(call: Call, id: string): boolean {
+  return call.claim((isFree) => (isFree(id) ? [id] : [])).length > 0
+}
+
+/**
+ * Makes something that is this command's. While the answer was on its way, a command in doubt that is to make the same may
+ * have found the thing and taken it for its own; then there is to be one more.
+ *
+ * @param send is told how many were taken away
+ * @throws PlatformError `discord-uncertain` when that has no end
+ */
+export async function make<T extends Json>(call: Call, send: (taken: number) => Promise<T>): Promise<T> {
+  for (let taken = 0; taken < MOST_TAKEN; taken++) {
+    const made = await send(taken)
+    if (call.claim(() => [textAt(made, 'id')]).length > 0) return made
+  }
+  throw new PlatformError('discord-uncertain', 'What was made on Discord belongs to other commands, again and again.')
+}
+
+/** More commands than this that make the same at one moment are not told apart. */
+export const MOST_TAKEN = 20
 
 /** Where nobody could look, and a person has said that nothing is there. */
 export function unlessInsisted<T>({ insisted }: Call, nothing: T): (thrown: unknown) => T {
@@ -172,8 +196,16 @@ export async function lookBack(call: Call, route: Route, params: object, parts: 
 
 /** True of what Discord made since the attempt of unknown outcome began. */
 export function isSinceAttempt(item: Json, call: Call): boolean {
-  return call.attemptedAt !== undefined && timeOfSnowflake(textAt(item, 'id')) >= call.attemptedAt - CLOCK_SKEW_MS
+  return call.attemptedAt !== undefined && timeOfSnowflake(textAt(item, 'id')) >= lookFrom(call)
 }
 
-/** Our clock and Discord's may differ by so much. */
-export const CLOCK_SKEW_MS = 60_000
+/**
+ * From when on something may be what the attempt of unknown outcome has made, in epoch ms. A clock that is set back since
+ * was wrong at the attempt.
+ */
+export function lookFrom({ attemptedAt, now }: Call): number {
+  return Math.min(attemptedAt ?? now, now) - CLOCK_SKEW_MS
+}
+
+/** Our clock and Discord's may differ by so much. What is found is nobody else's, so that it may be generous. */
+const CLOCK_SKEW_MS = 5 * 60_000

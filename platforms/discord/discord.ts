@@ -29,7 +29,6 @@ export interface DiscordOptions {
 }
 
 const MAX_FAILED = 1_000
-const MAX_MADE = 1_000
 
 /** @throws PlatformError `discord-no-token` when posting is live and there is none */
 export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry, now }: DiscordOptions): Platform {
@@ -48,8 +47,6 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
   const dryRun = posting === 'dry-run' ? createDryRun(real, now) : undefined
   /** When the first of the failed attempts began, by key. */
   const failed = new Map<string, number>()
-  /** Keys of the commands that made what is on Discord, or have found it there, by its id. */
-  const makers = new Map<string, string>()
 
   return {
     name: 'discord',
@@ -90,13 +87,8 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
       now: now(),
       attemptedAt,
       insisted,
-      claim(id) {
-        const maker = makers.get(id)
-        if (maker === undefined ? options.isAnothers?.(id) === true : maker !== idempotencyKey) return false
-        makers.set(id, idempotencyKey)
-        forgetOldest(makers, MAX_MADE)
-        return true
-      },
+      // What is imagined has ids of its own for each key.
+      claim: (choose) => (dry === undefined && options.claim ? options.claim(choose) : choose(() => true)),
       async send(route, params, parts = {}) {
         const request: DiscordRequest = {
           route,

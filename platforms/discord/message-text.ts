@@ -41,14 +41,20 @@ function tooLong(length: number): PlatformError {
   )
 }
 
-/** The body of a message that Discord creates once only for a key: a second one with the same nonce returns the first. */
-export function messageBody(content: string, key: string, part: number) {
+/** The body of a message that Discord creates once only for a nonce: a second one with the same nonce returns the first. */
+export function messageBody(content: string, nonce: string) {
   return {
     content,
     allowed_mentions: NO_MENTIONS,
-    nonce: createHash('sha256').update(`${key}#${part}`).digest('base64url').slice(0, 25),
+    nonce,
     enforce_nonce: true,
   } satisfies RESTPostAPIChannelMessageJSONBody
+}
+
+/** Of one part of a command's text. Another one when the message was taken for the same text of another command. */
+export function nonceOf(key: string, part: number, taken = 0): string {
+  const told = taken === 0 ? `${key}#${part}` : `${key}#${part}#${taken}`
+  return createHash('sha256').update(told).digest('base64url').slice(0, 25)
 }
 
 export const NO_MENTIONS = { parse: [] } satisfies APIAllowedMentions

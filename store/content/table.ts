@@ -44,6 +44,7 @@ export const OWN_TABLES = [
   'dead_letters',
   'domain_events',
   'effects',
+  'effects_made',
   'executions',
   'ledger',
   'mailbox',

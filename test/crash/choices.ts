@@ -33,18 +33,24 @@ async function playOnce<T>(play: (choices: Choices) => Promise<T>, asked: Asked[
   const way: string[] = []
   const isAnother = (what: string) => new Error(`The play is not the same again: ${what}.\n${way.join('\n')}`)
   let at = 0
+  // Whoever asks may take the error for a failure of its own.
+  let wrong: Error | undefined
   const outcome = await play({
     way,
     choose(what, options) {
       if (options.length === 1) return options[0]!
       const next: Asked = asked[at] ?? { what, count: options.length, chosen: 0 }
-      if (next.what !== what || next.count !== options.length) throw isAnother(`it asks "${what}" for "${next.what}"`)
+      if (next.what !== what || next.count !== options.length) {
+        wrong ??= isAnother(`it asks "${what}" for "${next.what}"`)
+        throw wrong
+      }
       asked[at++] = next
       const option = options[next.chosen]!
       way.push(`${what}: ${option}`)
       return option
     },
   })
+  if (wrong !== undefined) throw wrong
   if (at < asked.length) throw isAnother('it ended before it had asked all')
   return outcome
 }

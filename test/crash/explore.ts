@@ -1,8 +1,10 @@
-// Explore: plays every course of a kind of publication, deeper than the tests have the time for.
+// Explore: plays every course of a kind of publication, deeper than the tests have the time for; then looks for flaws that
+// are put in, to show that it would find one.
 //
 //   npm run crash:states -- --kills 2 --faults 2 [--only "a message"]
 
 import { parseArgs } from 'node:util'
+import { FLAWS, lookFor } from './flaws.ts'
 import { liveAll } from './lives.ts'
 import { PROTOCOLS } from './protocol-settings.ts'
 
@@ -27,6 +29,14 @@ for (const [name, { problemsOf, ...setting }] of Object.entries(PROTOCOLS)) {
   else failed++
   console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'}  ${name}: ${found}`)
   for (const problem of problems.slice(0, MOST_TOLD)) console.log(`    ${problem}`)
+}
+if (values.only === undefined) {
+  for (const flaw of Object.keys(FLAWS)) {
+    const { lives, problems } = await lookFor(flaw)
+    if (problems.length > 0) passed++
+    else failed++
+    console.log(`${problems.length > 0 ? 'found ' : 'FAILED'}  ${flaw}: after ${lives} lives`)
+  }
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

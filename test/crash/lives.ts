@@ -4,6 +4,7 @@
 //   L2. The process can be killed before and after each request, and before each write that publishing takes. What the
 //       next life finds is what was committed by then.
 //   L3. Time stands still but for what is chosen.
+//   L4. One bot is at work at a time: it goes on until it waits for the disk, asks the outside, or has nothing left to do.
 
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,6 +20,7 @@ import { createDiscord } from '../../platforms/discord/discord.ts'
 import { snowflakeAt } from '../../platforms/discord/snowflake.ts'
 import { answer, matchPath } from '../../platforms/discord/world/routes.ts'
 import { World, WorldError } from '../../platforms/discord/world/world.ts'
+import type { CommandOptions, Platform } from '../../platforms/platform.ts'
 import { createPlatforms } from '../../platforms/platforms.ts'
 import { applyPolicy } from '../../platforms/policy.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -51,6 +53,8 @@ export interface Setting {
   readonly bots: Readonly<Record<string, string>>
   readonly kills: number
   readonly faults: number
+  /** Ends with the first problem. */
+  readonly untilFound?: boolean
   /** Default all. */
   readonly outcomes?: readonly Outcome[]
   readonly readOutcomes?: readonly ReadOutcome[]
@@ -58,10 +62,12 @@ export interface Setting {
   readonly old?: boolean
   /** Takes something away from the store, to show that it is missed. */
   readonly spoilt?: (store: Store) => Store
+  /** The same of what is told to Discord's platform. */
+  readonly untold?: keyof CommandOptions
   /** What else may happen between two lives, by its name. */
   readonly between?: Readonly<Record<string, (at: Between) => void>>
   /** What a person who has looked says of a command in doubt: whether its effect is there. */
-  isThere(effect: Effect, outside: Outside): boolean
+  isThere(effect: Effect, outside: Outside, store: Store): boolean
 }
 
 interface Between {
@@ -120,7 +126,7 @@ export async function liveAll(setting: Setting, problemsOf: (end: End) => readon
   const known = new Set(open.map(contentOf))
   const problems: string[] = []
   let lives = 0
-  for (let from = open.pop(); from !== undefined; from = open.pop()) {
+  for (let from = open.pop(); from !== undefined && !(setting.untilFound && problems.length > 0); from = open.pop()) {
     const begin = from
     const ends = await playAll((choices) =>
       live(setting, begin, choices, (end) =>
@@ -200,13 +206,18 @@ async function live(
   async function oneLife(): Promise<string | undefined> {
     const death = Promise.withResolvers<string>()
     let isDead = false
-    /** Bots whose request is to be served. */
-    const waiting = new Map<string, () => void>()
+    /** L4. Bots whose request is to be served, and those that wait for the disk. */
+    const waiting = { toAsk: new Map<string, () => void>(), toGoOn: new Map<string, () => void>() }
+    const untilTurn = async (name: string, whose: Map<string, () => void>) => {
+      if (isDead) throw new Error('dead')
+      await new Promise<void>((resolve) => whose.set(name, resolve))
+      whose.delete(name)
+    }
     const kill = (): never => {
       isDead = true
       left.kills--
       death.resolve(copyOf(file))
-      for (const goOn of waiting.values()) goOn()
+      for (const goOn of [...waiting.toAsk.values(), ...waiting.toGoOn.values()]) goOn()
       throw new Error('killed')
     }
     const mayKill = (where: string) => {
@@ -232,9 +243,8 @@ async function live(
         worksOn: 'posts',
       } as const
       const carry: typeof fetch = async (url, init) => {
-        if (isDead) throw new Error('dead')
-        await new Promise<void>((resolve) => waiting.set(name, resolve))
-        waiting.delete(name)
+        // Who it is, is the same at any time.
+        await untilTurn(name, String(url).endsWith('/users/@me') ? waiting.toGoOn : waiting.toAsk)
         return request(name, String(url), init ?? {})
       }
       const tables = {
@@ -243,19 +253,27 @@ async function live(
       }
       const platforms = createPlatforms({
         platforms: [
-          createDiscord({
-            posting: 'live',
-            token: 't',
-            apiUrl: 'http://discord.test/api',
-            fetch: carry,
-            now: () => now,
-          }),
+          forgetful(
+            createDiscord({
+              posting: 'live',
+              token: 't',
+              apiUrl: 'http://discord.test/api',
+              fetch: carry,
+              now: () => now,
+            }),
+            setting.untold,
+          ),
           createDatabasePlatform({ tables: tables as never, allowed: ['posts'] }),
         ],
         now: () => now,
       })
+      const committed = async () => {
+        await untilTurn(name, waiting.toGoOn)
+        await store.committed()
+      }
       const own = {
         ...services,
+        store: Object.assign(Object.create(store), { committed }) as Store,
         platformsFor: (policy: Parameters<Services['platformsFor']>[0]) => applyPolicy(platforms, policy, 'live'),
       }
       return botSpec(name, () => ({ bot, services: own, health }))
@@ -273,18 +291,20 @@ async function live(
         for (const id of keeping) {
           const publication = store.effects.list(id).find(({ command }) => command === 'messages.send')!
           const { bot } = store.executions.find(id)!
-          if (setting.isThere(publication, outside)) tell(house, bot!, { type: 'bot.resume', run: id })
+          if (setting.isThere(publication, outside, store)) tell(house, bot!, { type: 'bot.resume', run: id })
           else store.executions.cancel(id, { by: 'a person', at: now })
         }
         for (const effect of doubts) {
-          const isDone = setting.isThere(effect, outside)
+          const isDone = setting.isThere(effect, outside, store)
           store.effects.decide(effect.key, { done: isDone, by: 'a person', at: now })
           const { bot, id } = store.executions.find(effect.executionId)!
           tell(house, bot!, { type: 'bot.resume', run: id })
         }
         if (doubts.length === 0) {
-          for (const name of names)
+          for (const name of names) {
             tell(house, name, { type: 'bot.run', run: `R${String(++ids).padStart(3, '0')}`, trigger: 'schedule' })
+            await untilStill(house)
+          }
         }
         await untilQuiet(house)
         if (isDead) return undefined
@@ -299,15 +319,26 @@ async function live(
     /** Serves what the bots ask for, one request after another, until none of them is at work. */
     async function untilQuiet(house: House): Promise<void> {
       while (!isDead) {
+        const asking = await untilStill(house)
+        if (asking.length === 0) return
+        waiting.toAsk.get(choices.choose('who goes on', asking))!()
+      }
+    }
+
+    /** @returns those that ask for something, when nobody else is at work */
+    async function untilStill(house: House): Promise<readonly string[]> {
+      while (!isDead) {
         await turn()
         const busy = names.filter((name) => {
           const record = house.system.record(`/bots/${name}`)
           return record?.value !== 'idle' || record.mailbox.depth > 0
         })
-        if (busy.length === 0) return
-        if (busy.some((name) => !waiting.has(name))) continue
-        waiting.get(choices.choose('who goes on', busy))!()
+        const next = busy.find((name) => waiting.toGoOn.has(name))
+        if (busy.some((name) => !waiting.toAsk.has(name) && !waiting.toGoOn.has(name))) continue
+        if (next === undefined) return busy
+        waiting.toGoOn.get(next)!()
       }
+      return []
     }
 
     function request(bot: string, url: string, { method = 'GET', body }: RequestInit): Response {
@@ -378,6 +409,11 @@ async function live(
   }
 }
 
+function forgetful(platform: Platform, untold: keyof CommandOptions | undefined): Platform {
+  if (untold === undefined) return platform
+  return { ...platform, execute: (command, options) => platform.execute(command, { ...options, [untold]: undefined }) }
+}
+
 /** Texts of messages and names of channels, by something that only they have. */
 function idsIn(world: World): Map<string, string> {
   return new Map(
@@ -446,6 +482,7 @@ const TELLING = [
   'select execution_id, key, status from act_executions order by 1, 2',
   'select key, status, args, result, error is null, intended_at from effects order by key',
   'select * from row_claims order by 1, 2',
+  'select * from effects_made order by 1, 2',
   'select id, text, review_status from posts order by id',
   "select recipient, attempts, message ->> 'run' from mailbox order by 1, 3",
 ]

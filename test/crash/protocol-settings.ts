@@ -1,18 +1,23 @@
 // Settings: the kinds of publication whose every course is played, and what must hold at the end of each.
 
 import { splitText } from '../../platforms/discord/message-text.ts'
-import type { Effect } from '../../store/store.ts'
+import type { Effect, Store } from '../../store/store.ts'
 import { CHANNEL, type End, FORUM, OLD_MESSAGE, type Outside, type Setting } from './lives.ts'
 
 export interface Protocol extends Omit<Setting, 'kills' | 'faults'> {
   /** What is wrong at the end, as sentences; none when all is well. */
   problemsOf(end: End): readonly string[]
+  /** More of it than the tests have the time for. */
+  readonly isLong?: true
 }
 
 const LONG = `${'a'.repeat(1_990)} ${'b'.repeat(1_990)} ${'c'.repeat(10)}`
 
 /** One of each kind, where what differs in them is seen with the plain message. */
 const FEWER = { outcomes: ['refused', 'failed after', 'unreached'], readOutcomes: ['gone', 'unauthorized'] } as const
+
+/** Of two rows each takes another. */
+const TWO_BOTS = { one: poster({ publish: send() }), two: poster({ publish: send() }, 'DESC') }
 
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   'a message': {
@@ -32,13 +37,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     rows: [`${'a'.repeat(1_990)} ${'b'.repeat(10)}`],
     ...FEWER,
     bots: {
-      poster: poster({
-        publish: command('discord', 'forum.create_post', {
-          channel_id: FORUM,
-          name: 'weekly',
-          content: '${next.text}',
-        }),
-      }),
+      poster: poster({ publish: postInForum() }),
     },
     isThere: ({ args }, { made }) =>
       ['# weekly', ...splitText(String(args.content))].every((one) => made.includes(one)),
@@ -108,6 +107,53 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     isThere,
     problemsOf: postedOnce,
   },
+  'two bots with the same text in one channel': {
+    isLong: true,
+    rows: ['same', 'same'],
+    ...FEWER,
+    bots: TWO_BOTS,
+    isThere: isOneMoreThere,
+    problemsOf: postedOnce,
+  },
+  'two bots with different texts in one channel': {
+    isLong: true,
+    rows: ['first', 'second'],
+    ...FEWER,
+    bots: TWO_BOTS,
+    isThere,
+    problemsOf: postedOnceEach,
+  },
+  'two bots with posts of the same name in one forum': {
+    isLong: true,
+    rows: ['same', 'same'],
+    ...FEWER,
+    bots: { one: poster({ publish: postInForum() }), two: poster({ publish: postInForum() }, 'DESC') },
+    isThere: isOneMoreThere,
+    problemsOf: (end) => [...expectEqual('made', end.made, ['# weekly', 'same', '# weekly', 'same']), ...settled(end)],
+  },
+  'two bots with the same text, of which a person may reject one': {
+    rows: ['same', 'same'],
+    ...FEWER,
+    bots: TWO_BOTS,
+    between: {
+      'a person rejects a row': ({ store, note, now }) => {
+        store.content.review({ table: 'posts', id: 1 }, { status: 'rejected', by: 'a person', at: now })
+        note('rejected')
+      },
+    },
+    isThere: isOneMoreThere,
+    // Which of two equal messages is for which row is nowhere to be seen; there is one for each row that counts as posted.
+    problemsOf: ({ done, made, rows, doubts }) => {
+      const statuses = rows.map(({ status }) => status).toSorted()
+      const isRejected = statuses[1] === 'rejected' && done.includes('rejected')
+      return [
+        ...expectEqual('made', made.length, statuses.filter((status) => status === 'posted').length),
+        ...expectEqual('statuses', statuses, ['posted', isRejected ? 'rejected' : 'posted']),
+        ...expectEqual('rejected before anything was sent', done[0] === 'rejected' && made.length > 1, false),
+        ...expectEqual('doubts', doubts, []),
+      ]
+    },
+  },
   'a message whose row a person may reject': {
     rows: ['first'],
     bots: { poster: poster({ publish: send() }) },
@@ -132,8 +178,8 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   },
 }
 
-/** A bot that takes the oldest row, does something with it by each command in turn, and marks it as posted. */
-function poster(commands: Readonly<Record<string, string>>): string {
+/** A bot that takes the first row of the order, does something with it by each command in turn, and marks it as posted. */
+function poster(commands: Readonly<Record<string, string>>, order: 'ASC' | 'DESC' = 'ASC'): string {
   const names = Object.keys(commands)
   return `
 [narrative]
@@ -152,7 +198,7 @@ allowed_commands = ["messages.send", "messages.edit", "messages.delete", "messag
 table_name = "posts"
 columns = ["id", "text"]
 where_clause = "review_status = 'pending'"
-order_by = "id ASC"
+order_by = "id ${order}"
 limit = 1
 format = "json"
 required = true
@@ -183,14 +229,33 @@ function send(): string {
   return command('discord', 'messages.send', { channel_id: CHANNEL, content: '${next.text}' })
 }
 
+function postInForum(): string {
+  return command('discord', 'forum.create_post', { channel_id: FORUM, name: 'weekly', content: '${next.text}' })
+}
+
 function isThere({ command: name, args }: Effect, { made }: Outside): boolean {
   return name === 'messages.send' && splitText(String(args.content)).every((part) => made.includes(part))
+}
+
+/** Of equal texts a person sees whether there are more messages than rows that are known to be published. */
+function isOneMoreThere({ args }: Effect, { made }: Outside, store: Store): boolean {
+  const known = store.executions
+    .list()
+    .flatMap(({ id }) => store.effects.list(id))
+    .filter((one) => one.status === 'done' && one.args.content === args.content)
+  return made.filter((text) => text === args.content).length > known.length
 }
 
 /** Every part of every row once and in order, every row posted, nothing in doubt. */
 function postedOnce(end: End): readonly string[] {
   const parts = end.rows.flatMap(({ text }) => [...splitText(text)])
   return [...expectEqual('made', end.made, parts), ...settled(end)]
+}
+
+/** The same, in any order. */
+function postedOnceEach(end: End): readonly string[] {
+  const texts = end.rows.map(({ text }) => text)
+  return [...expectEqual('made', end.made.toSorted(), texts.toSorted()), ...settled(end)]
 }
 
 function settled({ rows, doubts }: End): readonly string[] {

@@ -48,6 +48,66 @@ test('what failed may be done later', () => {
   expect(effects.list('E1')).toEqual([{ ...effect, at: 25, status: 'done', result: null, dryRun: false, endedAt: 30 }])
 })
 
+test('a thing on a platform belongs to one effect, whoever asks for it and when', () => {
+  const { effects, reopen } = begun()
+  const [first, second] = ['first', 'second'].map((key) => ({ key, platform: 'discord' }))
+  for (const { key } of [first!, second!]) effects.intend({ ...effect, key })
+  const firstFree = (isFree: (id: string) => boolean) => ['1', '2'].filter(isFree).slice(0, 1)
+  expect(effects.claimMade(first!, firstFree)).toEqual(['1'])
+  expect(effects.claimMade(second!, firstFree)).toEqual(['2'])
+  const again = reopen().effects
+  expect(again.claimMade(first!, firstFree)).toEqual(['1'])
+  expect(again.claimMade(second!, firstFree)).toEqual(['2'])
+  expect(again.claimMade({ ...second!, platform: 'other' }, firstFree)).toEqual(['1'])
+})
+
+test('what a person has said to be done has made the first thing that its like finds', () => {
+  const { effects } = begun()
+  const error = { name: 'Error', message: 'Nobody knows.' }
+  for (const [key, at] of [
+    ['long ago', 10],
+    ['told', 1_000_000],
+    ['second', 1_000_100],
+  ] as const)
+    effects.intend({ ...effect, key, at })
+  for (const key of ['long ago', 'told']) {
+    effects.doubt(key, { error, at: 1_000_200 })
+    effects.decide(key, { done: true, by: 'a person', at: 1_000_300 })
+  }
+  const free = (isFree: (id: string) => boolean) => ['1', '2'].filter(isFree)
+  expect(effects.claimMade({ key: 'second', platform: 'discord' }, free)).toEqual(['2'])
+  // What a command has just made is its own in any case, unless somebody has it.
+  expect(effects.claimMade({ key: 'second', platform: 'discord' }, () => ['1', '3'])).toEqual(['3'])
+})
+
+test('what was published before things had owners has its effect as its maker', () => {
+  const { effects, query, reopen } = begun()
+  const old = { message_ids: ['5', '6'], id: '5' }
+  for (const [key, result] of [
+    ['long', old],
+    ['edit', { id: '5' }],
+    ['thread', { thread_id: '7' }],
+    ['none', null],
+  ] as const) {
+    effects.intend({ ...effect, key })
+    effects.settle(key, { result, dryRun: false, at: 20 })
+  }
+  effects.intend({ ...effect, key: 'dry' })
+  effects.settle('dry', { result: { id: '9' }, dryRun: true, at: 20 })
+  query('drop table effects_made')
+  query('delete from migrations where number = 11')
+  reopen()
+  expect(
+    query<{ id: string; maker: string }>('select id, effect_key as maker from effects_made order by id').map(
+      ({ id, maker }) => [id, maker],
+    ),
+  ).toEqual([
+    ['5', 'long'],
+    ['6', 'long'],
+    ['7', 'thread'],
+  ])
+})
+
 test('only what was intended is settled', () => {
   const { effects } = begun()
   expect(() => effects.settle('nothing', { result: null, dryRun: false, at: 1 })).toThrow(/was never intended/)

@@ -70,6 +70,7 @@ function workOf(store: Store, day: number): void {
       const item = { table: 'approved', id }
       const key = `${posting}/publish/${id}`
       store.effects.intend({ ...EFFECT, key, executionId: posting, item, at })
+      store.effects.claimMade({ key, platform: 'discord' }, () => [key])
       store.effects.settle(key, { result: { id: 'message' }, dryRun: false, at })
       store.content.update({ table: 'approved', where: `id = ${id}`, values: { review_status: 'posted' } }, at)
     }

@@ -1,13 +1,13 @@
 // Commands on messages and their reactions.
 
 import type { Json, JsonObject } from '../../../json.ts'
-import { PlatformError } from '../../platform-error.ts'
-import { at, given, isObject, listIn, textAt, userOf, yes } from '../answer.ts'
+import { at, given, listIn, textAt, userOf, yes } from '../answer.ts'
 import { emoji, flag, id, ids, integer, optional, preset, required, text } from '../arguments.ts'
 import type { Call } from '../command.ts'
-import { CLOCK_SKEW_MS, command, lookBack, unlessInsisted } from '../command.ts'
-import { messageBody, NO_MENTIONS, splitText } from '../message-text.ts'
-import { snowflakeAt, timeOfSnowflake } from '../snowflake.ts'
+import { command } from '../command.ts'
+import { NO_MENTIONS, splitText } from '../message-text.ts'
+import { sendParts } from '../send-parts.ts'
+import { timeOfSnowflake } from '../snowflake.ts'
 
 const message = { channel_id: required(id), message_id: required(id) }
 const reaction = { ...message, emoji: required(emoji) }
@@ -198,110 +198,6 @@ export const messageCommands = [
 
 function wasCut(answer: Json): boolean {
   return listIn(answer, 'message_ids').length > 1
-}
-
-interface PartsOptions {
-  readonly tts?: boolean
-  /** Something of the text is there before the first part. */
-  readonly isBegun?: boolean
-}
-
-/**
- * Sends the parts in order. What an attempt of unknown outcome has sent already is found and not sent again; what comes
- * before a part that is found was sent as well, and somebody has deleted it.
- *
- * @throws PlatformError `discord-incomplete` when Discord refuses a part after others of the text are there
- */
-export async function sendParts(
-  channel_id: string,
-  parts: readonly string[],
-  { tts = false, isBegun = false }: PartsOptions,
-  call: Call,
-): Promise<readonly JsonObject[]> {
-  const bodies = parts.map((part, index) => ({ ...messageBody(part, call.idempotencyKey, index), tts }))
-  const earlier = await sentEarlier(channel_id, bodies, call)
-  const sent = [...earlier.messages]
-  for (const body of bodies.slice(earlier.count)) {
-    const begun = isBegun || sent.length > 0
-    const answer = call.send(`POST ${MESSAGES}`, { channel_id }, { body, repeatable: true })
-    const one = await answer.catch((thrown) => Promise.reject(begun ? incomplete(thrown) : thrown))
-    call.claim(textAt(one, 'id'))
-    sent.push(one as JsonObject)
-  }
-  return sent
-}
-
-function incomplete(thrown: unknown): unknown {
-  if (!(thrown instanceof PlatformError) || thrown.retryable) return thrown
-  const message = `A part of the text is on Discord, and what comes next was refused. ${thrown.message}`
-  const retryable = thrown.code === 'discord-unauthorized'
-  return new PlatformError('discord-incomplete', message, { cause: thrown, retryable })
-}
-
-type Body = Pick<ReturnType<typeof messageBody>, 'content' | 'nonce'>
-
-/**
- * Of the parts, those that an attempt of unknown outcome has sent: how many, and the messages that are there of them.
- * None when there was no such attempt.
- *
- * @throws PlatformError `discord-uncertain` where it cannot be said
- */
-async function sentEarlier(
-  channel_id: string,
-  parts: readonly Body[],
-  call: Call,
-): Promise<{ readonly count: number; readonly messages: readonly JsonObject[] }> {
-  const found: (JsonObject | undefined)[] = parts.map(() => undefined)
-  if (call.attemptedAt === undefined || parts.length === 0) return { count: 0, messages: [] }
-  const isLastGone = await look().catch(unlessInsisted(call, false))
-  const count = found.findLastIndex((one) => one !== undefined) + 1
-  if (isLastGone && count < parts.length && !call.insisted) {
-    throw nobodyKnows('a message that was sent to the channel since is deleted')
-  }
-  return { count, messages: found.filter((one) => one !== undefined) }
-
-  /** @returns whether the newest message of the channel, as it was before, is one that was sent since and is gone */
-  async function look(): Promise<boolean> {
-    const me = at(await lookBack(call, 'GET /users/@me', {}), 'id')
-    const last = textAt(await lookBack(call, 'GET /channels/{channel_id}', { channel_id }), 'last_message_id')
-    let after = snowflakeAt(call.attemptedAt! - CLOCK_SKEW_MS)
-    let isMissing = timeOfSnowflake(last) >= call.attemptedAt! - CLOCK_SKEW_MS
-    for (let page = 0; page < LOOK_BACK_PAGES; page++) {
-      const query = { query: { after, limit: 100 }, permission: 'Read Message History' }
-      const messages = listIn(await lookBack(call, `GET ${MESSAGES}`, { channel_id }, query)).filter(isObject)
-      for (const one of messages.toSorted(byAge)) {
-        if (one.id === last) isMissing = false
-        if (at(one, 'author.id') === me) take(one)
-      }
-      if (found.every((one) => one !== undefined) || messages.length < 100) return isMissing
-      after = messages
-        .toSorted(byAge)
-        .map((one) => textAt(one, 'id'))
-        .at(-1)!
-    }
-    throw nobodyKnows(`more than ${LOOK_BACK_PAGES * 100} messages have been sent to the channel since`)
-  }
-
-  function take(one: JsonObject): void {
-    const index = parts.findIndex((part, index) => found[index] === undefined && isMessage(one, part))
-    if (index >= 0 && call.claim(textAt(one, 'id'))) found[index] = one
-  }
-}
-
-function byAge(one: JsonObject, other: JsonObject): number {
-  return BigInt(textAt(one, 'id')) < BigInt(textAt(other, 'id')) ? -1 : 1
-}
-
-function nobodyKnows(why: string): PlatformError {
-  return new PlatformError('discord-uncertain', `Discord may or may not have the message: ${why}.`)
-}
-
-/** More messages than these pages hold are not searched. */
-const LOOK_BACK_PAGES = 20
-
-/** By its nonce where Discord tells it, else by its text. */
-function isMessage(one: JsonObject, { nonce, content }: { readonly nonce: string; readonly content: string }): boolean {
-  return typeof one.nonce === 'string' ? one.nonce === nonce : one.content === content
 }
 
 const BULK_DELETE_MAX = 100

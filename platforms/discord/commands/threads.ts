@@ -6,9 +6,9 @@ import { at, listIn, textAt, yes } from '../answer.ts'
 import { flag, id, oneOfNumbers, optional, required, text } from '../arguments.ts'
 import { kindOf } from '../channel-kind.ts'
 import type { Call } from '../command.ts'
-import { CLOCK_SKEW_MS, command, isSinceAttempt, lookBack, unlessInsisted } from '../command.ts'
+import { claims, command, isSinceAttempt, lookBack, lookFrom, make, unlessInsisted } from '../command.ts'
 import { NO_MENTIONS, splitText } from '../message-text.ts'
-import { sendParts } from './messages.ts'
+import { sendParts } from '../send-parts.ts'
 
 const PUBLIC_THREAD = 11
 const thread = { id: 'id', name: 'name', type: kindOf, parent_id: 'parent_id' }
@@ -54,7 +54,8 @@ export const threadCommands = [
       const found = await findThread(values, call)
       if (found !== undefined) return found
       const { name, auto_archive_duration } = values
-      return call.send(CREATE, values, { body: { name, auto_archive_duration, type: PUBLIC_THREAD } })
+      const body = { name, auto_archive_duration, type: PUBLIC_THREAD }
+      return make(call, () => call.send(CREATE, values, { body }))
     },
     result: { thread_id: 'id', name: 'name', type: kindOf },
   }),
@@ -123,8 +124,8 @@ export const threadCommands = [
       const { name, auto_archive_duration } = values
       const [first, ...others] = splitText(values.content)
       const found = await findThread(values, call)
-      const message = { content: first!, allowed_mentions: NO_MENTIONS }
-      const post = found ?? (await call.send(CREATE, values, { body: { name, auto_archive_duration, message } }))
+      const body = { name, auto_archive_duration, message: { content: first!, allowed_mentions: NO_MENTIONS } }
+      const post = found ?? (await make(call, () => call.send(CREATE, values, { body })))
       await sendParts(textAt(post, 'id'), others, { isBegun: true }, call)
       return post
     },
@@ -164,7 +165,7 @@ async function look(values: { channel_id: string; name: string }, call: Call): P
 
   function isOurs(one: Json): boolean {
     const isAlike = isBelow(one, values.channel_id) && at(one, 'name') === values.name && at(one, 'owner_id') === me
-    return isAlike && isSinceAttempt(one, call) && call.claim(textAt(one, 'id'))
+    return isAlike && isSinceAttempt(one, call) && claims(call, textAt(one, 'id'))
   }
 }
 
@@ -177,7 +178,7 @@ async function archived({ channel_id }: { channel_id: string }, call: Call): Pro
     const answer = await lookBack(call, ARCHIVED, { channel_id }, parts)
     threads.push(...listIn(answer, 'threads'))
     before = textAt(threads.at(-1) ?? null, 'thread_metadata.archive_timestamp')
-    if (at(answer, 'has_more') !== true || Date.parse(before) < call.attemptedAt! - CLOCK_SKEW_MS) return threads
+    if (at(answer, 'has_more') !== true || Date.parse(before) < lookFrom(call)) return threads
   }
   const message = 'Discord may or may not have the thread: too many have been archived since.'
   throw new PlatformError('discord-uncertain', message)

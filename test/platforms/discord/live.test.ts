@@ -1,9 +1,11 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Json } from '../../../json.ts'
 import { createDiscord } from '../../../platforms/discord/discord.ts'
 import type { Fault } from '../../../platforms/discord/double-faults.ts'
 import type { DiscordDouble, DiscordDoubleOptions } from '../../../platforms/discord-double.ts'
 import { startDiscordDouble } from '../../../platforms/discord-double.ts'
+import type { CommandOptions } from '../../../platforms/platform.ts'
 import { startLog, stopLog } from '../../../telemetry/log.ts'
 import { codeOf, errorOf, resultOf, runCommand } from '../run-command.ts'
 
@@ -28,6 +30,23 @@ async function watchLog(event: string): Promise<{ seen: Promise<void> }> {
   const write = (line: string) => void (line.includes(`"${event}"`) && resolve())
   await startLog({ level: 'warn', format: 'json', destination: { write } })
   return { seen: promise }
+}
+
+/** Another command has this one thing. */
+const unless =
+  (taken: Json | undefined): NonNullable<CommandOptions['claim']> =>
+  (choose) =>
+    choose((id) => id !== taken)
+
+/** Things and whose they are, as the store keeps it. */
+function ownersOf() {
+  const owners = new Map<string, string>()
+  return (key: string): NonNullable<CommandOptions['claim']> =>
+    (choose) =>
+      choose((id) => (owners.get(id) ?? key) === key).filter((id) => {
+        if (!owners.has(id)) owners.set(id, key)
+        return owners.get(id) === key
+      })
 }
 
 const posts = (double: DiscordDouble) => double.requests.filter(({ method }) => method === 'POST')
@@ -176,7 +195,54 @@ describe('a message of which an earlier attempt is not known to have arrived', (
     const args = { channel_id: at.general, content: 'good morning' }
     const attemptedAt = Date.now()
     const others = await resultOf(at.discord, 'messages.send', args)
-    await runCommand(connect(at.double), 'messages.send', args, { attemptedAt, isAnothers: (id) => id === others.id })
+    await runCommand(connect(at.double), 'messages.send', args, { attemptedAt, claim: unless(others.id) })
+    expect(contents(at.double)).toEqual(['g', 'g'])
+  })
+
+  test.for<[title: string, content: string]>([
+    ['a message', 'good morning'],
+    ['a text of several', long],
+  ])('%s is there once for each of two commands that are in doubt at once', async ([, content]) => {
+    await using at = await open()
+    const attemptedAt = Date.now()
+    const args = { channel_id: at.general, content }
+    const one = await resultOf(at.discord, 'messages.send', args, { idempotencyKey: 'one' })
+    const claimOf = ownersOf()
+    // The one that has sent nothing looks first; the other one is told the same message again by its nonce.
+    const ids = new Set<Json>()
+    for (const idempotencyKey of ['two', 'one']) {
+      const options = { idempotencyKey, attemptedAt, claim: claimOf(idempotencyKey) }
+      ids.add((await resultOf(connect(at.double), 'messages.send', args, options)).id!)
+    }
+    expect(ids.has(one.id!)).toBe(true)
+    expect(ids.size).toBe(2)
+    const parts = contents(at.double)
+    expect(parts.slice(parts.length / 2)).toEqual(parts.slice(0, parts.length / 2))
+    // Asked once more, each finds its own.
+    const sent = posts(at.double).length
+    for (const idempotencyKey of ['two', 'one']) {
+      const options = { idempotencyKey, attemptedAt, claim: claimOf(idempotencyKey) }
+      ids.add((await resultOf(connect(at.double), 'messages.send', args, options)).id!)
+    }
+    expect(ids.size).toBe(2)
+    expect(posts(at.double)).toHaveLength(sent)
+  })
+
+  test('is sent once more where it was found by another command before its answer came', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'good morning' }
+    const claimOf = ownersOf()
+    let found: Promise<Json> | undefined
+    const carry: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init)
+      const options = { attemptedAt: Date.now(), idempotencyKey: 'other', claim: claimOf('other') }
+      found ??= resultOf(connect(at.double), 'messages.send', args, options)
+      await found
+      return response
+    }
+    const slow = createDiscord({ token: TOKEN, apiUrl: at.double.url, posting: 'live', fetch: carry, now: Date.now })
+    const sent = await resultOf(slow, 'messages.send', args, { idempotencyKey: 'slow', claim: claimOf('slow') })
+    expect(await found).not.toMatchObject({ id: sent.id })
     expect(contents(at.double)).toEqual(['g', 'g'])
   })
 
@@ -222,12 +288,28 @@ describe('a thread of which an earlier attempt is not known to have arrived', ()
     expect(found.thread_id).toBe(made.thread_id)
   })
 
+  test('is there once for each of two commands that are in doubt at once', async () => {
+    await using at = await open()
+    const attemptedAt = Date.now()
+    const args = { channel_id: at.general, name: 'weekly' }
+    await resultOf(at.discord, 'threads.create', args)
+    const claimOf = ownersOf()
+    const ids: Json[] = []
+    for (const key of ['two', 'one']) {
+      ids.push(
+        (await resultOf(connect(at.double), 'threads.create', args, { attemptedAt, claim: claimOf(key) })).thread_id!,
+      )
+    }
+    expect(new Set(ids).size).toBe(2)
+    expect(at.double.channels().filter(({ name }) => name === 'weekly')).toHaveLength(2)
+  })
+
   test('is not mistaken for one of the same name that another command has made', async () => {
     await using at = await open()
     const attemptedAt = Date.now()
     const args = { channel_id: at.general, name: 'weekly' }
     const others = await resultOf(at.discord, 'threads.create', args)
-    const options = { attemptedAt, isAnothers: (id: string) => id === others.thread_id }
+    const options = { attemptedAt, claim: unless(others.thread_id) }
     const made = await resultOf(connect(at.double), 'threads.create', args, options)
     expect(made.thread_id).not.toBe(others.thread_id)
   })
