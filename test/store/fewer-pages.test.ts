@@ -13,6 +13,7 @@ import { temporaryStore } from './temporary-store.ts'
 
 const MIGRATIONS = readMigrations(new URL('../../store/migrations/', import.meta.url))
 const NEWEST = MIGRATIONS.length
+const FEWER_PAGES = 11
 
 /** A file of this version with lines of these times in its ledger, each of an execution of its own. */
 function fileOf(version: number, times: readonly number[]): string {
@@ -45,7 +46,7 @@ function closing(db: Database.Database) {
   return { db, [Symbol.dispose]: () => db.close() }
 }
 
-test.for(MIGRATIONS.slice(0, -1))('a file of $name', ({ number }) => {
+test.for(MIGRATIONS.filter(({ number }) => number < FEWER_PAGES))('a file of $name', ({ number }) => {
   const path = fileOf(number, [100, 100, 250, 200, 300])
   {
     using store = openStore(path)
@@ -65,7 +66,7 @@ test.for(MIGRATIONS.slice(0, -1))('a file of $name', ({ number }) => {
 
 test('lines that an older file has in one millisecond, or behind a clock that was set back, are found since their time', () => {
   const crowd = Array.from({ length: 3_000 }, () => 50)
-  const path = fileOf(NEWEST - 1, [...crowd, 51, 9_000, 52])
+  const path = fileOf(FEWER_PAGES - 1, [...crowd, 51, 9_000, 52])
   using store = openStore(path)
   for (const [since, calls] of [
     [50, 3_003],
