@@ -10,6 +10,7 @@ import type { Context } from '@opentelemetry/api'
 import { type AnyActorRef, createActor } from 'xstate'
 import type { Host, Soon } from './cell.ts'
 import type { ActorSpec, Start, StartOutcome } from './child-spec.ts'
+import { fastest } from './flat-run.ts'
 import type { KeptSnapshot } from './kept-snapshot.ts'
 import { Life, type LifeOwner } from './life.ts'
 import { isGated } from './logic-facts.ts'
@@ -80,7 +81,7 @@ export class Ignition {
     const parent = host?.parentRef()
     return this.#inOwnContext(() => {
       const options = { id, input, ...(parent && { parent }), ...(snapshot !== undefined && { snapshot }) }
-      const ref = createActor(logic, options as never) as AnyActorRef
+      const ref = createActor(fastest(logic), options as never) as AnyActorRef
       life.ref = ref
       life.subscription = ref.subscribe(life)
       life.gated = isGated(logic)

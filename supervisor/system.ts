@@ -114,7 +114,7 @@ class System implements ActorSystem, Runtime {
       logger: () => {},
       ...(inspect && { inspect: this.#events.guarded(inspect) }),
     } as never) as AnyActorRef
-    prepareSystem(ref, this.clock)
+    prepareSystem(ref, this.clock, inspect ? 1 : 0)
     return ref
   }
 

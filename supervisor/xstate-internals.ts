@@ -1,10 +1,11 @@
-// XState internals: the only place that reaches past XState's public API, held by test/supervisor/xstate-internals.test.ts.
+// XState internals: what reaches past XState's public API, beside the tables of flat charts.
 //
-// Owns three things XState 5 has no public form for:
+// Owns what XState 5 has no public form for:
 //
 //   X1. Stopping an actor that is not a root, without its parent's logic.
 //   X2. Stopping what an actor leaves behind when it throws in its own transition, at any depth.
 //   X3. A scheduler whose cost at an actor's end is that actor's own timers, not the timers of the whole system.
+//   X4. Knowing whether anybody inspects a system.
 
 import type { AnyActorRef, AnyEventObject } from 'xstate'
 import type { Clock } from './clock.ts'
@@ -26,6 +27,9 @@ interface SystemInternals {
 
 const RUNNING = 1
 
+/** How many inspect an actor system; unknown of one that was not prepared. */
+const inspectorsOf = new WeakMap<object, number>()
+
 /** Stops an actor and everything it invoked or spawned; nothing happens when it has stopped already. */
 export function stopActor(ref: AnyActorRef): void {
   const internals = ref as unknown as Internals
@@ -38,14 +42,23 @@ export function deafParent(ref: AnyActorRef): AnyActorRef {
   return Object.create(ref, { _send: { value: () => {} } }) as AnyActorRef
 }
 
-/** Makes an actor system stop orphans and keep its timers by owner. To be called once, with the system's root. */
-export function prepareSystem(root: AnyActorRef, clock: Clock): void {
+/** Whether somebody may be told of the steps of this system's actors. */
+export function isInspected(system: object): boolean {
+  return inspectorsOf.get(system) !== 0
+}
+
+/**
+ * Makes an actor system stop orphans and keep its timers by owner. To be called once, with the system's root.
+ * @param inspectors how many it has already
+ */
+export function prepareSystem(root: AnyActorRef, clock: Clock, inspectors = 0): void {
   const system = root.system as unknown as SystemInternals
   const relay = system._relay
   system._relay = (source, target, event) => {
     if (source !== undefined && event.type.startsWith('xstate.error.actor.')) stopChildrenOf(source)
     relay(source, target, event)
   }
+  countInspectors(root.system, inspectors)
   const timers = new Map<AnyActorRef, Map<string, unknown>>()
   let ids = 0
   const forget = (source: AnyActorRef, id: string) => {
@@ -75,6 +88,24 @@ export function prepareSystem(root: AnyActorRef, clock: Clock): void {
     if (own === undefined) return
     timers.delete(source)
     for (const handle of own.values()) clock.clearTimeout(handle)
+  }
+}
+
+function countInspectors(system: AnyActorRef['system'], atFirst: number): void {
+  const { inspect } = system
+  inspectorsOf.set(system, atFirst)
+  const add = (n: number) => inspectorsOf.set(system, inspectorsOf.get(system)! + n)
+  system.inspect = (observer) => {
+    const { unsubscribe } = inspect(observer)
+    let ended = false
+    add(1)
+    return {
+      unsubscribe: () => {
+        unsubscribe()
+        if (!ended) add(-1)
+        ended = true
+      },
+    }
   }
 }
 
