@@ -3,9 +3,9 @@
 // Owns the way between the active context and its written form. Without a running trace SDK there is no
 // active context: reading gives undefined, entering only runs the function.
 
-import { randomBytes } from 'node:crypto'
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { type OpenTelemetry, openTelemetry } from '../open-telemetry.ts'
+import { randomHex } from './random-hex.ts'
 import { activeContext, withContext } from './surroundings.ts'
 
 /** @see https://www.w3.org/TR/trace-context/ */
@@ -56,8 +56,7 @@ export function bindToTrace<T>(work: () => T): () => T {
 
 /** Of a trace that begins where nothing is traced. Sampled, so that what comes later is not left out. */
 export function newTraceparent(): string {
-  const ids = randomBytes(24).toString('hex')
-  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`
+  return `00-${randomHex(32)}-${randomHex(16)}-01`
 }
 
 /**
