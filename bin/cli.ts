@@ -2,11 +2,17 @@
 //
 // The one file that ends the process; what it imports beside Node comes after the compile cache is on.
 
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, type ResolveFnOutput, type ResolveHookSync, registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
+
+const ROOT = new URL('..', import.meta.url).href
 
 // A cache that cannot be written costs a slower start, no more.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
+
+// Our files are where their imports say. Node would ask the disk about each import of each: a seventh of a start's time. In the
+// package they are few.
+if (import.meta.url.endsWith('.ts')) registerHooks({ resolve: resolveOwn })
 
 // A launcher that is killed takes this process along, or nobody would know what still holds the project. Where Node 24
 // was found at once there is no launcher in between, and no channel.
@@ -38,3 +44,10 @@ const world = {
 const status = await main(process.argv.slice(2), world)
 await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
 process.exit(status)
+
+function resolveOwn(...[specifier, context, next]: Parameters<ResolveHookSync>): ResolveFnOutput {
+  const { parentURL = '' } = context
+  const isOwn = specifier.startsWith('.') && specifier.endsWith('.ts') && parentURL.startsWith(ROOT)
+  if (!isOwn) return next(specifier, context)
+  return { url: new URL(specifier, parentURL).href, format: 'module-typescript', shortCircuit: true }
+}

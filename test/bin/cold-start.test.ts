@@ -29,14 +29,19 @@ guild_id = "\${DISCORD_GUILD_ID}"
 
 describe('a run of an offline narrative', () => {
   let loaded: readonly string[]
+  let asked: readonly string[]
   beforeAll(async () => {
-    loaded = await loadedBy(NARRATIVE)
+    ;({ loaded, asked } = await loadedBy(NARRATIVE))
   }, 60_000)
 
   test('is seen whole', () => {
     expect(loaded).toEqual(
       expect.arrayContaining(['bin/commands/run.ts', 'actors/execution.ts', 'store/open-store.ts']),
     )
+  })
+
+  test('does not ask the disk where our own files are', () => {
+    expect(asked).toEqual([])
   })
 
   // Raise it for what every run needs, and look first whether it does.
@@ -67,13 +72,20 @@ describe('a run of an offline narrative', () => {
 test('a run that asks Discord loads no HTTP client beside fetch', async () => {
   await using discord = await startDiscordDouble()
   const environment = { DISCORD_TOKEN: 'x', DISCORD_API_URL: discord.url, DISCORD_GUILD_ID: discord.guildId }
-  const loaded = await loadedBy(WITH_DISCORD, environment)
+  const { loaded } = await loadedBy(WITH_DISCORD, environment)
   expect(loaded.some((url) => url.includes('@discordjs/rest/'))).toBe(true)
   expect(loaded.filter((url) => HTTP.test(url) || url.includes('node_modules/undici/'))).toEqual([])
 }, 60_000)
 
-/** What `run` loads: our files by their path, packages by their URL, of Node's own modules those that somebody asked for. */
-async function loadedBy(narrative: string, environment: Record<string, string> = {}): Promise<readonly string[]> {
+interface Loading {
+  /** Our files by their path, packages by their URL, of Node's own modules those that somebody asked for. */
+  readonly loaded: readonly string[]
+  /** Our files that Node was asked to find. */
+  readonly asked: readonly string[]
+}
+
+/** What \`run\` loads. */
+async function loadedBy(narrative: string, environment: Record<string, string> = {}): Promise<Loading> {
   using project = makeProject()
   project.write('botticelli.toml', '[models]\ndefault = "scripted"\n')
   project.write('say.toml', narrative)
@@ -82,9 +94,19 @@ async function loadedBy(narrative: string, environment: Record<string, string> =
     'hook.mjs',
     `import { registerHooks } from 'node:module'
 import { writeFileSync } from 'node:fs'
-const seen = new Set()
-registerHooks({ load(url, context, next) { seen.add(url); return next(url, context) } })
-process.on('exit', () => writeFileSync(${JSON.stringify(list)}, JSON.stringify([...seen])))`,
+const loaded = new Set()
+const asked = []
+registerHooks({
+  resolve(specifier, context, next) {
+    if (/^\\.\\.?\\/.*\\.ts$/.test(specifier)) asked.push(specifier)
+    return next(specifier, context)
+  },
+  load(url, context, next) {
+    loaded.add(url)
+    return next(url, context)
+  },
+})
+process.on('exit', () => writeFileSync(${JSON.stringify(list)}, JSON.stringify({ loaded: [...loaded], asked })))`,
   )
   const { code, stderr } = await project.botticelli(['run', 'say.toml'], {
     ...environment,
@@ -92,5 +114,6 @@ process.on('exit', () => writeFileSync(${JSON.stringify(list)}, JSON.stringify([
   })
   if (code !== 0) throw new Error(stderr)
   const root = `${pathToFileURL(resolve(import.meta.dirname, '../..')).href}/`
-  return (JSON.parse(readFileSync(list, 'utf8')) as string[]).map((url) => url.replace(root, ''))
+  const { loaded, asked } = JSON.parse(readFileSync(list, 'utf8')) as Loading
+  return { loaded: loaded.map((url) => url.replace(root, '')), asked }
 }
