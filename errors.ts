@@ -533,6 +533,10 @@ export const CODES = {
   },
 
   // --- actors: what an execution did outside, and what nobody knows about it
+  'execution-at-work': {
+    summary: 'A living process is at work on the execution; a second one would pay for its answers again.',
+    fix: 'Wait until it has ended.',
+  },
   'execution-ended': {
     summary: 'The execution has ended, and cannot be changed any more.',
     fix: 'Run its narrative again, or: botticelli executions replay ID',

@@ -37,6 +37,8 @@ export interface ExecutionPlan {
   readonly budget?: Budget
   /** It was interrupted, with its bot. */
   readonly resumed?: boolean
+  /** A person asked for it to be resumed: it is not taken from another process that is at work on it. */
+  readonly asked?: boolean
   /** Nothing of it was in the store when it began, so that the store need not be asked. */
   readonly isNew?: boolean
   /** The message that led to it, and the first of those that led to that one. */
@@ -52,7 +54,7 @@ export interface ExecutionPlan {
 /** The plan of a run that nothing is around. */
 export function planOf(
   { file, narrative, sources }: LoadedNarrative & Pick<ExecutionPlan, 'sources'>,
-  run: Pick<ExecutionPlan, 'id' | 'isNew' | 'trigger' | 'bot' | 'model' | 'cause' | 'resumed'> &
+  run: Pick<ExecutionPlan, 'id' | 'isNew' | 'trigger' | 'bot' | 'model' | 'cause' | 'resumed' | 'asked'> &
     Partial<Pick<ExecutionPlan, 'inputs'>>,
 ): ExecutionPlan {
   const inputs = valuesOfVariables(narrative, run.inputs ?? {})

@@ -27,6 +27,7 @@ import {
   stepsOf,
   wasTakenDown,
 } from './execution-plan.ts'
+import { isAlive } from './is-alive.ts'
 import { linkToItem } from './item-trace.ts'
 import { performStage } from './perform-stage.ts'
 import type { Services } from './services.ts'
@@ -34,7 +35,7 @@ import type { Services } from './services.ts'
 /**
  * @param alongside done in one transaction with the completion: it happens if and only if the execution completes.
  *   Must not wait.
- * @throws what the execution failed with; the journal has it by then
+ * @throws what the execution failed with; the journal has it by then. StoreError `execution-at-work`: another process runs it
  */
 export function runExecution(
   plan: ExecutionPlan,
@@ -105,7 +106,8 @@ function begin(plan: ExecutionPlan, services: Services, startedAt: number, earli
     plan.parentId === undefined ? plan.sources : undefined,
   )
   if (earlier !== undefined && goesOn(plan, earlier, services)) {
-    services.store.executions.reopen(plan.id, { owner: services.processId, at: startedAt })
+    const isTaken = plan.asked && plan.parentId === undefined ? { isAlive } : {}
+    services.store.executions.reopen(plan.id, { owner: services.processId, at: startedAt, ...isTaken })
   }
   services.onProgress({
     type: 'execution.started',

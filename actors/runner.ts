@@ -98,6 +98,7 @@ function run(request: RunRequest, services: Services, host: Scope): Promise<RunR
       try {
         return report(plan, services, startedAt, await runExecution(plan, services, host))
       } catch (error) {
+        if (error instanceof BotticelliError && error.code === 'execution-at-work') throw error
         if (request.signal?.aborted) {
           services.store.executions.finish(plan.id, { status: 'cancelled', at: services.clock.now() })
         } else if (!isCancelled()) return report(plan, services, startedAt, undefined, error)
@@ -203,6 +204,7 @@ function planToResume(id: string, services: Services, edited = false): Execution
   return planOf(loaded, {
     id,
     trigger,
+    asked: true,
     ...(bot !== undefined && { bot }),
     ...fromOptions(options),
   })

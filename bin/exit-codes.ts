@@ -45,6 +45,7 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   'server-not-running': EXIT.unreachable,
   'server-unreachable': EXIT.unreachable,
   'server-running': EXIT.stopped,
+  'execution-at-work': EXIT.stopped,
   'state-not-writable': EXIT.denied,
   'confirmation-missing': EXIT.stopped,
   'confirmation-required': EXIT.stopped,

@@ -1,6 +1,7 @@
 // Foundation: what a server and a single run both stand on: telemetry, the store, and what runs are given to work with.
 
 import { callsInFlight } from '../actors/calls-in-flight.ts'
+import { isAlive } from '../actors/is-alive.ts'
 import type { ProgressEvent, ProgressListener } from '../actors/progress.ts'
 import { runLog } from '../actors/run-log.ts'
 import type { Services } from '../actors/services.ts'
@@ -55,6 +56,7 @@ export async function layFoundation(
   const telemetry = opened.adopt(await startTelemetry(wanted), (each) => each.shutdown())
   const onQuery = queryRecorder(settings.storeSpansFromMs)
   const store = opened.adopt(openStore(database, { onQuery, onConnection: countConnection }), (each) => each.close())
+  // Of a process that is gone, what it ran is nobody's any more.
   store.executions.abandon(isAlive, systemClock.now())
   if (options.onWarning !== undefined) opened.defer(onWarning(options.onWarning))
 
@@ -83,14 +85,5 @@ export async function layFoundation(
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-  }
-}
-
-/** Of a process that is gone, what it ran is nobody's any more. */
-function isAlive(owner: number): boolean {
-  try {
-    return process.kill(owner, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -15,6 +15,7 @@ import type {
   Executions,
   NarrativeVersion,
   NewExecution,
+  Resumption,
   RowRef,
   Trigger,
 } from './store.ts'
@@ -117,8 +118,12 @@ function eventAround(db: Db, { id, parentId }: NewExecution): string | undefined
   return row?.eventId?.toString()
 }
 
-function reopen(db: Db, id: string, { owner, at }: { owner?: number; at: number }): Execution {
-  const { narrative, status } = find(db, id) ?? unknown(id)
+function reopen(db: Db, id: string, { owner, at, isAlive }: Resumption): Execution {
+  const { narrative, status, owner: other } = find(db, id) ?? unknown(id)
+  if (status === 'running' && other !== undefined && other !== owner && isAlive?.(other)) {
+    const fix = `Wait until it has ended, or, if that process is another program by now: botticelli executions cancel ${id}, then resume it.`
+    throw new StoreError('execution-at-work', `The execution ${id} is at work in the process ${other}.`, { fix })
+  }
   db.run(`update executions set status = 'running', error = null, ended_at = null, owner = @owner where id = @id`, {
     id,
     owner,

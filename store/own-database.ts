@@ -60,8 +60,8 @@ function begin(connection: Database.Database, database: string): void {
     const isHeld = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
     if (!isHeld) throw error
     const pid = ownerIn(connection)
-    throw new StoreError('server-running', `A server (process ${pid}) already works on the database ${database}.`, {
-      fix: `Use the running one, or stop it: kill ${pid}. Two servers cannot share a database.`,
+    throw new StoreError('server-running', `The process ${pid} has the database ${database} to itself.`, {
+      fix: `It is a server, or goes on with the run of a bot. Wait for its end, or stop it: kill ${pid}`,
     })
   }
 }

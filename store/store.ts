@@ -87,13 +87,23 @@ export interface ExecutionSummary extends Execution {
   readonly costUsd: number
 }
 
+export interface Resumption {
+  readonly owner?: number
+  readonly at: number
+  /**
+   * Whether a process lives. Given, one that runs and has another owner who lives is not taken from it.
+   * @throws StoreError `execution-at-work` then
+   */
+  readonly isAlive?: (owner: number) => boolean
+}
+
 export interface Executions {
   /**
    * Stores the beginning, with the texts that it begins with. One that is known already stays as it is.
    */
   begin(execution: NewExecution, narrative?: NarrativeVersion): void
   /** One that ended is running again: whoever resumes it calls this first, so that a crash of the resumption is seen. */
-  reopen(id: string, by: { readonly owner?: number; readonly at: number }): Execution
+  reopen(id: string, by: Resumption): Execution
   /** The end of a top-level execution gives back the rows it has claimed, unless they may have been published (P3). */
   finish(id: string, end: { status: Exclude<ExecutionStatus, 'running'>; error?: SerializedError; at: number }): void
   find(id: string): Execution | undefined

@@ -4,8 +4,9 @@ import { basename, relative } from 'node:path'
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
 import type { Config } from '../../config/config.ts'
 import { operatorName } from '../../console/operator.ts'
+import { BotticelliError } from '../../errors.ts'
 import { openRuns } from '../../server/runs.ts'
-import type { NewAuditLine } from '../../store/store.ts'
+import type { NewAuditLine, Store } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
 import { errorText, serializedErrorJson, withoutStack } from '../error-report.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -66,6 +67,7 @@ export async function runRequest(request: RunRequest, config: Config, io: Io, ev
   )
   const { stream = streams || events } = config.models
   await using app = await open({ ...config, models: { ...config.models, stream } }, warnings, io)
+  using _alone = await besideNoServer(request, app.store, config)
   using interrupts = watchInterrupts(io.now)
   app.onProgress((event) => display.show(event))
 
@@ -83,6 +85,21 @@ export async function runRequest(request: RunRequest, config: Config, io: Io, ev
   const isShown = report.response !== undefined && display.hasShown(report.response)
   show(report, { warnings: warnings.list(), isShown }, io)
   return exitCodeOf(report)
+}
+
+/**
+ * A server that starts while the run of a bot is resumed here would go on with it as well. One that runs already was asked
+ * first, and does not have that bot.
+ */
+async function besideNoServer({ resume = '' }: RunRequest, { executions }: Store, { database }: Config) {
+  if (executions.find(resume)?.bot === undefined) return undefined
+  const { ownDatabase } = await import('../../store/own-database.ts')
+  try {
+    return ownDatabase(database)
+  } catch (error) {
+    if (error instanceof BotticelliError && error.code === 'server-running') return undefined
+    throw error
+  }
 }
 
 function auditLineOf({ file = '', narrative, resume, replay }: RunRequest, config: Config, io: Io): NewAuditLine {

@@ -131,3 +131,49 @@ test('SIGTERM while a bot goes on with a run that was killed lets the run finish
     expect(store.ledger.totals()).toMatchObject({ calls: 2, lost: 0, repeated: 1 })
   })
 })
+
+test('of two who resume a run at once, one goes on with it, and no server beside them', async () => {
+  let held: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>()
+  await using server = await startProviderServer(async () => {
+    await held?.promise
+    return 'Said.'
+  })
+  using project = makeProject()
+  project.write(
+    'n.toml',
+    '[narrative]\nname = "n"\nskip_content_generation = true\nmodel = "openai:gpt-4o-mini"\ntoc = ["a"]\n[acts]\na = "A."\n',
+  )
+  project.write(
+    'botticelli.toml',
+    '[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "n.toml"\nevery = "24h"\non_start = true\n',
+  )
+  const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
+  const killed = project.start(['serve'], env)
+  await until(() => server.calls.length === 1, 30_000, killed.output)
+  const id = project.look((store) => store.executions.list()[0]!.id)
+  expect(await project.botticelli(['run', '--resume', id], env)).toMatchObject({
+    code: 7,
+    stderr: expect.stringContaining('execution-at-work'),
+  })
+  await killed.kill('SIGKILL')
+
+  const two = ['executions', 'run'].map((command) => {
+    return project.start(command === 'run' ? ['run', '--resume', id] : ['executions', 'resume', id], env)
+  })
+  const refused = await Promise.race(two.map((each) => each.says('execution-at-work').then(() => each)))
+  await until(
+    () => server.calls.length === 2,
+    30_000,
+    () => two.map((each) => each.output()).join('\n'),
+  )
+  expect(await project.botticelli(['serve'], env)).toMatchObject({
+    code: 7,
+    stderr: expect.stringContaining('server-running'),
+  })
+  held.resolve()
+  held = undefined
+  const other = two.find((each) => each !== refused)!
+  await other.says('n completed')
+  expect(server.calls).toHaveLength(2)
+  project.look((store) => expect(store.ledger.totals()).toMatchObject({ calls: 1, repeated: 1 }))
+}, 60_000)

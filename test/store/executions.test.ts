@@ -53,6 +53,19 @@ test('finish keeps the error, reopen makes it run again', () => {
   expect(() => store.executions.reopen('E2', { at: 5 })).toThrow(/no execution E2/)
 })
 
+test('reopen takes a run from nobody who lives, where that is asked for', () => {
+  const { store } = temporaryStore()
+  const by = (owner: number, alive: number) => ({ owner, at: 5, isAlive: (one: number) => one === alive })
+  store.executions.begin({ ...execution('E1'), owner: 7 })
+  expect(() => store.executions.reopen('E1', by(8, 7))).toThrow(expect.objectContaining({ code: 'execution-at-work' }))
+  expect(store.executions.find('E1')?.owner).toBe(7)
+  expect(store.executions.reopen('E1', by(8, 9))).toMatchObject({ owner: 8, status: 'running' })
+  expect(store.executions.reopen('E1', by(8, 8))).toMatchObject({ owner: 8 })
+  store.executions.finish('E1', { status: 'failed', at: 6 })
+  expect(store.executions.reopen('E1', by(9, 8))).toMatchObject({ owner: 9, status: 'running' })
+  expect(store.executions.reopen('E1', { owner: 10, at: 7 })).toMatchObject({ owner: 10 })
+})
+
 test('unfinished are the running top-level ones of the bot, oldest first', () => {
   const { store } = temporaryStore()
   store.executions.begin(execution('C', { bot: 'writer', startedAt: 30 }))
