@@ -35,6 +35,7 @@ export interface Call {
   /** Epoch ms. */
   readonly now: number
   readonly attemptedAt: number | undefined
+  readonly signal: AbortSignal
   /** A person has looked, and says that it is not there: what cannot be looked for is no obstacle. */
   readonly insisted: boolean
   /** Takes things that are on Discord for what this command made, all at once. @returns those that are this command's */

@@ -86,6 +86,7 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
       idempotencyKey,
       now: now(),
       attemptedAt,
+      signal,
       insisted,
       // What is imagined has ids of its own for each key.
       claim: (choose) => (dry === undefined && options.claim ? options.claim(choose) : choose(() => true)),

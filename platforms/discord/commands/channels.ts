@@ -1,12 +1,13 @@
 // Commands on channels, and on the server that they belong to.
 
 import type { Json, JsonObject } from '../../../json.ts'
-import { at, given, isObject, listIn, yes } from '../answer.ts'
+import { at, given, isObject, listIn, textAt, yes } from '../answer.ts'
 import type { Values } from '../arguments.ts'
 import { flag, id, integer, oneOf, optional, preset, required, text } from '../arguments.ts'
 import type { ChannelKind } from '../channel-kind.ts'
 import { CHANNEL_KINDS, kindOf, storedName } from '../channel-kind.ts'
 import { command } from '../command.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 
 const kind = oneOf(Object.keys(CHANNEL_KINDS) as ChannelKind[])
 const channel = { id: 'id', name: 'name', type: kindOf, position: 'position', topic: 'topic', nsfw: 'nsfw' }
@@ -81,12 +82,16 @@ export const channelCommands = [
     },
     route: ['GET /guilds/{guild_id}/channels', 'POST /guilds/{guild_id}/channels'],
     findable: true,
-    async run(values, call) {
-      const channels = listIn(await call.send('GET /guilds/{guild_id}/channels', values))
-      const existing = channels.find((candidate) => isChannel(candidate, values))
-      if (isObject(existing)) return { ...existing, existed: true }
-      const made = await call.send('POST /guilds/{guild_id}/channels', values, { body: newChannel(values) })
-      return { ...(made as JsonObject), existed: false }
+    run(values, call) {
+      const { guild_id, kind, name } = values
+      return oneAtATime([guild_id, kind, storedName(name, CHANNEL_KINDS[kind])], call.signal, async () => {
+        const channels = listIn(await call.send('GET /guilds/{guild_id}/channels', values))
+        const existing = channels.find((candidate) => isChannel(candidate, values))
+        if (isObject(existing)) return { ...existing, existed: true }
+        const made = await call.send('POST /guilds/{guild_id}/channels', values, { body: newChannel(values) })
+        call.claim(() => [textAt(made, 'id')])
+        return { ...(made as JsonObject), existed: false }
+      })
     },
     result: { ...created, existed: 'existed' },
   }),

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Json } from '../../../json.ts'
+import type { Json, JsonObject } from '../../../json.ts'
 import { createDiscord } from '../../../platforms/discord/discord.ts'
 import type { Fault } from '../../../platforms/discord/double-faults.ts'
 import type { DiscordDouble, DiscordDoubleOptions } from '../../../platforms/discord-double.ts'
@@ -37,6 +38,14 @@ const unless =
   (taken: Json | undefined): NonNullable<CommandOptions['claim']> =>
   (choose) =>
     choose((id) => id !== taken)
+
+function inThread(workerData: object): Promise<JsonObject> {
+  const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+  const worker = new Worker(new URL('./channel-thread.ts', import.meta.url), { workerData })
+  worker.once('message', resolve)
+  worker.once('error', reject)
+  return promise
+}
 
 /** Things and whose they are, as the store keeps it. */
 function ownersOf() {
@@ -324,6 +333,32 @@ describe('channels', () => {
     const found = await resultOf(at.discord, 'channels.get_or_create', args)
     expect(found).toMatchObject({ id: created.id, existed: true })
     expect(at.double.channels().map((channel) => channel.name)).toEqual(['general', 'content-test'])
+  })
+
+  test('get_or_create makes one channel where several want it at once, also from threads of their own', async () => {
+    await using at = await open()
+    const args = { guild_id: at.double.guildId, name: 'news' }
+    const data = { url: at.double.url, token: TOKEN, args }
+    const results = await Promise.all([
+      ...[1, 2].map(() => resultOf(connect(at.double), 'channels.get_or_create', args)),
+      ...[1, 2].map(() => inThread(data)),
+    ])
+    expect(new Set(results.map(({ id }) => id)).size).toBe(1)
+    expect(results.filter(({ existed }) => existed === false)).toHaveLength(1)
+    expect(at.double.channels().map(({ name }) => name)).toEqual(['general', 'news'])
+  })
+
+  test('get_or_create does not wait for others once it is aborted', async () => {
+    await using at = await open()
+    at.double.fail({ is: 'slow', afterMs: 60_000, path: '/channels' })
+    const args = { guild_id: at.double.guildId, name: 'news' }
+    const [first, second] = [new AbortController(), new AbortController()]
+    const making = errorOf(runCommand(at.discord, 'channels.get_or_create', args, { signal: first.signal }))
+    const waiting = errorOf(runCommand(at.discord, 'channels.get_or_create', args, { signal: second.signal }))
+    second.abort(new Error('no longer wanted'))
+    expect((await waiting).message).toBe('no longer wanted')
+    first.abort(new Error('nor this'))
+    expect((await making).message).toBe('nor this')
   })
 
   test('create is not repeated after a lost answer, but found by the next attempt', async () => {
