@@ -39,8 +39,15 @@ export function stopActor(ref: AnyActorRef): void {
 
 /** The same actor as a parent that hears nothing of its children's ends: for children the runtime watches itself. */
 export function deafParent(ref: AnyActorRef): AnyActorRef {
-  return Object.create(ref, { _send: { value: () => {} } }) as AnyActorRef
+  return new Proxy(ref, DEAF)
 }
+
+/** Not an object made from the actor: that would turn the actor into a prototype, which takes V8 longer than all the rest. */
+const DEAF: ProxyHandler<AnyActorRef> = {
+  get: (ref, key) => (key === '_send' ? hearNothing : ref[key as keyof AnyActorRef]),
+}
+
+function hearNothing(): void {}
 
 /** Whether somebody may be told of the steps of this system's actors. */
 export function isInspected(system: object): boolean {
