@@ -94,6 +94,7 @@ async function send(
       ...(task.bot !== undefined && { bot: task.bot }),
       ...(attemptedAt !== undefined && { attemptedAt, insisted }),
       ...(attemptedAt !== undefined && { beforeSending: () => services.store.effects.checkItem(effect.key) }),
+      later: () => services.store.effects.later(effect.key),
       claim: (choose) => services.store.effects.claimMade(effect, choose),
       ...(input.cacheSeconds !== undefined && { cacheSeconds: input.cacheSeconds }),
     })
@@ -116,7 +117,8 @@ async function send(
 function settle(effect: Effect, input: CommandInput, outcome: CommandOutcome, { store, clock }: Services): void {
   const at = clock.now()
   store.together(() => {
-    store.effects.settle(effect.key, { result: outcome.result, dryRun: outcome.dryRun, at })
+    const { result, dryRun, overtaken = false } = outcome
+    store.effects.settle(effect.key, { result, dryRun, overtaken, at })
     for (const [name, value] of commandCaptures(input, outcome.result)) store.state.set(name, value, at)
   })
 }

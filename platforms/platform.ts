@@ -30,6 +30,8 @@ export interface CommandOptions {
    * @returns those that are this command's; by default all
    */
   claim?(choose: (isFree: (id: string) => boolean) => readonly string[]): readonly string[]
+  /** Commands that were meant after this one began, and were carried out or are being carried out. */
+  later?(): readonly Command[]
   /** Name of the bot on whose behalf it is done, for the metrics. */
   readonly bot?: string
 }
@@ -38,6 +40,8 @@ export interface CommandOutcome {
   readonly result: Json
   /** True when a write was rendered and answered plausibly, but not sent. */
   readonly dryRun: boolean
+  /** True where something was left as a later command has set it. */
+  readonly overtaken?: boolean
   /** What was ignored or changed, as full sentences. */
   readonly warnings?: readonly string[]
 }

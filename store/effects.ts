@@ -42,6 +42,7 @@ export function openEffects(db: Db): Effects {
   return {
     find: (key) => db.read('effects.find', () => find(db, key)),
     intend: (effect) => db.write('effects.intend', () => intend(db, effect)),
+    later: (key) => db.read('effects.later', () => later(db, key)),
     checkItem: (key) => db.read('effects.checkItem', () => checkItem(db, key)),
     settle: (key, end) => db.write('effects.settle', () => settle(db, key, end)),
     doubt: (key, end) => db.write('effects.doubt', () => doubt(db, key, end)),
@@ -153,8 +154,9 @@ function settle(db: Db, key: string, end: Parameters<Effects['settle']>[1]): voi
     tellOf(db, effect, end.at, { type: 'command.failed', data: { error: eventError(end.error) } })
     return
   }
-  const { dryRun: dry_run } = end
-  tellOf(db, effect, end.at, { type: 'command.done', data: { dry_run: dry_run || undefined } })
+  const { dryRun: dry_run, overtaken } = end
+  const data = { dry_run: dry_run || undefined, overtaken: overtaken || undefined }
+  tellOf(db, effect, end.at, { type: 'command.done', data })
   if (settled.table === null) return
   const subject = subjectOf({ table: settled.table, id: settled.id })
   tellOf(db, effect, end.at, { type: 'content.published', subject, data: { dry_run } })
@@ -204,6 +206,21 @@ function perform<T extends Json>(db: Db, key: string, work: () => T, at: number)
   const result = work()
   if (effect) settle(db, key, { result, dryRun: false, at })
   return result
+}
+
+function later(db: Db, key: string): readonly Effect[] {
+  return db
+    .all<EffectRow>(
+      `select ${COLUMNS} from effects, (select platform as on_platform, intended_at as since, rowid as place
+           from effects where key = @key)
+        where platform = on_platform and (intended_at > since or (intended_at = since and effects.rowid > place))
+          and ((status = 'done' and coalesce(dry_run, 0) = 0)
+            or (status in ('intended', 'insisted') and exists (select 1 from executions
+              where executions.id = effects.execution_id and executions.status = 'running')))
+        order by intended_at, effects.rowid`,
+      { key },
+    )
+    .map(toEffect)
 }
 
 /** SQL that is true of an effect in doubt which a person still has to decide on: whoever cancels a run gives it up. */

@@ -319,7 +319,13 @@ export interface Effects {
   intend(effect: NewEffect): Effect
   /** To be called before one that is known already is sent again. @throws StoreError `row-rejected` */
   checkItem(key: string): void
-  settle(key: string, end: { result: Json; dryRun: boolean; at: number } | { error: SerializedError; at: number }): void
+  /** @param end.overtaken something was left as a later effect has set it; default false */
+  settle(
+    key: string,
+    end: { result: Json; dryRun: boolean; overtaken?: boolean; at: number } | { error: SerializedError; at: number },
+  ): void
+  /** Those of the same platform that were intended after it, and are done or in progress: not those of a dry run. */
+  later(key: string): readonly Effect[]
   /** Nobody can find out what became of it: it waits for a person. */
   doubt(key: string, end: { error: SerializedError; at: number }): void
   /** What a person knows of a doubtful one: it was done, or it was not and is sent again. @throws StoreError `unknown-record` */

@@ -108,7 +108,10 @@ export const DOMAIN_EVENTS = {
 
   // --- commands and content
   'command.intended': { when: 'A command is about to be sent.', fields: { command: 'string' } },
-  'command.done': { when: 'A command was carried out.', fields: { command: 'string', 'dry_run?': 'boolean' } },
+  'command.done': {
+    when: 'A command was carried out. `overtaken`: something was left as a later command has set it.',
+    fields: { command: 'string', 'dry_run?': 'boolean', 'overtaken?': 'boolean' },
+  },
   'command.failed': { when: 'A command has failed.', fields: { command: 'string', error: 'error' } },
   'command.doubtful': {
     when: 'Nobody knows whether a command was carried out; it waits for a person.',

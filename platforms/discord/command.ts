@@ -11,6 +11,7 @@ import type { Fields, Shape } from './answer.ts'
 import { listIn, shapeAnswer, textAt } from './answer.ts'
 import type { Arguments, Values } from './arguments.ts'
 import { readArguments } from './arguments.ts'
+import { type Touches, without } from './overtaken.ts'
 import { timeOfSnowflake } from './snowflake.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -40,6 +41,8 @@ export interface Call {
   readonly insisted: boolean
   /** Takes things that are on Discord for what this command made, all at once. @returns those that are this command's */
   claim(choose: (isFree: (id: string) => boolean) => readonly string[]): readonly string[]
+  /** Those of the names that later commands have set or ended. */
+  overtaken(names: readonly string[]): readonly string[]
   send(route: Route, params: object, parts?: RequestParts): Promise<Json>
 }
 
@@ -68,6 +71,12 @@ interface CommandRow<A extends Arguments> {
   readonly repeatable?: boolean
   /** True when `run` looks for what an earlier attempt created (C2). */
   readonly findable?: boolean
+  /** What it sets that lasts, by name (overtaken.ts). */
+  readonly sets?: (values: Values<A>) => readonly string[]
+  /** What it ends, by name. */
+  readonly ends?: (values: Values<A>) => readonly string[]
+  /** Where what it sets is to be read, and whether it is so already. */
+  readonly current?: { readonly route: Route; readonly isSo: (answer: Json, values: Values<A>) => boolean }
   /** Where it does not follow from the rest: what to do when nobody knows the outcome. */
   readonly inDoubt?: InDoubt
   /** Instead of one request to `route`. */
@@ -85,6 +94,8 @@ export interface DiscordCommand {
   readonly findable: boolean
   readonly inDoubt: InDoubt
   readonly result: { readonly each: Fields<never> } | Fields<never>
+  /** What it does with these arguments to what lasts. */
+  touches(args: JsonObject): Touches
   /** @throws PlatformError `missing-argument`, `invalid-argument`, before `execute` sends anything. */
   prepare(args: JsonObject): { readonly warnings: readonly string[]; execute(call: Call): Promise<Json> }
 }
@@ -102,12 +113,16 @@ export function command<A extends Arguments>(row: CommandRow<A>): DiscordCommand
     findable: isFindable(row),
     inDoubt: row.inDoubt ?? inDoubt(row, routes),
     result: row.result as DiscordCommand['result'],
+    touches(args) {
+      const { values } = readArguments(row.name, row.args, args)
+      return { sets: row.sets?.(values) ?? [], ends: row.ends?.(values) ?? [] }
+    },
     prepare(args) {
       const { values, warnings } = readArguments(row.name, row.args, args)
       return {
         warnings,
         async execute(call) {
-          const answer = (await findEarlier(row, values, call)) ?? (await run(values, call))
+          const answer = (await findEarlier(row, values, call)) ?? (await carryOut(row, run, values, call))
           return shapeAnswer(row.result, answer, values)
         },
       }
@@ -147,6 +162,29 @@ async function findEarlier<A extends Arguments>(
   return items.find(
     (item) => isSinceAttempt(item, call) && lookup.matches(item, values) && claims(call, textAt(item, 'id')),
   )
+}
+
+/** What a command of unknown outcome would set is looked at first, and left to a later command that has set it. */
+async function carryOut<A extends Arguments>(
+  { sets, current }: CommandRow<A>,
+  run: (values: Values<A>, call: Call) => Promise<Json>,
+  values: Values<A>,
+  call: Call,
+): Promise<Json> {
+  if (sets === undefined || call.attemptedAt === undefined) return run(values, call)
+  const names = sets(values)
+  const gone = call.overtaken(names)
+  const left = without(values, gone)
+  const isNothingLeft = names.length > 0 && gone.length === names.length
+  if (current === undefined) return isNothingLeft ? null : run(left, call)
+  // Who may write need not be allowed to read.
+  const now = await call.send(current.route, values).catch(unlessRetryable)
+  if (isNothingLeft || (now !== undefined && current.isSo(now, left))) return now ?? null
+  return run(left, call)
+}
+
+function unlessRetryable(thrown: unknown): undefined {
+  if (!(thrown instanceof PlatformError) || thrown.retryable) throw thrown
 }
 
 /** Takes one thing that was found for what this command made. False where another command has it. */

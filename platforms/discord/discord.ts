@@ -4,12 +4,14 @@
 //   P2. An attempt that failed after it had begun to write is remembered by its key: the next attempt with that key
 //       looks for its effect before it sends anything (C2).
 
+import { canonicalCommand } from '../command-aliases.ts'
 import { forgetOldest } from '../forget-oldest.ts'
-import type { CommandOptions, Platform } from '../platform.ts'
+import type { Command, CommandOptions, Platform } from '../platform.ts'
 import { PlatformError } from '../platform-error.ts'
 import type { Call, DiscordCommand } from './command.ts'
 import { DISCORD_COMMANDS } from './commands.ts'
 import { createDryRun } from './dry-run.ts'
+import { overtaken, TOUCHES_NOTHING, type Touches } from './overtaken.ts'
 import type { DiscordRequest } from './request.ts'
 import { isRead } from './request.ts'
 import { createRestApi } from './rest-api.ts'
@@ -59,7 +61,7 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
       const { warnings, execute } = command.prepare(args)
       const startedAt = now()
       const attemptedAt = earliest(options.attemptedAt, failed.get(options.idempotencyKey))
-      const { call, wasImagined, hasWritten } = openCall(
+      const { call, wasImagined, hasWritten, wasOvertaken } = openCall(
         command,
         options,
         dryRun === undefined ? attemptedAt : undefined,
@@ -68,7 +70,12 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
         const result = await execute(call)
         failed.delete(options.idempotencyKey)
         const isDry = dryRun !== undefined && (command.access !== 'read' || wasImagined())
-        return { result, dryRun: isDry, ...(warnings.length > 0 && { warnings }) }
+        return {
+          result,
+          dryRun: isDry,
+          ...(wasOvertaken() && { overtaken: true }),
+          ...(warnings.length > 0 && { warnings }),
+        }
       } catch (thrown) {
         if (hasWritten()) failed.set(options.idempotencyKey, attemptedAt ?? startedAt)
         forgetOldest(failed, MAX_FAILED)
@@ -81,6 +88,7 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
     const { idempotencyKey, signal, insisted = false } = options
     let imagined = false
     let written = false
+    let isOvertaken = false
     const dry = dryRun?.forKey(idempotencyKey)
     const call: Call = {
       idempotencyKey,
@@ -90,6 +98,11 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
       insisted,
       // What is imagined has ids of its own for each key.
       claim: (choose) => (dry === undefined && options.claim ? options.claim(choose) : choose(() => true)),
+      overtaken(names) {
+        const gone = overtaken(names, (options.later?.() ?? []).map(touchesOf))
+        isOvertaken ||= gone.length > 0
+        return gone
+      },
       async send(route, params, parts = {}) {
         const request: DiscordRequest = {
           route,
@@ -108,7 +121,17 @@ export function createDiscord({ token, apiUrl, posting, timeoutMs, fetch: carry,
         return answered.answer
       },
     }
-    return { call, wasImagined: () => imagined, hasWritten: () => written }
+    return { call, wasImagined: () => imagined, hasWritten: () => written, wasOvertaken: () => isOvertaken }
+  }
+}
+
+/** What cannot be carried out touches nothing. */
+function touchesOf({ platform, command, args }: Command): Touches {
+  try {
+    return DISCORD_COMMANDS.get(canonicalCommand(platform, command))?.touches(args) ?? TOUCHES_NOTHING
+  } catch (thrown) {
+    if (thrown instanceof PlatformError) return TOUCHES_NOTHING
+    throw thrown
   }
 }
 

@@ -50,6 +50,27 @@ publish = "bots.publish"
 mark = "bots.mark"
 `
 
+const EDITOR = (channel: string, message: string, content: string) => `
+[narrative]
+name = "edit"
+description = "Edits a message"
+skip_content_generation = true
+
+[toc]
+order = ["edit"]
+
+[bots.edit]
+platform = "discord"
+command = "messages.edit"
+required = true
+channel_id = "${channel}"
+message_id = "${message}"
+content = "${content}"
+
+[acts]
+edit = "bots.edit"
+`
+
 async function liveHouse(first = 'first') {
   const discord = await startDiscordDouble()
   onTestFinished(() => discord.stop())
@@ -73,6 +94,7 @@ async function liveHouse(first = 'first') {
   return {
     discord,
     store: house.store,
+    write: house.write,
     run: (request: RunRequest = { file }) => runner!.run(request),
     said: () => discord.messages(channel).map(({ content }) => content),
     pending: () => house.store.content.list({ table: 'posts', status: 'pending' }).map(({ values }) => values.title),
@@ -138,6 +160,27 @@ test('of a text whose second message is refused the first is not sent again, wha
   expect(await run({ resume: failed.executionId })).toMatchObject({ status: 'completed' })
   expect(firsts()).toEqual(['a', 's', 'b'])
   expect(pending()).toEqual([])
+})
+
+test('an edit that is taken up again does not undo a later one', async () => {
+  const { discord, store, run, write } = await liveHouse()
+  const channel_id = String(discord.channels()[0]?.id)
+  const sent = await fetch(`${discord.url}/v10/channels/${channel_id}/messages`, {
+    method: 'POST',
+    headers: { authorization: 'Bot t' },
+    body: JSON.stringify({ content: 'first' }),
+  })
+  const { id } = (await sent.json()) as { id: string }
+  const edit = (content: string) => ({ file: write(`${content}.toml`, EDITOR(channel_id, id, content)) })
+  discord.fail({ is: 'status', status: 502, isDone: true, path: `/messages/${id}`, times: 100 })
+  const failed = await run(edit('older'))
+  expect(failed).toMatchObject({ status: 'failed' })
+  discord.heal()
+  expect(await run(edit('newer'))).toMatchObject({ status: 'completed' })
+  expect(await run({ resume: failed.executionId })).toMatchObject({ status: 'completed' })
+  expect(discord.messages(channel_id)).toMatchObject([{ content: 'newer' }])
+  const told = store.events.list({ execution: failed.executionId }).filter(({ type }) => type === 'command.done')
+  expect(told).toMatchObject([{ data: { overtaken: true } }])
 })
 
 test('what was certainly not sent is given back, and posted by the next run', async () => {

@@ -61,6 +61,27 @@ test('a thing on a platform belongs to one effect, whoever asks for it and when'
   expect(again.claimMade({ ...second!, platform: 'other' }, firstFree)).toEqual(['1'])
 })
 
+test('later than an effect is what was meant after it, and is done or being done', () => {
+  const { effects, store } = begun()
+  const error = { name: 'Error', message: 'no' }
+  store.executions.begin(execution('E2'))
+  const intend = (key: string, at: number, own: Partial<NewEffect> = {}) =>
+    effects.intend({ ...effect, key, at, ...own })
+  const done = { result: null, dryRun: false, at: 50 }
+  intend('earlier', 9)
+  intend('own', 10)
+  for (const key of ['at once', 'dry', 'failed', 'doubtful']) intend(key, 10)
+  intend('in progress', 20)
+  intend('of a run that has failed', 20, { executionId: 'E2' })
+  intend('elsewhere', 20, { platform: 'database' })
+  for (const key of ['earlier', 'at once', 'elsewhere']) effects.settle(key, done)
+  effects.settle('dry', { ...done, dryRun: true })
+  effects.settle('failed', { error, at: 50 })
+  effects.doubt('doubtful', { error, at: 50 })
+  store.executions.finish('E2', { status: 'failed', error, at: 60 })
+  expect(effects.later('own').map(({ key }) => key)).toEqual(['at once', 'in progress'])
+})
+
 test('what a person has said to be done has made the first thing that its like finds', () => {
   const { effects } = begun()
   const error = { name: 'Error', message: 'Nobody knows.' }

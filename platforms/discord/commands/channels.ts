@@ -8,6 +8,7 @@ import type { ChannelKind } from '../channel-kind.ts'
 import { CHANNEL_KINDS, kindOf, storedName } from '../channel-kind.ts'
 import { command } from '../command.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
+import { fieldsOf } from '../overtaken.ts'
 
 const kind = oneOf(Object.keys(CHANNEL_KINDS) as ChannelKind[])
 const channel = { id: 'id', name: 'name', type: kindOf, position: 'position', topic: 'topic', nsfw: 'nsfw' }
@@ -110,6 +111,9 @@ export const channelCommands = [
     },
     route: 'PATCH /channels/{channel_id}',
     body: ({ channel_id: _, ...changes }) => changes,
+    sets: ({ channel_id, ...changes }) => fieldsOf(`channel/${channel_id}`, changes),
+    // Discord lets a channel be renamed, or given a topic, twice in ten minutes.
+    current: { route: 'GET /channels/{channel_id}', isSo: isLike },
     result: channel,
   }),
   command({
@@ -118,6 +122,7 @@ export const channelCommands = [
     permission: 'Manage Channels',
     args: { channel_id: required(id), guild_id: optional(id), reason: optional(text(512)) },
     route: 'DELETE /channels/{channel_id}',
+    ends: ({ channel_id }) => [`channel/${channel_id}`],
     result: { id: given('channel_id'), deleted: yes },
   }),
   command({
@@ -161,6 +166,14 @@ function isChannel(candidate: Json, { name, kind }: Pick<NewChannel, 'name' | 'k
   return (
     at(candidate, 'type') === CHANNEL_KINDS[kind] && at(candidate, 'name') === storedName(name, CHANNEL_KINDS[kind])
   )
+}
+
+function isLike(
+  now: Json,
+  { channel_id: _, name, ...others }: { channel_id: string; name?: string | undefined },
+): boolean {
+  const isNamed = name === undefined || at(now, 'name') === storedName(name, at(now, 'type'))
+  return isNamed && Object.entries(others).every(([key, value]) => value === undefined || at(now, key) === value)
 }
 
 function imageUrl(folder: string, guild: Json, key: string): Json {

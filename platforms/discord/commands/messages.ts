@@ -81,6 +81,8 @@ export const messageCommands = [
     args: { ...message, content: required(text(2_000)) },
     route: `PATCH ${MESSAGE}`,
     body: ({ content }) => ({ content, allowed_mentions: NO_MENTIONS }),
+    sets: (values) => [`${nameOf(values)}/content`],
+    current: { route: `GET ${MESSAGE}`, isSo: (now, { content }) => at(now, 'content') === content },
     result: { id: 'id', content: 'content', edited_timestamp: 'edited_timestamp' },
   }),
   command({
@@ -89,6 +91,7 @@ export const messageCommands = [
     permission: 'Manage Messages',
     args: { ...message, reason: optional(text(512)) },
     route: `DELETE ${MESSAGE}`,
+    ends: (values) => [nameOf(values)],
     result: { deleted: yes, channel_id: given('channel_id'), message_id: given('message_id') },
   }),
   command({
@@ -119,6 +122,7 @@ export const messageCommands = [
     inDoubt: 'repeat',
     args: { channel_id: required(id), message_ids: required(ids) },
     route: [`POST ${MESSAGES}/bulk-delete`, `DELETE ${MESSAGE}`],
+    ends: ({ channel_id, message_ids }) => message_ids.map((message_id) => nameOf({ channel_id, message_id })),
     async run({ channel_id, message_ids }, call) {
       await deleteMessages(channel_id, message_ids, call)
       return { deleted_count: new Set(message_ids).size }
@@ -131,6 +135,7 @@ export const messageCommands = [
     permission: 'Pin Messages',
     args: { ...message, guild_id: optional(id) },
     route: `PUT ${MESSAGES}/pins/{message_id}`,
+    sets: (values) => [`${nameOf(values)}/pinned`],
     result: { channel_id: given('channel_id'), message_id: given('message_id'), pinned: yes },
   }),
   command({
@@ -139,6 +144,7 @@ export const messageCommands = [
     permission: 'Pin Messages',
     args: { ...message, guild_id: optional(id) },
     route: `DELETE ${MESSAGES}/pins/{message_id}`,
+    sets: (values) => [`${nameOf(values)}/pinned`],
     result: { channel_id: given('channel_id'), message_id: given('message_id'), pinned: () => false },
   }),
   command({
@@ -156,6 +162,7 @@ export const messageCommands = [
     permission: 'Add Reactions',
     args: reaction,
     route: `PUT ${REACTIONS}/{emoji}/@me`,
+    sets: (values) => [`${nameOf(values)}/reactions/${values.emoji}/@me`],
     result: {
       added: yes,
       channel_id: given('channel_id'),
@@ -169,6 +176,7 @@ export const messageCommands = [
     permission: 'Manage Messages',
     args: { ...reaction, user_id: optional(id) },
     route: [`DELETE ${REACTIONS}/{emoji}/@me`, `DELETE ${REACTIONS}/{emoji}/{user_id}`],
+    sets: (values) => [`${nameOf(values)}/reactions/${values.emoji}/${values.user_id ?? '@me'}`],
     run: (values, call) =>
       call.send(`DELETE ${REACTIONS}/{emoji}/${values.user_id === undefined ? '@me' : '{user_id}'}`, values),
     result: {
@@ -184,6 +192,7 @@ export const messageCommands = [
     permission: 'Manage Messages',
     args: message,
     route: `DELETE ${REACTIONS}`,
+    sets: (values) => [`${nameOf(values)}/reactions`],
     result: { success: yes },
   }),
   command({
@@ -192,9 +201,14 @@ export const messageCommands = [
     permission: 'Manage Messages',
     args: reaction,
     route: `DELETE ${REACTIONS}/{emoji}`,
+    sets: (values) => [`${nameOf(values)}/reactions/${values.emoji}`],
     result: { success: yes },
   }),
 ]
+
+function nameOf({ channel_id, message_id }: { readonly channel_id: string; readonly message_id: string }): string {
+  return `channel/${channel_id}/message/${message_id}`
+}
 
 function wasCut(answer: Json): boolean {
   return listIn(answer, 'message_ids').length > 1

@@ -4,6 +4,7 @@ import type { Json } from '../../../json.ts'
 import { at, given, yes } from '../answer.ts'
 import { bits, flag, id, ids, integer, optional, preset, required, text } from '../arguments.ts'
 import { command } from '../command.ts'
+import { fieldsOf } from '../overtaken.ts'
 
 const member = { guild_id: required(id), user_id: required(id) }
 const memberFields = {
@@ -73,6 +74,7 @@ export const peopleCommands = [
     args: { guild_id: required(id), role_id: required(id), name: optional(text(100)), ...roleSettings },
     route: 'PATCH /guilds/{guild_id}/roles/{role_id}',
     body: ({ guild_id: _guild, role_id: _role, ...changes }) => changes,
+    sets: ({ guild_id, role_id, ...changes }) => fieldsOf(`guild/${guild_id}/role/${role_id}`, changes),
     result: madeRole,
   }),
   command({
@@ -81,6 +83,7 @@ export const peopleCommands = [
     permission: 'Manage Roles',
     args: { guild_id: required(id), role_id: required(id) },
     route: 'DELETE /guilds/{guild_id}/roles/{role_id}',
+    ends: ({ guild_id, role_id }) => [`guild/${guild_id}/role/${role_id}`],
     result: { deleted: yes, guild_id: given('guild_id'), role_id: given('role_id') },
   }),
   command({
@@ -89,6 +92,7 @@ export const peopleCommands = [
     permission: 'Manage Roles',
     args: { ...member, role_id: required(id) },
     route: `PUT ${MEMBER}/roles/{role_id}`,
+    sets: (values) => [`${nameOf(values)}/roles/${values.role_id}`],
     result: { assigned: yes, guild_id: given('guild_id'), user_id: given('user_id'), role_id: given('role_id') },
   }),
   command({
@@ -97,6 +101,7 @@ export const peopleCommands = [
     permission: 'Manage Roles',
     args: { ...member, role_id: required(id) },
     route: `DELETE ${MEMBER}/roles/{role_id}`,
+    sets: (values) => [`${nameOf(values)}/roles/${values.role_id}`],
     result: { removed: yes, guild_id: given('guild_id'), user_id: given('user_id'), role_id: given('role_id') },
   }),
   command({
@@ -127,6 +132,7 @@ export const peopleCommands = [
       roles: optional(ids),
     },
     route: `PATCH ${MEMBER}`,
+    sets: ({ nickname, mute, deafen, roles, ...who }) => fieldsOf(nameOf(who), { nickname, mute, deafen, roles }),
     body: ({ nickname, mute, deafen, roles }) => ({ nick: nickname, mute, deaf: deafen, roles }),
     result: { guild_id: given('guild_id'), user_id: given('user_id'), changes: (_, values) => changesIn(values) },
   }),
@@ -136,6 +142,7 @@ export const peopleCommands = [
     permission: 'Moderate Members',
     args: { ...member, duration_seconds: required(integer({ min: 1, max: MAX_TIMEOUT_SECONDS })), reason },
     route: `PATCH ${MEMBER}`,
+    sets: (values) => [`${nameOf(values)}/timeout`],
     body: ({ duration_seconds }, { now }) => ({
       communication_disabled_until: new Date(now + duration_seconds * 1_000).toISOString(),
     }),
@@ -153,6 +160,7 @@ export const peopleCommands = [
     permission: 'Moderate Members',
     args: member,
     route: `PATCH ${MEMBER}`,
+    sets: (values) => [`${nameOf(values)}/timeout`],
     body: () => ({ communication_disabled_until: null }),
     result: { guild_id: given('guild_id'), user_id: given('user_id'), timeout_removed: yes },
   }),
@@ -170,6 +178,7 @@ export const peopleCommands = [
     permission: 'Ban Members',
     args: { ...member, delete_message_days: optional(integer({ min: 0, max: 7, clamp: true })), reason },
     route: `PUT ${BAN}`,
+    sets: (values) => [`${nameOf(values)}/banned`],
     body: ({ delete_message_days: days }) => ({
       delete_message_seconds: days === undefined ? undefined : days * 86_400,
     }),
@@ -181,6 +190,7 @@ export const peopleCommands = [
     permission: 'Ban Members',
     args: member,
     route: `DELETE ${BAN}`,
+    sets: (values) => [`${nameOf(values)}/banned`],
     result: { unbanned: yes, guild_id: given('guild_id'), user_id: given('user_id') },
   }),
   command({
@@ -193,6 +203,10 @@ export const peopleCommands = [
     result: { each: { user_id: 'user.id', username: 'user.username', reason: 'reason' } },
   }),
 ]
+
+function nameOf({ guild_id, user_id }: { readonly guild_id: string; readonly user_id: string }): string {
+  return `guild/${guild_id}/member/${user_id}`
+}
 
 function changesIn(values: { nickname?: unknown; mute?: unknown; deafen?: unknown; roles?: unknown }): Json {
   const { nickname, mute, deafen, roles } = values

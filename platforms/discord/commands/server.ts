@@ -4,6 +4,7 @@ import type { Json } from '../../../json.ts'
 import { at } from '../answer.ts'
 import { id, instant, optional, required, text } from '../arguments.ts'
 import { command } from '../command.ts'
+import { fieldsOf } from '../overtaken.ts'
 
 const guild = { guild_id: required(id) }
 const event = { guild_id: required(id), event_id: required(id) }
@@ -81,6 +82,7 @@ export const serverCommands = [
       location: optional(text(100)),
     },
     route: `PATCH ${EVENT}`,
+    sets: ({ guild_id, event_id, ...changes }) => fieldsOf(`guild/${guild_id}/event/${event_id}`, changes),
     body: ({ name, description, start_time, location }) => ({
       name,
       description,
@@ -95,6 +97,7 @@ export const serverCommands = [
     permission: 'Manage Events',
     args: event,
     route: `DELETE ${EVENT}`,
+    ends: ({ guild_id, event_id }) => [`guild/${guild_id}/event/${event_id}`],
     result: { success: () => true },
   }),
   command({

@@ -8,6 +8,7 @@ import { kindOf } from '../channel-kind.ts'
 import type { Call } from '../command.ts'
 import { claims, command, isSinceAttempt, lookBack, lookFrom, make, unlessInsisted } from '../command.ts'
 import { NO_MENTIONS, splitText } from '../message-text.ts'
+import { fieldsOf } from '../overtaken.ts'
 import { sendParts } from '../send-parts.ts'
 
 const PUBLIC_THREAD = 11
@@ -66,6 +67,7 @@ export const threadCommands = [
     args: { ...threadId, name: optional(text(100)), archived: optional(flag), locked: optional(flag) },
     route: 'PATCH /channels/{thread_id}',
     body: ({ thread_id: _, ...changes }) => changes,
+    sets: ({ thread_id, ...changes }) => fieldsOf(`channel/${thread_id}`, changes),
     result: { success: yes },
   }),
   command({
@@ -74,6 +76,7 @@ export const threadCommands = [
     permission: 'Manage Threads',
     args: threadId,
     route: 'DELETE /channels/{thread_id}',
+    ends: ({ thread_id }) => [`channel/${thread_id}`],
     result: { success: yes },
   }),
   command({
@@ -81,6 +84,7 @@ export const threadCommands = [
     access: 'publish',
     args: threadId,
     route: 'PUT /channels/{thread_id}/thread-members/@me',
+    sets: ({ thread_id }) => [`channel/${thread_id}/member/@me`],
     result: { success: yes },
   }),
   command({
@@ -88,6 +92,7 @@ export const threadCommands = [
     access: 'publish',
     args: threadId,
     route: 'DELETE /channels/{thread_id}/thread-members/@me',
+    sets: ({ thread_id }) => [`channel/${thread_id}/member/@me`],
     result: { success: yes },
   }),
   command({
@@ -96,6 +101,7 @@ export const threadCommands = [
     permission: 'Send Messages in Threads',
     args: threadMember,
     route: 'PUT /channels/{thread_id}/thread-members/{user_id}',
+    sets: ({ thread_id, user_id }) => [`channel/${thread_id}/member/${user_id}`],
     result: { success: yes },
   }),
   command({
@@ -104,6 +110,7 @@ export const threadCommands = [
     permission: 'Manage Threads',
     args: threadMember,
     route: 'DELETE /channels/{thread_id}/thread-members/{user_id}',
+    sets: ({ thread_id, user_id }) => [`channel/${thread_id}/member/${user_id}`],
     result: { success: yes },
   }),
   command({

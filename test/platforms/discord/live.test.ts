@@ -286,6 +286,70 @@ describe('a message of which an earlier attempt is not known to have arrived', (
   })
 })
 
+describe('what is set, by a command of which an earlier attempt is not known to have arrived', () => {
+  async function posted() {
+    const at = await open()
+    const { id } = await resultOf(at.discord, 'messages.send', { channel_id: at.general, content: 'first' })
+    const about = { channel_id: at.general, message_id: String(id) }
+    const later = (...commands: [command: string, args?: JsonObject][]) => ({
+      attemptedAt: Date.now(),
+      later: () => commands.map(([command, args]) => ({ platform: 'discord', command, args: { ...about, ...args } })),
+    })
+    const changes = () => at.double.requests.filter(({ method }) => method !== 'GET').length
+    const message = () => at.double.messages('general')[0]!
+    return { ...at, about, later, changes, message }
+  }
+
+  test('an edit that is there is not made again', async () => {
+    await using at = await posted()
+    const args = { ...at.about, content: 'second' }
+    await runCommand(at.discord, 'messages.edit', args)
+    const before = at.changes()
+    const outcome = await runCommand(connect(at.double), 'messages.edit', args, at.later())
+    expect(outcome.result).toMatchObject({ content: 'second', edited_timestamp: expect.any(String) })
+    expect(outcome.overtaken).toBeUndefined()
+    expect(at.changes()).toBe(before)
+  })
+
+  test('an edit that is not there is made, also where the bot may not look', async () => {
+    await using at = await posted()
+    await runCommand(connect(at.double), 'messages.edit', { ...at.about, content: 'second' }, at.later())
+    expect(at.message().content).toBe('second')
+    at.double.fail({ is: 'status', status: 403, code: 50_013, method: 'GET', path: '/messages' })
+    await runCommand(connect(at.double), 'messages.edit', { ...at.about, content: 'third' }, at.later())
+    expect(at.message().content).toBe('third')
+  })
+
+  test.for<[title: string, command: string, args: JsonObject, later: [command: string, args?: JsonObject]]>([
+    ['an edit', 'messages.edit', { content: 'older' }, ['messages.edit', { content: 'newer' }]],
+    ['an edit of a message that was deleted', 'messages.edit', { content: 'older' }, ['messages.delete']],
+    ['a pin', 'messages.pin', {}, ['messages.unpin']],
+    ['a reaction', 'reactions.add', { emoji: '👍' }, ['reactions.remove', { emoji: '👍' }]],
+    ['the end of all reactions', 'reactions.clear', {}, ['reactions.add', { emoji: '👍' }]],
+    ['a name', 'channels.edit', { name: 'older' }, ['channels.edit', { name: 'newer' }]],
+  ])('%s is left as a later command has set it', async ([, command, args, later]) => {
+    await using at = await posted()
+    const before = at.changes()
+    const outcome = await runCommand(at.discord, command, { ...at.about, ...args }, at.later(later))
+    expect(outcome).toMatchObject({ dryRun: false, overtaken: true })
+    expect(at.changes()).toBe(before)
+  })
+
+  test('of several settings those are made that no later command has made', async () => {
+    await using at = await posted()
+    await runCommand(at.discord, 'channels.edit', { channel_id: at.general, topic: 'newer' })
+    const args = { channel_id: at.general, topic: 'older', nsfw: true }
+    const outcome = await runCommand(at.discord, 'channels.edit', args, at.later(['channels.edit', { topic: 'newer' }]))
+    expect(outcome).toMatchObject({ overtaken: true, result: { topic: 'newer', nsfw: true } })
+  })
+
+  test('a deletion is not overtaken', async () => {
+    await using at = await posted()
+    await runCommand(at.discord, 'messages.delete', at.about, at.later(['messages.edit', { content: 'newer' }]))
+    expect(at.double.messages('general')).toEqual([])
+  })
+})
+
 describe('a thread of which an earlier attempt is not known to have arrived', () => {
   test('is found where it was archived meanwhile, with all that was to be in it', async () => {
     await using at = await open()
