@@ -8,7 +8,8 @@
 //   T4. Jitter is a function of bot and time: asked twice, it is the same.
 
 import { createHash } from 'node:crypto'
-import { Cron } from 'croner'
+import { createRequire } from 'node:module'
+import type { Cron } from 'croner'
 import { firstShown, offsetAt } from './wall-clock.ts'
 
 export const MISSED_POLICIES = ['skip', 'once', 'catch-up'] as const
@@ -52,12 +53,20 @@ export function parseWindow(text: string): DayWindow | undefined {
 export function cronProblem(cron: string): string | undefined {
   try {
     // A year may lie in the past, a day that no year has is a mistake.
-    const first = new Cron(cron, { paused: true, timezone: 'UTC' }).nextRun(new Date(0))
+    const first = readCron(cron, 'UTC').nextRun(new Date(0))
     return first === null ? 'there is no such day' : undefined
   } catch (error) {
     return (error as Error).message.replace(/^Cron\w*: (Syntax error, )?/, '').replace(/\.$/, '')
   }
 }
+
+/** Loaded for the first expression: without a schedule there is none. @throws for one that is wrong */
+function readCron(pattern: string, timezone: string): Cron {
+  croner ??= createRequire(import.meta.url)('croner') as typeof import('croner')
+  return new croner.Cron(pattern, { paused: true, timezone })
+}
+
+let croner: typeof import('croner') | undefined
 
 export function isTimeZone(name: string): boolean {
   try {
@@ -136,10 +145,10 @@ export function isDefinedBy(table: Timetable, definition: string | undefined): b
 /** T2. */
 function cronAfter(pattern: string, timeZone: string, time: number): number | undefined {
   if (isOfEveryHour(pattern)) {
-    return new Cron(pattern, { paused: true, timezone: timeZone }).nextRun(new Date(time))?.getTime()
+    return readCron(pattern, timeZone).nextRun(new Date(time))?.getTime()
   }
   // The times as a clock on the wall shows them, each as if it were one of UTC.
-  const wall = new Cron(pattern, { paused: true, timezone: 'UTC' })
+  const wall = readCron(pattern, 'UTC')
   for (
     let shown = wall.nextRun(new Date(time + offsetAt(time, timeZone)));
     shown !== null;

@@ -6,7 +6,7 @@
 //   A1. Equal questions, seeds and call numbers give equal replies.
 //   A2. Text of others (a post to format, a cell to extract) is copied, never rewritten, unless a revision is asked for.
 
-import { jsonrepair } from 'jsonrepair'
+import { createRequire } from 'node:module'
 import type { JsonObject } from '../../json.ts'
 import type { Question } from '../model.ts'
 import { answerInJson, asTable, batchIn } from './json-reply.ts'
@@ -64,6 +64,8 @@ function mendedJson(text: string): string | undefined {
   if (at === -1) return undefined
   const source = balanced(text, at) ?? text.slice(at)
   if (isJson(source)) return source
+  // Loaded here: hardly ever is there JSON to be mended.
+  const { jsonrepair } = createRequire(import.meta.url)('jsonrepair') as typeof import('jsonrepair')
   try {
     return jsonrepair(source)
   } catch {

@@ -61,7 +61,8 @@ describe('a run of an offline narrative', () => {
       'a server',
       /^botticelli\.ts$|^server\/(?:measuring|pages|watching)\.ts$|^actors\/(?:bot|roster|scheduler|watch|upkeep|server-\w+)\.ts$/,
     ],
-    ['what only mistakes need', /node_modules\/(?:toml-eslint-parser|eslint-visitor-keys)\/|^node:readline/],
+    ['what only mistakes need', /node_modules\/(?:toml-eslint-parser|eslint-visitor-keys|jsonrepair)\/|^node:readline/],
+    ['schedules', /node_modules\/croner\//],
     ['another command', /^bin\/commands\/(?!run\.ts)|^bin\/rehearsal\.ts$/],
     ['help', /^bin\/(?:help|topics)\.ts$/],
   ])('loads nothing of %s', ([, pattern]) => {
