@@ -57,6 +57,8 @@ export interface ActorSystem {
   actors(): Iterable<RunningActor>
   /** Sees every inspection event of XState from now on; costs nothing once ended. What it throws first, listeners hear of. */
   inspect(observer: (event: InspectionEvent) => void): () => void
+  /** Hears that the state of some actor has changed. Unlike an inspector it costs the actors nothing else. */
+  onChange(changed: () => void): () => void
 
   // OTP's management calls. They wait their turn behind whatever the supervisor is doing.
   startChild(supervisor: string, spec: ChildSpec | Instance): Promise<StartChildOutcome>

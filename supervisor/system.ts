@@ -36,7 +36,7 @@ import { RunQueue, type Turn } from './run-queue.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import { SupervisorCell } from './supervisor-cell.ts'
 import { activeTracer } from './trace-context.ts'
-import { prepareSystem } from './xstate-internals.ts'
+import { prepareSystem, watchSnapshots } from './xstate-internals.ts'
 
 /**
  * Starts a tree of actors and settles when all of it has started.
@@ -202,6 +202,11 @@ class System implements ActorSystem, Runtime {
   inspect(observer: (event: InspectionEvent) => void): () => void {
     const subscription = this.#root?.ref?.system.inspect(this.#events.guarded(observer))
     return () => subscription?.unsubscribe()
+  }
+
+  onChange(changed: () => void): () => void {
+    const root = this.#root?.ref
+    return root ? watchSnapshots(root.system, this.#events.guarded(changed)) : () => {}
   }
 
   records(): Iterable<ActorRecord> {

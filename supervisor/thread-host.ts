@@ -177,7 +177,7 @@ async function run(): Promise<void> {
   system = await startSystem(treeFor(segments, actor), { outside, listen: hear })
   tellStates()
   tellRecords()
-  system.inspect(tellRecordsSoon)
+  system.onChange(tellRecordsSoon)
 }
 
 /** An order to the actor itself ends this side; one to an actor below it does not. */

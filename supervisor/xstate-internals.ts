@@ -7,7 +7,7 @@
 //   X3. A scheduler whose cost at an actor's end is that actor's own timers, not the timers of the whole system.
 //   X4. Knowing whether anybody inspects a system.
 
-import type { AnyActorRef, AnyEventObject } from 'xstate'
+import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate'
 import type { Clock } from './clock.ts'
 
 interface Internals {
@@ -27,8 +27,17 @@ interface SystemInternals {
 
 const RUNNING = 1
 
-/** How many inspect an actor system; unknown of one that was not prepared. */
-const inspectorsOf = new WeakMap<object, number>()
+type System = AnyActorRef['system']
+
+interface Inspection {
+  /** How many want to see each step. */
+  inspectors: number
+  /** XState's own: who comes this way is not counted. */
+  readonly inspect: System['inspect']
+}
+
+/** Of the systems that were prepared. */
+const inspections = new WeakMap<object, Inspection>()
 
 /** Stops an actor and everything it invoked or spawned; nothing happens when it has stopped already. */
 export function stopActor(ref: AnyActorRef): void {
@@ -51,7 +60,15 @@ function hearNothing(): void {}
 
 /** Whether somebody may be told of the steps of this system's actors. */
 export function isInspected(system: object): boolean {
-  return inspectorsOf.get(system) !== 0
+  return inspections.get(system)?.inspectors !== 0
+}
+
+/** Tells of each new snapshot of any actor of a prepared system, and inspects nothing for that. */
+export function watchSnapshots(system: System, changed: (event: InspectionEvent) => void): () => void {
+  const watching = inspections.get(system)!.inspect((event) => {
+    if (event.type === '@xstate.snapshot') changed(event)
+  })
+  return () => watching.unsubscribe()
 }
 
 /**
@@ -98,18 +115,18 @@ export function prepareSystem(root: AnyActorRef, clock: Clock, inspectors = 0): 
   }
 }
 
-function countInspectors(system: AnyActorRef['system'], atFirst: number): void {
+function countInspectors(system: System, atFirst: number): void {
   const { inspect } = system
-  inspectorsOf.set(system, atFirst)
-  const add = (n: number) => inspectorsOf.set(system, inspectorsOf.get(system)! + n)
+  const inspection: Inspection = { inspectors: atFirst, inspect }
+  inspections.set(system, inspection)
   system.inspect = (observer) => {
     const { unsubscribe } = inspect(observer)
     let ended = false
-    add(1)
+    inspection.inspectors++
     return {
       unsubscribe: () => {
         unsubscribe()
-        if (!ended) add(-1)
+        if (!ended) inspection.inspectors--
         ended = true
       },
     }

@@ -1,7 +1,7 @@
 // A machine run from tables is to everybody the machine that XState runs: charts, events and inspectors by chance.
 
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   type Actor,
   type AnyActorLogic,
@@ -15,7 +15,7 @@ import {
 } from 'xstate'
 import { flatChart } from '../../supervisor/flat-chart.ts'
 import { fastest, fromTables } from '../../supervisor/flat-run.ts'
-import { startSystem } from '../../supervisor/index.ts'
+import { type ActorSystem, type SystemOptions, startSystem } from '../../supervisor/index.ts'
 import { deafParent, prepareSystem } from '../../supervisor/xstate-internals.ts'
 import { chart, comparable, EVENTS, type Move, machineOf, move, newRecord, outlook } from './chance-chart.ts'
 import { FakeClock, settle } from './fake-clock.ts'
@@ -89,18 +89,50 @@ describe('what an actor is run as', () => {
 
   test('a system that is inspected from its beginning is told of each step', async () => {
     const steps: string[] = []
-    const machine = machineOf({ initial: 'a', states: { a: { tags: 'ready', on: { go: 'a' } } } })
-    const children = ['one', 'two', 'three'].map((id) => ({ id, kind: 'test', start: () => ({ logic: machine }) }))
     const inspect = (event: InspectionEvent) => {
       if (event.type === '@xstate.microstep') steps.push((event.actorRef as AnyActorRef).id)
     }
-    const system = await startSystem({ id: '', strategy: 'one_for_one', children }, { clock: new FakeClock(), inspect })
-    for (const { id } of children) system.tell(`/${id}`, { type: 'go' })
+    const system = await systemOfThree({ inspect })
+    for (const path of ['/one', '/two', '/three']) system.tell(path, { type: 'go' })
     await settle()
     expect(steps).toEqual(['one', 'two', 'three'])
     await system.stop()
   })
+
+  test('whoever only asks for changes hears of each, and no step is taken by XState for that', async () => {
+    const system = await systemOfThree({})
+    let changes = 0
+    const end = system.onChange(() => changes++)
+    const send = async () => {
+      for (const path of ['/two', '/three']) system.tell(path, { type: 'go' })
+      await settle()
+    }
+    const steps = await countingSteps(send)
+    expect([changes, steps]).toEqual([2, 0])
+    const endInspection = system.inspect(() => {})
+    expect(await countingSteps(send)).toBe(2)
+    endInspection()
+    end()
+    expect([await countingSteps(send), changes]).toEqual([0, 4])
+    await system.stop()
+  })
 })
+
+const looped = machineOf({ initial: 'a', states: { a: { tags: 'ready', on: { go: 'a' } } } })
+
+function systemOfThree(options: SystemOptions): Promise<ActorSystem> {
+  const children = ['one', 'two', 'three'].map((id) => ({ id, kind: 'test', start: () => ({ logic: looped }) }))
+  return startSystem({ id: '', strategy: 'one_for_one', children }, { clock: new FakeClock(), ...options })
+}
+
+/** How often XState works a transition out meanwhile. */
+async function countingSteps(run: () => Promise<void>): Promise<number> {
+  const asked = vi.spyOn(looped, 'transition')
+  await run()
+  const steps = asked.mock.calls.length
+  asked.mockRestore()
+  return steps
+}
 
 function inspected(event: InspectionEvent): unknown[] {
   const { type, actorRef, event: cause, snapshot, action, _transitions: taken } = event as unknown as Seen
