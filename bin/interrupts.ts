@@ -15,24 +15,24 @@ export interface Interrupts extends Disposable {
   readonly second: Promise<NodeJS.Signals>
 }
 
-/** @param onHangUp what SIGHUP is taken for, where it is no interrupt */
-export function watchInterrupts(now: () => number, onHangUp?: () => void): Interrupts {
+/** @param onHangUp told of SIGHUP. False where it is an interrupt, as it is by default */
+export function watchInterrupts(now: () => number, onHangUp: () => boolean = () => false): Interrupts {
   const first = Promise.withResolvers<NodeJS.Signals>()
   const second = Promise.withResolvers<NodeJS.Signals>()
   let firstAt: number | undefined
   const listen = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGHUP' && onHangUp()) return
     if (firstAt === undefined) {
       firstAt = now()
       first.resolve(signal)
     } else if (now() - firstAt > ONE_PRESS_MS) second.resolve(signal)
   }
-  const listeners = SIGNALS.map((signal) => [signal, signal === 'SIGHUP' && onHangUp ? onHangUp : listen] as const)
-  for (const [signal, listener] of listeners) process.on(signal, listener)
+  for (const signal of SIGNALS) process.on(signal, listen)
   return {
     first: first.promise,
     second: second.promise,
     [Symbol.dispose]: () => {
-      for (const [signal, listener] of listeners) process.off(signal, listener)
+      for (const signal of SIGNALS) process.off(signal, listen)
     },
   }
 }

@@ -1,7 +1,7 @@
 // serve: the bots of a project, until someone says stop.
 //
 // The first Ctrl-C or SIGTERM lets the work in progress finish and ends with 0, the second one ends at once. SIGHUP reads
-// configuration and narratives again; on a terminal it means that the terminal is gone, and ends as Ctrl-C does.
+// configuration and narratives again; where the terminal is gone that it was begun on, it ends as Ctrl-C does.
 
 import { basename, relative } from 'node:path'
 import { type Botticelli, openBotticelli } from '../../botticelli.ts'
@@ -23,11 +23,13 @@ import type { Io } from '../io.ts'
 import { type Answers, openAnswers } from '../open-answers.ts'
 import { banner } from '../serve-banner.ts'
 import { statusPage } from '../status-page.ts'
+import { ownTerminal } from '../terminal.ts'
 
 const STDERR_FD = 2
 
 export const serve: Run = async (options, io) => {
   const begunAt = io.now()
+  const terminal = ownTerminal()
   io.outliveReaders()
   const flags: Flags = options.isSet('live') ? { posting: 'live' } : {}
   const loaded = io.config(flags)
@@ -39,8 +41,11 @@ export const serve: Run = async (options, io) => {
   await using answers = await openAnswers(config.stateDir, () => hot?.config().bots ?? config.bots, io.now)
   using _owned = ownDatabase(config.database)
   await using inspector = await openInspector(config, answers)
-  const isOnTerminal = io.stderr.isTTY === true
-  using interrupts = watchInterrupts(io.now, isOnTerminal ? undefined : () => void hot?.reload('signal'))
+  using interrupts = watchInterrupts(io.now, () => {
+    if (terminal.isGone()) return false
+    hot?.reload('signal')
+    return true
+  })
   interrupts.second.then(() => io.leave(EXIT.interrupted))
 
   const colors = io.paintRemark('red', 'x') !== 'x'
