@@ -2,7 +2,8 @@
 //
 // Owns the one transaction that can be open. Knows neither tables nor names of calls.
 //
-//   G1. A write happens whole or not at all, also beside others: one that throws undoes itself alone.
+//   G1. A write happens whole or not at all, also beside others: one that throws undoes itself alone. Of one that joins
+//       no mark is made before, which all would pay for: when it throws, the others are made again without it.
 //   G2. What joins is committed, with everything else that joined, when this turn of the event loop ends: many writes
 //       share one flush, and no lock outlives the turn. Asked to, at once: then no lock is held by whoever computes.
 //   G3. What is written now is on the disk when the call returns, and with it all that joined before.
@@ -97,7 +98,7 @@ export class Commits {
   join<T>(work: () => T): T {
     if (this.#isInside) return this.#beside(work)
     this.#open()
-    const result = this.#write(work)
+    const result = this.#attempt(work)
     this.#joined.push({ make: work, result })
     if (this.#atOnce) this.#endOfTurn()
     else this.#end ??= setImmediate(this.#endOfTurn)
@@ -108,7 +109,7 @@ export class Commits {
   now<T>(work: () => T): T {
     if (this.#isInside) return this.#beside(work)
     this.#open()
-    const result = this.#write(work)
+    const result = this.#joined.length > 0 ? this.#inside(() => this.#beside(work)) : this.#attempt(work)
     this.#close()
     return result
   }
@@ -135,14 +136,23 @@ export class Commits {
     this.#onBegin()
   }
 
-  /** The first write of a transaction needs no mark: it is undone with the transaction. */
-  #write<T>(work: () => T): T {
-    if (this.#joined.length > 0) return this.#inside(() => this.#beside(work))
+  #attempt<T>(work: () => T): T {
     try {
       return this.#inside(work)
     } catch (error) {
-      this.#undo()
+      this.#undoAlone()
       throw error
+    }
+  }
+
+  /** G1. Where what joined cannot be made again, it is owed. */
+  #undoAlone(): void {
+    this.#undo()
+    if (this.#joined.length === 0) return
+    try {
+      this.#makeAgain(this.#joined)
+    } catch (error) {
+      this.#undone(error)
     }
   }
 
@@ -220,10 +230,7 @@ export class Commits {
     if (this.#owed.length === 0) return
     if (isDiverged(this.#trouble)) throw this.#trouble
     try {
-      this.#begin.run()
-      this.#onBegin()
-      // In nobody's trace: what a write tells is then in that of its act.
-      withTraceContext(undefined, () => this.#inside(() => this.#makeAgain()))
+      this.#makeAgain(this.#owed)
       this.#commit.run()
     } catch (error) {
       this.#undo()
@@ -234,14 +241,21 @@ export class Commits {
     this.#owed = []
   }
 
-  #makeAgain(): void {
-    for (const { make, result } of this.#owed) if (!isDeepStrictEqual(make(), result)) throw this.#diverged()
+  /** In a transaction that it begins. */
+  #makeAgain(writes: readonly Write[]): void {
+    this.#begin.run()
+    this.#onBegin()
+    const makeAll = () => {
+      for (const { make, result } of writes) if (!isDeepStrictEqual(make(), result)) throw this.#diverged()
+    }
+    // In nobody's trace: what a write tells is then in that of its act.
+    withTraceContext(undefined, () => this.#inside(makeAll))
   }
 
   /** G5. */
   #diverged(cause?: unknown): StoreError {
     if (isDiverged(cause)) return cause
-    const message = `The database ${this.#path} was changed by another process while ${this.#owed.length} writes waited for the disk, and they do not fit any more.`
+    const message = `The database ${this.#path} was changed by another process while ${this.#owed.length + this.#joined.length} writes waited for the disk, and they do not fit any more.`
     return new StoreError('store-diverged', message, { cause })
   }
 }

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
+import { Commits } from '../../store/commits.ts'
 import { execution, posts } from './fixtures.ts'
 import { temporaryFolder, temporaryStore } from './temporary-store.ts'
 
@@ -71,6 +72,51 @@ test('a call that throws undoes itself, and nothing that was written beside it',
   await store.committed()
   expect(ids()).toEqual(['E1', 'E2'])
   expect(store.journal.find(ACT)?.status).toBe('running')
+})
+
+test('those that wait are not told of a call that throws beside what they wait for', async () => {
+  const { store, ids, commits } = openHouse()
+  store.executions.begin(execution('E1'))
+  store.journal.begin({ ...ACT, act: 'a', sequence: 0, at: 1 })
+  const waiting = store.committed()
+  expect(() => store.executions.reopen('none', { at: 1 })).toThrow()
+  store.executions.begin(execution('E2'))
+  await waiting
+  expect(ids()).toEqual(['E1', 'E2'])
+  expect(commits).toEqual(['commit commit'])
+  expect(store.events.list().map(({ id, type }) => [id, type])).toEqual([
+    [1, 'execution.started'],
+    [2, 'act.started'],
+    [3, 'execution.started'],
+  ])
+  expect(store.journal.begin({ ...ACT, act: 'a', sequence: 0, at: 2 }).attempts).toBe(2)
+})
+
+test('what was written beside a call that throws is owed where another takes the file at that instant', async () => {
+  const path = join(temporaryFolder(), 'file.db')
+  const [connection, other] = [new Database(path, { timeout: 0 }), new Database(path, { timeout: 0 })]
+  onTestFinished(() => void [connection, other].map((each) => each.close()))
+  connection.pragma('journal_mode = wal')
+  connection.exec('create table words (word text primary key)')
+  const insert = connection.prepare('insert into words values (?)')
+  const words = () => other.prepare('select word from words order by rowid').pluck().all()
+  const take = { onUndo: () => void (other.inTransaction || other.exec('begin immediate')) }
+  const commits = new Commits(connection, path, { onGroup() {}, onBegin() {}, ...take, atOnce: false })
+  commits.join(() => void insert.run('one'))
+  commits.join(() => void insert.run('two'))
+  const waiting = commits.committed()
+  const failing = () => {
+    insert.run('three')
+    throw new Error('no')
+  }
+  expect(() => commits.join(failing)).toThrow('no')
+  await expect(waiting).rejects.toMatchObject({ code: 'store-busy' })
+  expect(commits.trouble).toMatchObject({ code: 'store-busy' })
+  expect(() => commits.join(() => void insert.run('four'))).toThrow(expect.objectContaining({ code: 'store-busy' }))
+  other.exec("insert into words values ('zero'); commit")
+  commits.now(() => void insert.run('four'))
+  expect(words()).toEqual(['zero', 'one', 'two', 'four'])
+  expect(commits.trouble).toBeUndefined()
 })
 
 test('a first call that throws leaves no transaction behind', () => {
