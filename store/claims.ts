@@ -4,6 +4,7 @@
 //   K2. A row that is read to be deleted is claimed with the reading, in one transaction.
 //   K3. A row that is being published is held from the intent on. It stays held when the execution fails, unless it is
 //       certain that nothing was published: else the next run would publish it again.
+//   K4. Of an execution that is known to have claimed nothing since it began, nothing is looked for to be given back.
 
 import type { Db } from './database.ts'
 import type { ActKey, RowRef } from './store.ts'
@@ -29,18 +30,30 @@ export function hold(db: Db, effect: { readonly key: string; readonly executionI
   insert(db, effect.executionId, effect.key, 'hold', row.table, [row.id])
 }
 
+/** K4. Of a top-level execution that begins in this write. */
+export function claimsNothing(db: Db, executionId: string): void {
+  db.known.set(unclaimed(executionId), true)
+}
+
+function unclaimed(root: string): string {
+  return `unclaimed ${root}`
+}
+
 /** Gives back what an act has pulled: it begins anew, or has deleted it. */
 export function releaseAct(db: Db, act: ActKey): void {
+  if (db.known.has(unclaimed(rootOf(act.executionId)))) return
   db.run(`delete from row_claims where holder = @holder and kind = 'pull'`, { holder: `${act.executionId}/${act.key}` })
 }
 
 /** All that an execution has. */
 export function releaseAll(db: Db, executionId: string): void {
+  if (db.known.delete(unclaimed(executionId))) return
   db.run('delete from row_claims where execution_id = @executionId', { executionId })
 }
 
 /** K3. */
 export function releaseAfterFailure(db: Db, executionId: string): void {
+  if (db.known.delete(unclaimed(executionId))) return
   db.run(
     `delete from row_claims where execution_id = @executionId and not (kind = 'hold' and exists (
        select 1 from effects where key = row_claims.holder
@@ -59,6 +72,7 @@ export function releaseDoubtful(db: Db, executionId: string): void {
 }
 
 function insert(db: Db, executionId: string, holder: string, kind: string, table: string, ids: readonly number[]) {
+  db.known.delete(unclaimed(rootOf(executionId)))
   db.run(
     `insert into row_claims (table_name, row_id, execution_id, holder, kind)
      select @table, value, @executionId, @holder, @kind from json_each(@ids) where true

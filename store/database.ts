@@ -78,6 +78,11 @@ export class Db {
     return this.#call(name, false, () => this.#commits.read(work))
   }
 
+  /** The same for a call that is one statement, which is of one instant by itself. */
+  look<T>(name: string, work: () => T): T {
+    return this.#call(name, false, work)
+  }
+
   /**
    * One call of the store that writes: whole, or not at all. It is on the disk when it returns, with all that was
    * written before it. Inside another one it is part of that one.

@@ -78,6 +78,8 @@ interface Run extends Beginning {
   readonly bot: string | null
   /** That of the execution around it, where it has none itself. */
   readonly rootBot: string | null
+  /** Keys of all acts that it has begun; undefined where only the file knows them. */
+  readonly begun?: Set<string>
 }
 
 export function runOf(db: Db, executionId: string): Run | undefined {
@@ -96,6 +98,11 @@ export function runOf(db: Db, executionId: string): Run | undefined {
 /** Of one that begins in this write. */
 export function knowRun(db: Db, executionId: string, run: Run): void {
   db.known.set(executionId, run)
+}
+
+/** Keys of all acts that it has begun, to be added to; undefined where only the file knows them. */
+export function begunActs(db: Db, executionId: string): Set<string> | undefined {
+  return (db.known.get(executionId) as Run | undefined)?.begun
 }
 
 /** Nothing more is told of it, or something else from now on. */

@@ -4,7 +4,7 @@ import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
-import { releaseAfterFailure, releaseAll, releaseDoubtful, rootOf } from './claims.ts'
+import { claimsNothing, releaseAfterFailure, releaseAll, releaseDoubtful, rootOf } from './claims.ts'
 import type { Db } from './database.ts'
 import { beginsWith, forgetRun, knowRun, runOf, tellOfRun } from './events.ts'
 import { fromText, present, toText } from './row.ts'
@@ -52,16 +52,16 @@ export function openExecutions(db: Db): Executions {
     begin: (execution, narrative) => db.join('executions.begin', () => begin(db, execution, narrative)),
     reopen: (id, by) => db.join('executions.reopen', () => reopen(db, id, by)),
     finish: (id, end) => db.join('executions.finish', () => finish(db, id, end)),
-    find: (id) => db.read('executions.find', () => find(db, id)),
-    holding: (bot) => db.read('executions.holding', () => holding(db, bot)),
-    keeping: () => db.read('executions.keeping', () => keeping(db)),
-    holds: (id) => db.read('executions.holds', () => holds(db, id)),
+    find: (id) => db.look('executions.find', () => find(db, id)),
+    holding: (bot) => db.look('executions.holding', () => holding(db, bot)),
+    keeping: () => db.look('executions.keeping', () => keeping(db)),
+    holds: (id) => db.look('executions.holds', () => holds(db, id)),
     abandon: (isAlive, at) => db.write('executions.abandon', () => abandon(db, isAlive, at)),
-    botsAtWork: () => db.read('executions.botsAtWork', () => botsAtWork(db)),
+    botsAtWork: () => db.look('executions.botsAtWork', () => botsAtWork(db)),
     abandonBot: (bot, at) => db.write('executions.abandonBot', () => abandonBot(db, bot, at)),
     cancel: (id, who) => db.write('executions.cancel', () => cancel(db, id, who)),
-    unfinished: (bot) => db.read('executions.unfinished', () => unfinished(db, bot)),
-    list: (filter) => db.read('executions.list', () => list(db, filter)),
+    unfinished: (bot) => db.look('executions.unfinished', () => unfinished(db, bot)),
+    list: (filter) => db.look('executions.list', () => list(db, filter)),
   }
 }
 
@@ -77,8 +77,10 @@ function begin(db: Db, execution: NewExecution, version: NarrativeVersion | unde
     bot,
     rootBot: bot ?? (parentId === undefined ? null : (runOf(db, rootOf(id))?.bot ?? null)),
     eventId: null,
+    begun: new Set<string>(),
   }
   knowRun(db, id, run)
+  if (parentId === undefined) claimsNothing(db, id)
   const causationId = execution.causationId ?? eventAround(db, execution)
   const data = { narrative, trigger }
   const eventId = tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data })

@@ -13,7 +13,7 @@ import { withFailureNoted } from './content/generations.ts'
 import { insertRows } from './content/insert-rows.ts'
 import { tellRows } from './content/tell-rows.ts'
 import type { Db } from './database.ts'
-import { type Beginning, tellOfRun } from './events.ts'
+import { type Beginning, begunActs, tellOfRun } from './events.ts'
 import { addToLedger } from './ledger.ts'
 import { fromText, present, toText } from './row.ts'
 import { setState } from './state.ts'
@@ -45,8 +45,8 @@ const COLUMNS = `execution_id as executionId, key, act, sequence, status, attemp
 export function openJournal(db: Db): Journal {
   return {
     begin: (act) => db.join('journal.begin', () => begin(db, act)),
-    find: (act) => db.read('journal.find', () => find(db, act)),
-    acts: (executionId) => db.read('journal.acts', () => acts(db, executionId)),
+    find: (act) => db.look('journal.find', () => find(db, act)),
+    acts: (executionId) => db.look('journal.acts', () => acts(db, executionId)),
     noteLost: (act, lost) => db.join('journal.noteLost', () => noteLost(db, act, lost)),
     saveAnswer: (act, saved) => db.join('journal.saveAnswer', () => saveAnswer(db, act, saved)),
     complete: (act, end) =>
@@ -87,6 +87,7 @@ function beginFirst(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
      values (@executionId, @key, @name, @sequence, 'running', 1, @traceparent, @eventId, @at)`,
     { executionId, key, name, sequence, traceparent, eventId, at },
   )
+  begunActs(db, executionId)?.add(key)
   const status = 'running' as const
   knowAct(db, act, { status, attempts: 1, interrupted: 0, startedAt: at, eventId, traceparent: traceparent ?? null })
   const record = { executionId, key, act: name, sequence, status, attempts: 1, rowsStored: 0, startedAt: at }
@@ -220,6 +221,7 @@ type ActState = Pick<ActRow, 'status' | 'attempts' | 'interrupted' | 'startedAt'
 function lookFor(db: Db, act: ActKey): ActState | undefined {
   const known = db.known.get(placeOf(act)) as ActState | undefined
   if (known !== undefined) return known
+  if (begunActs(db, act.executionId)?.has(act.key) === false) return undefined
   const state = db.get<ActState>(
     `select status, attempts, interrupted, started_at as startedAt, event_id as eventId, traceparent from act_executions
       where execution_id = @executionId and key = @key`,

@@ -21,22 +21,37 @@ import type {
 
 export function openLedger(db: Db): Ledger {
   return {
-    lines: () => db.read('ledger.lines', () => lines(db)),
-    costs: (sum) => db.read('ledger.costs', () => costs(db, sum)),
-    list: ({ since }) => db.read('ledger.list', () => list(db, since)),
-    totals: (filter) => db.read('ledger.totals', () => totals(db, filter)),
-    recentUse: (model, since) => db.read('ledger.recent_use', () => recentUse(db, model, since)),
+    lines: () => db.look('ledger.lines', () => lines(db)),
+    costs: (sum) => db.look('ledger.costs', () => costs(db, sum)),
+    list: ({ since }) => db.look('ledger.list', () => list(db, since)),
+    totals: (filter) => db.look('ledger.totals', () => totals(db, filter)),
+    recentUse: (model, since) => db.look('ledger.recent_use', () => recentUse(db, model, since)),
   }
 }
 
 /** L1. SQL that is true of the lines of `ledger l` since `@since`. */
 export const SINCE = 'l.id >= 1024 * @since and l.at >= @since'
 
-/** L2. */
-const LAST_NUMBER = 'coalesce((select number from ledger order by id desc limit 1), 0)'
+interface Place {
+  readonly id: number
+  /** L2. */
+  readonly number: number
+}
 
 function lines(db: Db): number {
-  return db.get<{ last: number }>(`select ${LAST_NUMBER} as last`)!.last
+  return lastPlace(db)?.number ?? 0
+}
+
+function lastPlace(db: Db): Place | undefined {
+  return db.get<Place>('select id, number from ledger order by id desc limit 1')
+}
+
+/** L1. */
+function nextPlace(db: Db, at: number): Place {
+  const last = (db.known.get('ledger') as Place | undefined) ?? lastPlace(db) ?? { id: 0, number: 0 }
+  const place = { id: Math.max(1024 * at, last.id + 1), number: last.number + 1 }
+  db.known.set('ledger', place)
+  return place
 }
 
 interface Line {
@@ -51,10 +66,10 @@ export function addToLedger(db: Db, act: ActKey, { answer, at, repeated, ending 
   db.run(
     `insert into ledger (id, number, at, execution_id, act_key, bot, provider, model, input_tokens, output_tokens,
        cached_input_tokens, reasoning_tokens, cost_usd, response_id, duration_ms, repeated, cached, ending)
-     values (max(1024 * @at, 1 + coalesce((select max(id) from ledger), 0)), 1 + ${LAST_NUMBER},
-       @at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
+     values (@id, @number, @at, @executionId, @actKey, @bot, @provider, @model, @inputTokens, @outputTokens,
        @cachedInputTokens, @reasoningTokens, @costUsd, @responseId, @durationMs, @repeated, @cached, @ending)`,
     {
+      ...nextPlace(db, at),
       at,
       executionId: act.executionId,
       actKey: act.key,

@@ -5,6 +5,7 @@
 //       over on the way down, at each level.
 
 import type { Db } from './database.ts'
+import { forgetRun } from './events.ts'
 import { StoreError } from './store-error.ts'
 
 /**
@@ -39,6 +40,7 @@ function takeWhole(db: Db, from: string, to: string, at: number): void {
 
 /** Completed acts, of a sequence below the given one. */
 function takeActs(db: Db, from: string, to: string, before: number | undefined): void {
+  forgetRun(db, to)
   db.run(
     `insert into act_executions (execution_id, key, act, sequence, status, attempts, prompt, answer, result,
        rows_stored, outcome, traceparent, started_at, ended_at)
