@@ -7,12 +7,8 @@
 //   K4. Of an execution that is known to have claimed nothing since it began, nothing is looked for to be given back.
 
 import type { Db } from './database.ts'
+import { knownRun, rootOf } from './known-runs.ts'
 import type { ActKey, RowRef } from './store.ts'
-
-/** The top-level execution that an execution belongs to. */
-export function rootOf(executionId: string): string {
-  return executionId.split('/', 1)[0]!
-}
 
 /** SQL that is true of a row of the table which nobody else has claimed; needs `@claimTable` and `@claimRoot`. */
 export const UNCLAIMED = `not exists (select 1 from row_claims
@@ -30,30 +26,26 @@ export function hold(db: Db, effect: { readonly key: string; readonly executionI
   insert(db, effect.executionId, effect.key, 'hold', row.table, [row.id])
 }
 
-/** K4. Of a top-level execution that begins in this write. */
-export function claimsNothing(db: Db, executionId: string): void {
-  db.known.set(unclaimed(executionId), true)
-}
-
-function unclaimed(root: string): string {
-  return `unclaimed ${root}`
+/** K4. */
+function hasClaimedNothing(db: Db, root: string): boolean {
+  return knownRun(db, root)?.mayHaveClaimed === false
 }
 
 /** Gives back what an act has pulled: it begins anew, or has deleted it. */
 export function releaseAct(db: Db, act: ActKey): void {
-  if (db.known.has(unclaimed(rootOf(act.executionId)))) return
+  if (hasClaimedNothing(db, rootOf(act.executionId))) return
   db.run(`delete from row_claims where holder = @holder and kind = 'pull'`, { holder: `${act.executionId}/${act.key}` })
 }
 
 /** All that an execution has. */
 export function releaseAll(db: Db, executionId: string): void {
-  if (db.known.delete(unclaimed(executionId))) return
+  if (hasClaimedNothing(db, executionId)) return
   db.run('delete from row_claims where execution_id = @executionId', { executionId })
 }
 
 /** K3. */
 export function releaseAfterFailure(db: Db, executionId: string): void {
-  if (db.known.delete(unclaimed(executionId))) return
+  if (hasClaimedNothing(db, executionId)) return
   db.run(
     `delete from row_claims where execution_id = @executionId and not (kind = 'hold' and exists (
        select 1 from effects where key = row_claims.holder
@@ -72,11 +64,13 @@ export function releaseDoubtful(db: Db, executionId: string): void {
 }
 
 function insert(db: Db, executionId: string, holder: string, kind: string, table: string, ids: readonly number[]) {
-  db.known.delete(unclaimed(rootOf(executionId)))
+  const root = rootOf(executionId)
+  const run = knownRun(db, root)
+  if (run !== undefined) run.mayHaveClaimed = true
   db.run(
     `insert into row_claims (table_name, row_id, execution_id, holder, kind)
      select @table, value, @executionId, @holder, @kind from json_each(@ids) where true
      on conflict do nothing`,
-    { table, executionId: rootOf(executionId), holder, kind, ids: JSON.stringify(ids) },
+    { table, executionId: root, holder, kind, ids: JSON.stringify(ids) },
   )
 }

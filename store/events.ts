@@ -9,8 +9,8 @@
 import type { JsonObject } from '../json.ts'
 import type { DataOf, DomainEventType } from '../telemetry/domain-event-table.ts'
 import { activeTraceparent } from '../telemetry/trace-context.ts'
-import { rootOf } from './claims.ts'
 import type { Db } from './database.ts'
+import { type Beginning, forgetRun, rootOf, runOf } from './known-runs.ts'
 import { present } from './row.ts'
 import type { DomainEvent, EventFilter, Events, NewEvent, RowRef } from './store.ts'
 
@@ -64,50 +64,6 @@ export function tellOfRun<T extends DomainEventType>(db: Db, event: RunEvent<T>,
     executionId,
     key,
   })
-}
-
-/** The event that an act or execution began with, and its trace. */
-export interface Beginning {
-  readonly eventId: number | null
-  readonly traceparent: string | null
-}
-
-/** What is asked of an execution with everything that happens in it. */
-interface Run extends Beginning {
-  readonly correlationId: string | null
-  readonly bot: string | null
-  /** That of the execution around it, where it has none itself. */
-  readonly rootBot: string | null
-  /** Keys of all acts that it has begun; undefined where only the file knows them. */
-  readonly begun?: Set<string>
-}
-
-export function runOf(db: Db, executionId: string): Run | undefined {
-  const known = db.known.get(executionId) as Run | undefined
-  if (known !== undefined) return known
-  const run = db.get<Run>(
-    `select correlation_id as correlationId, event_id as eventId, traceparent, bot,
-       coalesce(bot, (select bot from executions where id = @root)) as rootBot
-      from executions where id = @executionId`,
-    { executionId, root: rootOf(executionId) },
-  )
-  if (run !== undefined) knowRun(db, executionId, run)
-  return run
-}
-
-/** Of one that begins in this write. */
-export function knowRun(db: Db, executionId: string, run: Run): void {
-  db.known.set(executionId, run)
-}
-
-/** Keys of all acts that it has begun, to be added to; undefined where only the file knows them. */
-export function begunActs(db: Db, executionId: string): Set<string> | undefined {
-  return (db.known.get(executionId) as Run | undefined)?.begun
-}
-
-/** Nothing more is told of it, or something else from now on. */
-export function forgetRun(db: Db, executionId: string): void {
-  db.known.delete(executionId)
 }
 
 /** From here on the event is what the execution began with. */

@@ -4,9 +4,10 @@ import type { SerializedError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { eventError } from '../telemetry/domain-event-table.ts'
 import { audit } from './audit.ts'
-import { claimsNothing, releaseAfterFailure, releaseAll, releaseDoubtful, rootOf } from './claims.ts'
+import { releaseAfterFailure, releaseAll, releaseDoubtful } from './claims.ts'
 import type { Db } from './database.ts'
-import { beginsWith, forgetRun, knowRun, runOf, tellOfRun } from './events.ts'
+import { beginsWith, tellOfRun } from './events.ts'
+import { forgetRun, knowNewRun, rootOf, runOf } from './known-runs.ts'
 import { fromText, present, toText } from './row.ts'
 import type {
   Execution,
@@ -77,14 +78,12 @@ function begin(db: Db, execution: NewExecution, version: NarrativeVersion | unde
     bot,
     rootBot: bot ?? (parentId === undefined ? null : (runOf(db, rootOf(id))?.bot ?? null)),
     eventId: null,
-    begun: new Set<string>(),
   }
-  knowRun(db, id, run)
-  if (parentId === undefined) claimsNothing(db, id)
+  knowNewRun(db, id, run)
   const causationId = execution.causationId ?? eventAround(db, execution)
   const data = { narrative, trigger }
   const eventId = tellOfRun(db, { type: 'execution.started', at, executionId: id, causationId, data })
-  knowRun(db, id, { ...run, eventId })
+  knowNewRun(db, id, { ...run, eventId })
   db.run(
     `insert into executions (id, parent_id, file, narrative, bot, trigger, options, traceparent, correlation_id, event_id,
        status, owner, version_id, started_at)
@@ -145,10 +144,11 @@ function finish(db: Db, id: string, end: End, by?: string): void {
   )
   if (row === undefined) unknown(id)
   tellEnd(db, id, end, end.at - row.startedAt, by)
+  if (rootOf(id) === id) {
+    if (end.status === 'completed') releaseAll(db, id)
+    else releaseAfterFailure(db, id)
+  }
   forgetRun(db, id)
-  if (id.includes('/')) return
-  if (end.status === 'completed') releaseAll(db, id)
-  else releaseAfterFailure(db, id)
 }
 
 function tellEnd(db: Db, executionId: string, { status, error, at }: End, durationMs: number, by?: string): void {

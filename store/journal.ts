@@ -13,7 +13,8 @@ import { withFailureNoted } from './content/generations.ts'
 import { insertRows } from './content/insert-rows.ts'
 import { tellRows } from './content/tell-rows.ts'
 import type { Db } from './database.ts'
-import { type Beginning, begunActs, tellOfRun } from './events.ts'
+import { tellOfRun } from './events.ts'
+import { type ActState, type Beginning, knowAct, stateOfAct } from './known-runs.ts'
 import { addToLedger } from './ledger.ts'
 import { fromText, present, toText } from './row.ts'
 import { setState } from './state.ts'
@@ -57,7 +58,7 @@ export function openJournal(db: Db): Journal {
 }
 
 function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
-  const before = lookFor(db, act)
+  const before = stateOfAct(db, act)
   if (before === undefined) return beginFirst(db, act)
   if (before.status === 'completed') return known(db, act)
   const { executionId, key, first = false, traceparent = before.traceparent } = act
@@ -75,7 +76,7 @@ function begin(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
       where execution_id = @executionId and key = @key`,
     { executionId, key, attempts, first: Number(first), traceparent, eventId },
   )
-  forgetAct(db, act)
+  knowAct(db, act, undefined)
   return known(db, act)
 }
 
@@ -87,7 +88,6 @@ function beginFirst(db: Db, act: Parameters<Journal['begin']>[0]): ActRecord {
      values (@executionId, @key, @name, @sequence, 'running', 1, @traceparent, @eventId, @at)`,
     { executionId, key, name, sequence, traceparent, eventId, at },
   )
-  begunActs(db, executionId)?.add(key)
   const status = 'running' as const
   knowAct(db, act, { status, attempts: 1, interrupted: 0, startedAt: at, eventId, traceparent: traceparent ?? null })
   const record = { executionId, key, act: name, sequence, status, attempts: 1, rowsStored: 0, startedAt: at }
@@ -188,7 +188,7 @@ function complete(db: Db, act: ActKey, end: Parameters<Journal['complete']>[1]):
     },
   )
   const data = { duration_ms: end.at - state.startedAt, rows: outcome?.stored ?? 0 }
-  forgetAct(db, act)
+  knowAct(db, act, undefined)
   tellOfRun(db, { type: 'act.completed', at: end.at, executionId: act.executionId, key: act.key, data }, state)
   return outcome
 }
@@ -201,7 +201,7 @@ function fail(db: Db, act: ActKey, end: { error: SerializedError; at: number }):
     { executionId: act.executionId, key: act.key, error: toText(end.error), at: end.at },
   )
   if (changes === 0) return
-  forgetAct(db, act)
+  knowAct(db, act, undefined)
   const data = { duration_ms: end.at - startedAt, error: eventError(end.error) }
   tellOfRun(db, { type: 'act.failed', at: end.at, executionId: act.executionId, key: act.key, data })
 }
@@ -215,37 +215,8 @@ function outcomeOf(db: Db, { executionId, key }: ActKey): InsertOutcome | undefi
   return outcome && { ...outcome, ids: outcome.ids.map((id) => id ?? undefined) }
 }
 
-type ActState = Pick<ActRow, 'status' | 'attempts' | 'interrupted' | 'startedAt'> & Beginning
-
-/** Without what was said, which can be long. */
-function lookFor(db: Db, act: ActKey): ActState | undefined {
-  const known = db.known.get(placeOf(act)) as ActState | undefined
-  if (known !== undefined) return known
-  if (begunActs(db, act.executionId)?.has(act.key) === false) return undefined
-  const state = db.get<ActState>(
-    `select status, attempts, interrupted, started_at as startedAt, event_id as eventId, traceparent from act_executions
-      where execution_id = @executionId and key = @key`,
-    { executionId: act.executionId, key: act.key },
-  )
-  if (state !== undefined) knowAct(db, act, state)
-  return state
-}
-
-function knowAct(db: Db, act: ActKey, state: ActState): void {
-  db.known.set(placeOf(act), state)
-}
-
-function forgetAct(db: Db, act: ActKey): void {
-  db.known.delete(placeOf(act))
-}
-
 function stateOf(db: Db, act: ActKey): ActState {
-  return lookFor(db, act) ?? unknown(act)
-}
-
-/** No id of an execution has a blank in it. */
-function placeOf({ executionId, key }: ActKey): string {
-  return `act ${executionId} ${key}`
+  return stateOfAct(db, act) ?? unknown(act)
 }
 
 function known(db: Db, act: ActKey): ActRecord {

@@ -5,7 +5,7 @@
 //   L2. Lines are numbered in the order in which they were added.
 
 import type { Db } from './database.ts'
-import { runOf } from './events.ts'
+import { runOf } from './known-runs.ts'
 import { present } from './row.ts'
 import type {
   ActKey,

@@ -5,7 +5,7 @@
 //       over on the way down, at each level.
 
 import type { Db } from './database.ts'
-import { forgetRun } from './events.ts'
+import { forgetRun } from './known-runs.ts'
 import { StoreError } from './store-error.ts'
 
 /**

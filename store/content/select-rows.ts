@@ -1,11 +1,12 @@
 // Reads rows of a table for a prompt (narrative format, 17.1).
 
 import type { JsonObject } from '../../json.ts'
-import { pull, releaseAct, rootOf, UNCLAIMED } from '../claims.ts'
+import { pull, releaseAct, UNCLAIMED } from '../claims.ts'
 import type { Db } from '../database.ts'
 import { type CompiledFilter, compileFilter } from '../filter/compile.ts'
 import { parseOrderBy } from '../filter/order-by.ts'
 import { parseFilter } from '../filter/parse.ts'
+import { rootOf } from '../known-runs.ts'
 import type { ActKey, TableQuery, TableRows } from '../store.ts'
 import { parseTime } from '../time.ts'
 import { PLUMBING } from './bookkeeping.ts'

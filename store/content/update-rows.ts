@@ -1,8 +1,9 @@
 // Changes rows that a filter finds: the command `database.update_table` (narrative format, 28).
 
 import type { JsonObject } from '../../json.ts'
-import { HELD, rootOf, UNCLAIMED } from '../claims.ts'
+import { HELD, UNCLAIMED } from '../claims.ts'
 import type { Db } from '../database.ts'
+import { rootOf } from '../known-runs.ts'
 import { StoreError } from '../store-error.ts'
 import { toIso } from '../time.ts'
 import { PLUMBING } from './bookkeeping.ts'
