@@ -38,7 +38,8 @@ function checkBot(bot: BotConfig, loaded: Loaded): CheckedBot {
 /** That there is no such file or narrative is a fault of whoever named it. */
 function load({ name, narrative, narrativeName }: BotConfig, loaded: Loaded): WholeNarrative {
   if (!existsSync(narrative)) {
-    throw faultOf('narrative', name, loaded, `The narrative of the bot "${name}" is not there: ${narrative}`)
+    const fix = 'Name a file that is there, or make this one: botticelli narratives new FILE'
+    throw faultOf('narrative', name, loaded, `The narrative of the bot "${name}" is not there: ${narrative}`, fix)
   }
   try {
     return loadWhole(narrative, narrativeName, { base: loaded.config.root })
@@ -51,14 +52,12 @@ function load({ name, narrative, narrativeName }: BotConfig, loaded: Loaded): Wh
 function faultOf(
   key: 'narrative' | 'narrative_name',
   name: string,
-  { settings }: Loaded,
+  { file }: Loaded,
   message: string,
   fix?: string,
-) {
-  const origin = settings.find((one) => one.key === `bots.*.${key}` && one.name === name)?.origin
-  if (origin?.layer !== 'file') return new ConfigError('bad-config', message)
-  const { line, column, file } = origin.place
-  const span = { start: { line, column }, end: { line, column: column + 1 } }
-  const diagnostic = diagnosticAt('bad-config', file, span, message, `bots.${name}.${key}`)
-  return ConfigError.of([{ ...diagnostic, ...(fix !== undefined && { fix }) }])
+): ConfigError {
+  const helped = fix === undefined ? {} : { fix }
+  const found = file?.values.find((one) => one.key === `bots.*.${key}` && one.name === name)
+  if (file === undefined || found === undefined) return new ConfigError('bad-config', message, helped)
+  return ConfigError.of([{ ...diagnosticAt('bad-config', file.path, found.span, message, found.path), ...helped }])
 }

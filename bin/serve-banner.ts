@@ -4,6 +4,7 @@
 import { basename, relative } from 'node:path'
 import type { BotStatus, ServerStatus } from '../actors/server-status.ts'
 import type { BotConfig, Config } from '../config/config.ts'
+import { duration as durationAsSet } from '../config/kinds.ts'
 import { VERSION } from '../config/version.ts'
 import { redact } from '../redact.ts'
 import { duration } from './figures.ts'
@@ -55,7 +56,7 @@ function botLines(bots: readonly BotConfig[], status: ServerStatus, now: number)
 
 function trigger(config: BotConfig | undefined, { nextRunAt }: BotStatus, now: number): string {
   const after = config !== undefined && config.after.length > 0 ? `after ${config.after.join(', ')}` : ''
-  const every = config?.everyMs === undefined ? '' : `every ${duration(config.everyMs)}`
+  const every = config?.everyMs === undefined ? '' : `every ${durationAsSet.show?.(config.everyMs)}`
   const next = nextRunAt === undefined ? '' : nextRunAt <= now ? 'next now' : `next in ${duration(nextRunAt - now)}`
   return [every, next, after].filter((part) => part !== '').join('   ') || 'when told'
 }

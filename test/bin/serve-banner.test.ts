@@ -3,6 +3,14 @@ import type { ServerStatus } from '../../actors/server-status.ts'
 import { banner } from '../../bin/serve-banner.ts'
 import { loadConfig } from '../../config/load-config.ts'
 
+test('an interval is told as it is written', () => {
+  const { config } = loadConfig({ cwd: import.meta.dirname, environment: {} })
+  const bot = { name: 'writer', everyMs: 86_400_000, after: [] } as never
+  const status = { pid: 1, bots: [{ bot: 'writer', nextRunAt: 60_000 }] } as unknown as ServerStatus
+  const facts = { config: { ...config, bots: [bot] }, status, metricsUrl: undefined, now: 0 }
+  expect(banner({ ...facts, paint: (_, words) => words }).at(-1)).toContain('writer  every 1d   next in')
+})
+
 test('no password of an address is told, since the banner stands in the log', () => {
   const environment = {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://ann:hunter2secret@collector:4318',

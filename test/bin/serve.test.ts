@@ -138,6 +138,7 @@ describe('refuses to start', () => {
     ['with a broken configuration', 'posting = "alive"', 'botticelli.toml:1:11'],
     ['with a bot whose narrative is broken', '[bots.a]\nnarrative = "broken.toml"', 'broken.toml:2:8'],
     ['with a bot whose narrative is not there', '[bots.a]\nnarrative = "nothing.toml"', 'botticelli.toml:2:13'],
+    ['and shows what of the line is meant', '[bots.a]\nnarrative = "nothing.toml"', '|             ^^^^^^^^^^^^^^\n'],
   ])('%s', async ([, config, said]) => {
     project.write('botticelli.toml', config)
     project.write('broken.toml', '[narrative]\nname = 3\n')
