@@ -9,11 +9,12 @@ import { BotticelliError } from '../../errors.ts'
 import { copyFile, flush } from '../../store/copy-file.ts'
 import { inspectFile, inspectVersion, migrationsOf } from '../../store/inspect-file.ts'
 import { ownDatabase } from '../../store/own-database.ts'
+import { type PublishedRow, publishedSince } from '../../store/published-since.ts'
 import { setAside } from '../../store/set-aside.ts'
 import type { Maintenance, Prunable } from '../../store/store.ts'
 import type { Run } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { isoTime, plural } from '../figures.ts'
+import { isoTime, plural, withIsoTimes } from '../figures.ts'
 import type { Io } from '../io.ts'
 import { readStore, withStore } from '../project.ts'
 import { table } from '../table.ts'
@@ -61,19 +62,43 @@ export const restore: Run = async (options, io) => {
   const incoming = `${config.database}.incoming`
   takeIn(file, incoming)
   const kept = existsSync(config.database) ? `${config.database}.before-${stampOf(io)}` : undefined
+  const published = kept === undefined ? undefined : publishedSince(config.database, incoming)
   if (kept !== undefined) setAside(config.database, kept)
   renameSync(incoming, config.database)
   flush(dirname(config.database))
-  if (io.json) io.printJson({ restored: config.database, kept: kept ?? null })
+  const told = { restored: config.database, kept: kept ?? null, publishedSince: published ?? null }
+  if (io.json) io.printJson(withIsoTimes(told))
   else {
     io.print(`${config.database} is what ${file} was.`)
     if (kept !== undefined) io.remark(`What it was before is in ${kept}.`)
+    warnOfPublished(published, config, io)
+  }
+  return EXIT.ok
+}
+
+/** What was published after the backup was made is not in it. */
+function warnOfPublished(published: readonly PublishedRow[] | undefined, config: Config, io: Io): void {
+  if (published === undefined) {
     io.remark(
       'What was published after that backup is not in it, and would be published again: before you serve, look at',
     )
     io.remark(`what waits: botticelli content list --table ${config.pipeline.approved} --status pending`)
+    return
   }
-  return EXIT.ok
+  if (published.length === 0) {
+    io.remark('Nothing that waits in it was published since, as far as the database knows that was there before.')
+    return
+  }
+  const doubtful = published.filter(({ isCertain }) => !isCertain).length
+  const unsure = doubtful === 0 ? '' : `, ${doubtful} of them perhaps`
+  io.remark(
+    `Since that backup ${plural(published.length, 'row')} that wait in it were published${unsure}, and would be again. Before`,
+  )
+  io.remark('you serve, take them out:')
+  for (const [table, rows] of Map.groupBy(published, ({ table }) => table)) {
+    const ids = rows.map(({ id }) => id).join(' ')
+    io.remark(`botticelli content reject --table ${table} ${ids} --note "published before the restore"`)
+  }
 }
 
 /** @throws BotticelliError for a file that is not to be restored */

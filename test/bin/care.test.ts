@@ -1,11 +1,12 @@
 // The commands by which a person looks after a project: dead letters, runs that failed, schedules, the database file.
 
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../store/open-store.ts'
 import { makeProject } from '../end-to-end/project.ts'
+import { execution, posts } from '../store/fixtures.ts'
 
 const project = makeProject()
 afterAll(() => project[Symbol.dispose]())
@@ -162,16 +163,51 @@ describe('care', { shuffle: false }, () => {
     expect(await run('backup', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('not overwritten') })
     expect(await run('backup', 'no-folder/x.db')).toMatchObject({ code: 4 })
     expect(await runJson('executions', 'list')).toEqual([])
-    expect(await run('restore', file, '--confirm', name)).toMatchObject({ code: 0 })
+    expect(await run('restore', file, '--confirm', name)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Nothing that waits in it was published since'),
+    })
     expect(await runJson('executions', 'list')).toHaveLength(3)
-    expect(readdirSync(join(project.folder, '.botticelli')).filter((each) => each.includes('.before-'))).toHaveLength(1)
+    const beside = readdirSync(join(project.folder, '.botticelli'))
+    expect(beside.filter((each) => each.includes('.before-'))).toHaveLength(1)
+    expect(beside.filter((each) => each.includes('.incoming'))).toEqual([])
     expect(await run('db', 'vacuum')).toMatchObject({ code: 0 })
 
     // What is there needs not be readable, nor of a version that this one knows.
     writeFileSync(join(project.folder, '.botticelli', 'botticelli.db'), 'this is no database')
     expect(await run('executions', 'list')).toMatchObject({ code: 1 })
-    expect(await run('restore', file, '--confirm', name)).toMatchObject({ code: 0 })
+    expect(await runJson('restore', file, '--confirm', name)).toMatchObject({ publishedSince: null })
     expect(await runJson('executions', 'list')).toHaveLength(3)
+  })
+
+  test('a restored database does not publish again what was published since, once a person has said so', async () => {
+    const other = makeProject()
+    try {
+      const run = (...args: string[]) => other.botticelli(args)
+      mkdirSync(join(other.folder, '.botticelli'))
+      other.write('botticelli.toml', '[models]\ndefault = "scripted"\n')
+      other.look((store) => {
+        store.executions.begin(execution('E1'))
+        store.content.insert(posts([{ text: 'first' }, { text: 'second' }]), 1)
+      })
+      const file = join(other.folder, 'backup.db')
+      expect(await run('backup', file)).toMatchObject({ code: 0 })
+      other.look(({ effects }) => {
+        const key = 'E1/post/0'
+        const item = { table: 'posts', id: 2 }
+        const send = { platform: 'discord', command: 'messages.send', args: {} }
+        effects.intend({ key, executionId: 'E1', act: 'post', ...send, item, at: 10 })
+        effects.settle(key, { result: { id: '7' }, dryRun: false, at: 20 })
+      })
+      const restored = await run('restore', file, '--confirm', basename(other.folder))
+      const [line] = /botticelli content reject .*/.exec(restored.stderr)!
+      expect(restored.stderr).toContain('1 row')
+      expect(line).toContain('--table posts 2 ')
+      expect(await run('content', 'reject', '--table', 'posts', '2')).toMatchObject({ code: 0 })
+      expect(other.look(({ content }) => content.list({ table: 'posts', status: 'pending' }))).toHaveLength(1)
+    } finally {
+      other[Symbol.dispose]()
+    }
   })
 
   test('a migration says what it did', async () => {
