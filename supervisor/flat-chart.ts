@@ -86,8 +86,9 @@ function isFlat(machine: AnyStateMachine): boolean {
   const { root, options } = machine
   const states: AnyStateNode[] = Object.values(root.states)
   return (
-    // Somebody who puts another function in its place means it to be called.
+    // Somebody who puts other functions in their places means them to be called.
     machine.transition.name === 'bound transition' &&
+    machine.getInitialSnapshot.name === 'bound getInitialSnapshot' &&
     options.maxIterations === Number.POSITIVE_INFINITY &&
     root.type === 'compound' &&
     states.every(({ type }) => type === 'atomic' || type === 'final') &&

@@ -30,6 +30,9 @@ const refused: Record<string, AnyActorLogic> = {
   'a transition of somebody else': Object.assign(machineOf({ initial: 'a', states }), {
     transition: () => null as never,
   }),
+  'a beginning of somebody else': Object.assign(machineOf({ initial: 'a', states }), {
+    getInitialSnapshot: () => null as never,
+  }),
   'no machine': child,
 }
 
