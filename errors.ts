@@ -430,7 +430,7 @@ export const CODES = {
     fix: 'Nothing, it is not published; the next run reads the next row.',
   },
   'row-taken': {
-    summary: 'Two runs have read the same row, and the other one publishes it.',
+    summary: 'Two runs have read the same row, and the other one publishes it, or has.',
     fix: 'Nothing, it is published once; the next run reads the next row.',
   },
   'unknown-record': {

@@ -4,7 +4,8 @@
 //   F2. What is done stays done; what failed may be settled again.
 //   F3. The row that an effect publishes is held with the intent, in one transaction.
 //   F5. What a person has rejected since the execution began is not published.
-//   F4. Of two executions that have read the same row, the one that intends first publishes it; the other is refused.
+//   F4. Of two executions that have read the same row, the one that intends first publishes it; the other is refused. One
+//       that has taken over the reading from another has read the row when that one did.
 
 import type { SerializedError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -98,7 +99,10 @@ function refuseTaken(db: Db, { executionId }: NewEffect, { table, id }: RowRef):
      select execution_id from effects
       where item_table = @table and item_id = @id and status = 'done' and coalesce(dry_run, 0) = 0
         and execution_id <> @root and execution_id not glob @root || '/*'
-        and ended_at >= (select started_at from executions where id = @root)
+        and ended_at >= (select min(began) from (select started_at as began from executions where id = @root
+          -- What was taken over from another run was read when that one read it.
+          union all select started_at from act_executions where execution_id = @root
+            or (execution_id > @root || '/' and execution_id < @root || '0')))
      limit 1`,
     { table, id, root },
   )

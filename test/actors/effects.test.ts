@@ -192,6 +192,19 @@ test('what was certainly not sent is given back, and posted by the next run', as
   expect(pending()).toEqual(['second'])
 })
 
+test('a run that is replayed from behind its row does not publish that again', async () => {
+  const { run, said, pending } = await liveHouse()
+  const { executionId: id } = await run()
+  const replayed = await run({ replay: { id, fromAct: 'publish' } })
+  const why = `The row 1 of posts is published by the execution ${id}`
+  expect(replayed).toMatchObject({ status: 'failed', error: { message: expect.stringContaining(why) } })
+  expect(said()).toEqual(['first'])
+  // What reads anew takes the next row, and is a run like any other.
+  expect(await run({ replay: { id } })).toMatchObject({ status: 'completed' })
+  expect(said()).toEqual(['first', 'second'])
+  expect(pending()).toEqual([])
+})
+
 test('of two runs at the same time each posts another row, or is refused', async () => {
   const { run, said } = await liveHouse()
   const reports = await Promise.all([run(), run()])
