@@ -614,7 +614,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { flag: '--no-color', help: 'same as --color never', hidden: true },
   { flag: '--no-input', help: 'never ask; fail instead' },
   { flag: '-y, --yes', help: 'answer yes to every question' },
-  { flag: '--timeout <duration>', help: 'give up after this time, such as 90s' },
+  { flag: '--timeout <duration>', help: 'give up after this time, such as 90s', kind: duration },
   { flag: '-h, --help', help: 'this text' },
   { flag: '--version', help: 'the version' },
 ]

@@ -51,6 +51,7 @@ describe('a run of an offline narrative', () => {
 
   test.for<[what: string, pattern: RegExp]>([
     ['HTTP', HTTP],
+    ['child processes', /^node:child_process$/],
     ['telemetry that is off', /@opentelemetry\/|node_modules\/(?:pino|sonic-boom)\//],
     ['exporters and servers', /^telemetry\/(?:tracing|metrics|metrics-server|otlp-\w+|sentry)\.ts$/],
     ['SDKs of providers', /node_modules\/(?:ai|@ai-sdk|zod|@pydantic)\//],
