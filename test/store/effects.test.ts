@@ -82,6 +82,27 @@ test('later than an effect is what was meant after it, and is done or being done
   expect(effects.later('own').map(({ key }) => key)).toEqual(['at once', 'in progress'])
 })
 
+test('of two who decide at once the second is refused, and what the bot finds meanwhile counts', () => {
+  const { effects } = begun()
+  const error = { name: 'Error', message: 'Nobody knows.' }
+  const decide = (key: string, done: boolean) => effects.decide(key, { done, by: 'a person', at: 50 })
+  for (const key of ['done', 'again', 'found']) {
+    effects.intend({ ...effect, key })
+    effects.doubt(key, { error, at: 30 })
+  }
+  decide('done', true)
+  expect(() => decide('done', false)).toThrow('is not in doubt')
+  expect(effects.intend({ ...effect, key: 'done' })).toMatchObject({ status: 'done' })
+  decide('again', false)
+  expect(() => decide('again', true)).toThrow('is not in doubt')
+  expect(effects.find('again')).toMatchObject({ status: 'insisted' })
+  // The bot has looked while the person was thinking.
+  effects.settle('found', { result: { id: '7' }, dryRun: false, at: 40 })
+  expect(() => decide('found', false)).toThrow('is not in doubt')
+  effects.doubt('found', { error, at: 41 })
+  expect(effects.find('found')).toMatchObject({ status: 'done', result: { id: '7' } })
+})
+
 test('what a person has said to be done has made the first thing that its like finds', () => {
   const { effects } = begun()
   const error = { name: 'Error', message: 'Nobody knows.' }

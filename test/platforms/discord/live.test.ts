@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../../json.ts'
 import { createDiscord } from '../../../platforms/discord/discord.ts'
 import type { Fault } from '../../../platforms/discord/double-faults.ts'
+import { snowflakeAt } from '../../../platforms/discord/snowflake.ts'
 import type { DiscordDouble, DiscordDoubleOptions } from '../../../platforms/discord-double.ts'
 import { startDiscordDouble } from '../../../platforms/discord-double.ts'
 import type { CommandOptions } from '../../../platforms/platform.ts'
@@ -235,6 +236,68 @@ describe('a message of which an earlier attempt is not known to have arrived', (
     }
     expect(ids.size).toBe(2)
     expect(posts(at.double)).toHaveLength(sent)
+  })
+
+  test.for<[title: string, spoil: (text: string) => Response | Promise<never>]>([
+    ['is cut off', (text) => new Response(text.slice(0, 20), { headers: { 'content-type': 'application/json' } })],
+    ['breaks off', () => Promise.reject(new TypeError('terminated'))],
+  ])('is there once where an answer of 200 %s', async ([, spoil]) => {
+    await using at = await open()
+    for (const command of ['messages.send', 'threads.create'] as const) {
+      let spoilt = 0
+      const carry: typeof fetch = async (url, init) => {
+        const response = await fetch(url, init)
+        if (init?.method !== 'POST' || spoilt++ > 0) return response
+        return spoil(await response.text())
+      }
+      const discord = createDiscord({
+        token: TOKEN,
+        apiUrl: at.double.url,
+        posting: 'live',
+        fetch: carry,
+        now: Date.now,
+      })
+      const args = { channel_id: at.general, content: 'once', name: 'once' }
+      const options = { idempotencyKey: command }
+      await runCommand(discord, command, args, options).catch((thrown) =>
+        expect(thrown).toMatchObject({ retryable: true }),
+      )
+      at.double.forgetNonces()
+      await runCommand(discord, command, args, options)
+    }
+    expect(contents(at.double)).toEqual(['o'])
+    expect(at.double.channels().filter(({ name }) => name === 'once')).toHaveLength(1)
+  })
+
+  test('is found where our clock was ahead at the attempt and has been set back, and where it was somewhat wrong', async () => {
+    await using at = await open()
+    const args = { channel_id: at.general, content: 'once' }
+    await runCommand(at.discord, 'messages.send', args, { idempotencyKey: 'old' })
+    at.double.forgetNonces()
+    for (const aheadMs of [3_600_000, 4 * 60_000, -3_600_000]) {
+      const attemptedAt = Date.now() + aheadMs
+      await runCommand(connect(at.double), 'messages.send', args, { idempotencyKey: 'old', attemptedAt })
+    }
+    expect(contents(at.double)).toEqual(['o'])
+  })
+
+  test('is not looked for further than a bound, and waits for a person then', async () => {
+    await using at = await open()
+    const attemptedAt = Date.now()
+    const others = Array.from({ length: 100 }, (_, index) => ({
+      id: snowflakeAt(attemptedAt, index + 1),
+      author: { id: '1' },
+      content: 'chatter',
+    }))
+    // A channel without an end.
+    const carry: typeof fetch = async (url, init) =>
+      init?.method === 'GET' && /messages\?/.test(String(url)) ? Response.json(others) : fetch(url, init)
+    const discord = createDiscord({ token: TOKEN, apiUrl: at.double.url, posting: 'live', fetch: carry, now: Date.now })
+    const args = { channel_id: at.general, content: 'once' }
+    const error = await errorOf(runCommand(discord, 'messages.send', args, { attemptedAt }))
+    expect(error).toMatchObject({ code: 'discord-uncertain', retryable: false })
+    expect(error.message).toContain('more than 2000 messages')
+    expect(posts(at.double)).toEqual([])
   })
 
   test('is sent once more where it was found by another command before its answer came', async () => {
