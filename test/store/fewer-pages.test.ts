@@ -99,3 +99,27 @@ test('no id of a forgotten event is given again', () => {
   store.maintenance.prune({ now: 20, at: 20, ledgerAt: 20, keptEvents: 0 })
   expect(store.events.list().map(({ id, type }) => [id, type])).toEqual([[5, 'records.pruned']])
 })
+
+test.for([
+  [
+    'the unfinished runs of a bot',
+    'executions_running',
+    `select id from executions e where status = 'running' and bot = 'b' and parent_id is null`,
+  ],
+  [
+    'the bots at work',
+    'executions_running',
+    `select distinct bot from executions where status = 'running' and bot is not null and parent_id is null`,
+  ],
+  ['what is nested in a run', 'executions_of_parent', `select id from executions where parent_id = 'E1'`],
+  ['what is forgotten with a run', 'executions_of_parent', `delete from executions where id = 'E1'`],
+  [
+    'a time in the ledger',
+    'INTEGER PRIMARY KEY',
+    `select sum(cost_usd) from ledger l where l.id >= 1024 * 5 and l.at >= 5`,
+  ],
+] as const)('%s is found by %s', ([, by, sql]) => {
+  const { query } = temporaryStore()
+  const plan = query<{ detail: string }>(`explain query plan ${sql}`).map(({ detail }) => detail)
+  expect(plan).toContainEqual(expect.stringContaining(by))
+})
