@@ -1,9 +1,7 @@
 // executions list: runs of narratives, newest first.
 
-import type { Config } from '../../config/config.ts'
-import { askServer } from '../../console/control.ts'
-import { BotticelliError } from '../../errors.ts'
 import type { ExecutionStatus, ExecutionSummary } from '../../store/store.ts'
+import { whoIsAtWork } from '../at-work.ts'
 import type { Run } from '../command.ts'
 import { withoutStack } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -33,7 +31,8 @@ export const executionsList: Run = async (options, io) => {
     }),
   )
   const found = read.slice(0, limit)
-  if (io.json) io.printJson(found.map(executionJson))
+  const isAtWork = await whoIsAtWork(found, config)
+  if (io.json) io.printJson(found.map((one) => executionJson(one, isAtWork(one))))
   else if (found.length === 0) {
     const isAll = before === undefined && Object.keys(filter).length === 0
     io.remark(isAll ? 'No executions. Run a narrative: botticelli run FILE' : 'No executions fit.')
@@ -41,29 +40,22 @@ export const executionsList: Run = async (options, io) => {
     const cells = found.map((one) => cellsOf(one, io))
     const headings = ['ID', 'STATUS', 'BEGAN', 'TOOK', 'ACTS', 'TOKENS', 'COST', 'NARRATIVE']
     for (const line of table(headings, cells, io)) io.print(line)
-    const isBegun = found.some(({ status, bot }) => status === 'running' && bot !== undefined)
-    if (isBegun && !(await isServed(config)))
+    const left = found.filter((one) => one.status === 'running' && !isAtWork(one))
+    if (left.some(({ bot }) => bot !== undefined))
       io.remark('\nNo server runs: the next one goes on with what a bot has running.')
+    for (const { id } of left.filter(({ bot }) => bot === undefined))
+      io.remark(`\nNobody runs ${id} any more. Go on with it: botticelli run --resume ${id}`)
     if (read.length > limit) io.remark(`\nThere are older ones: --before ${found.at(-1)?.id}`)
   }
   return EXIT.ok
 }
 
-/** One that does not answer is a server, too. */
-async function isServed({ stateDir }: Config): Promise<boolean> {
-  try {
-    return (await askServer(stateDir, 'GET', '/v1/status')) !== undefined
-  } catch (error) {
-    if (error instanceof BotticelliError) return true
-    throw error
-  }
-}
-
-/** An execution as --json prints it. */
-export function executionJson(one: ExecutionSummary) {
+/** An execution as --json prints it. `atWork` of one that is called running: whether somebody runs it. */
+export function executionJson(one: ExecutionSummary, isAtWork: boolean) {
   const { startedAt, endedAt, error, ...rest } = one
   return {
     ...rest,
+    ...(one.status === 'running' && { atWork: isAtWork }),
     ...(error !== undefined && { error: withoutStack(error) }),
     startedAt: isoTime(startedAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt), durationMs: endedAt - startedAt }),

@@ -5,6 +5,7 @@ import { gatheredFrom, resultFrom } from '../../actors/kept.ts'
 import { BotticelliError } from '../../errors.ts'
 import type { Json } from '../../json.ts'
 import type { ActRecord, Effect, ExecutionSummary, Store } from '../../store/store.ts'
+import { whoIsAtWork } from '../at-work.ts'
 import type { Options, Run } from '../command.ts'
 import { errorText } from '../error-report.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -39,8 +40,9 @@ export const executionsShow: Run = async (options, io) => {
       fix: 'List what there is with "botticelli executions list".',
     })
   }
-  if (io.json) io.printJson(storyJson(story))
-  else show(story, options, io)
+  const isAtWork = await whoIsAtWork([story.execution, ...story.children], config)
+  if (io.json) io.printJson(storyJson(story, isAtWork))
+  else show(story, isAtWork(story.execution), options, io)
   return EXIT.ok
 }
 
@@ -56,13 +58,16 @@ function find(store: Store, id: string): Story {
   }
 }
 
-function storyJson({ execution, acts, effects, children, files }: Story) {
+function storyJson(
+  { execution, acts, effects, children, files }: Story,
+  isAtWork: (execution: ExecutionSummary) => boolean,
+) {
   const times = ({ startedAt, endedAt }: { startedAt: number; endedAt?: number }) => ({
     startedAt: isoTime(startedAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
   })
   return {
-    ...executionJson(execution),
+    ...executionJson(execution, isAtWork(execution)),
     files,
     acts: acts.map((act) => ({ ...act, ...(act.result !== undefined && { result: resultFrom(act) }), ...times(act) })),
     effects: effects.map(({ at, endedAt, ...effect }) => ({
@@ -70,16 +75,22 @@ function storyJson({ execution, acts, effects, children, files }: Story) {
       at: isoTime(at),
       ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
     })),
-    children: children.map(executionJson),
+    children: children.map((child) => executionJson(child, isAtWork(child))),
   }
 }
 
-function show({ execution, acts, effects, doubts, children, files }: Story, options: Options, io: Io): void {
+function show(
+  { execution, acts, effects, doubts, children, files }: Story,
+  isAtWork: boolean,
+  options: Options,
+  io: Io,
+): void {
   const { status, startedAt, endedAt, inputTokens, outputTokens, costUsd, traceparent } = execution
   const all = tokens(inputTokens + outputTokens)
   const took = endedAt === undefined ? 'not ended' : duration(endedAt - startedAt)
   io.print(`${io.paint('bold', oneLine(execution.narrative, 100))}  ${relative(io.cwd, execution.file)}`)
-  io.print(`${execution.id} · ${status} · ${ago(startedAt, io.now())} · ${took} · ${all} · ${money(costUsd)}`)
+  const told = status === 'running' && !isAtWork ? 'running, by nobody' : status
+  io.print(`${execution.id} · ${told} · ${ago(startedAt, io.now())} · ${took} · ${all} · ${money(costUsd)}`)
   if (traceparent !== undefined) io.print(`trace ${traceparent.split('-')[1]}`)
   if (execution.version !== undefined) io.print(`version ${shortHash(execution.version)}${sinceThen(files, io)}`)
   if (acts.length > 0) {
@@ -105,7 +116,9 @@ function show({ execution, acts, effects, doubts, children, files }: Story, opti
     for (const child of children) io.print(`  ${child.id}  ${child.status}  ${oneLine(child.narrative, 100)}`)
   }
   if (execution.error !== undefined) io.print(`\n${errorText(execution.error, io)}`)
-  if (status !== 'completed' && doubts.length === 0) {
+  if (told !== status && execution.bot !== undefined) {
+    io.remark('\nNo server runs: the next one goes on with it.')
+  } else if (status !== 'completed' && !isAtWork && doubts.length === 0) {
     io.remark(`\nGo on with it: botticelli run ${relative(io.cwd, execution.file)} --resume ${execution.id}`)
   }
 }

@@ -68,6 +68,9 @@ test('ends soon after the time that work gets to finish, and says what is left',
   project.write('botticelli.toml', `drain = "200ms"\n${CONFIG.replace('[models]', '[models]\nscript = "slow.toml"')}`)
   const server = project.start(['serve'], ENV)
   await server.says('"event":"narrative.started"')
+  const listJson = async () => JSON.parse((await project.botticelli(['executions', 'list', '--json'])).stdout)
+  const [{ id, ...begun }] = await listJson()
+  expect(begun).toMatchObject({ status: 'running', atWork: true })
   const { code, stderr } = await server.kill('SIGTERM')
   expect(code).toBe(0)
   const atOf = (event: string) => {
@@ -81,6 +84,10 @@ test('ends soon after the time that work gets to finish, and says what is left',
   const listed = await project.botticelli(['executions', 'list'])
   expect(listed.stdout).toContain('running')
   expect(listed.stderr).toContain('No server runs: the next one goes on with what a bot has running.')
+  expect(await listJson()).toMatchObject([{ status: 'running', atWork: false }])
+  const shown = await project.botticelli(['executions', 'show', id])
+  expect(shown.stdout).toContain('running, by nobody')
+  expect(shown.stderr).toContain('No server runs: the next one goes on with it.')
 })
 
 test.for([
