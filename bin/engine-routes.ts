@@ -3,12 +3,16 @@
 import { pathOfBot } from '../actors/roster.ts'
 import type { Botticelli } from '../botticelli.ts'
 import type { Routes } from '../console/control.ts'
+import type { Exit } from '../supervisor/index.ts'
 
 export interface ChangeAnswer {
   readonly done: boolean
   /** Why not, as a sentence. */
   readonly reason?: string
 }
+
+/** No normal end, which would be that of a run that has completed. */
+const CANCELLED: Exit = { is: 'shutdown', why: 'cancelled' }
 
 /** @param app the server, as soon as it runs */
 export function engineRoutes(app: () => Botticelli | undefined): Routes {
@@ -35,7 +39,7 @@ export function engineRoutes(app: () => Botticelli | undefined): Routes {
       change(query, ({ store, system }, id) => {
         const bot = store.executions.find(id)?.bot
         const path = bot === undefined ? `/runs/run-${id}` : `${pathOfBot(bot)}/run-${id}`
-        if (system.record(path) !== undefined) void system.stopActor(path)
+        if (system.record(path) !== undefined) void system.stopActor(path, CANCELLED)
         return { done: true }
       }),
   }

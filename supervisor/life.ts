@@ -11,6 +11,7 @@ import type { Cell, Runtime, Sender, Watcher } from './cell.ts'
 import type { ActorSpec, ChildSpec, Scope, StartOutcome, Terminated } from './child-spec.ts'
 import type { Clock } from './clock.ts'
 import type { EventBody, SupervisionEvent } from './event.ts'
+import type { Exit } from './exit.ts'
 import type { AskOptions, Message, Meta, TellOptions, TellOutcome } from './message.ts'
 import type { ActorRecord, CellState } from './record.ts'
 import { ActorStoppedError } from './supervision-error.ts'
@@ -23,7 +24,7 @@ export interface Beyond {
   /** What stands for them on this side. */
   actors(): Iterable<RunningActor>
   /** Asks one of them to end in order. */
-  stop(path: string): Promise<void>
+  stop(path: string, exit: Exit): Promise<void>
   kill(path: string): void
 }
 

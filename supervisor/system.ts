@@ -284,7 +284,7 @@ class System implements ActorSystem, Runtime {
 
   async stopActor(path: string, exit: Exit = NORMAL): Promise<void> {
     const cell = this.#book.find(path)
-    if (cell === undefined) return this.#book.beyond(path)?.stop(path)
+    if (cell === undefined) return this.#book.beyond(path)?.stop(path, exit)
     cell.close()
     await cell.stop(exit, shutdownOf(cell.spec))
   }

@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads'
 import type { ActorLogic, AnyStateMachine, EventObject, Snapshot } from 'xstate'
 import type { RunningActor } from './actor-system.ts'
 import type { Scope, Start } from './child-spec.ts'
+import { type Exit, NORMAL } from './exit.ts'
 import { FarActors } from './far-actors.ts'
 import type { Beyond, Life } from './life.ts'
 import type { Delivered } from './message.ts'
@@ -111,7 +112,7 @@ class Thread implements Beyond {
       }
     })
     scope.signal.addEventListener('abort', () => this.#end(), { once: true })
-    scope.onShutdown(() => this.stop(scope.path))
+    scope.onShutdown(() => this.stop(scope.path, NORMAL))
     this.#watch(blockedAfterMs)
   }
 
@@ -237,11 +238,11 @@ class Thread implements Beyond {
   }
 
   /** Asks an actor over there to end in order, and settles when it has, or when the thread has ended. */
-  stop(path: string): Promise<void> {
+  stop(path: string, exit: Exit): Promise<void> {
     return new Promise((resolve) => {
       if (this.#ended) return resolve()
       this.#stops.set(++this.#lastStop, resolve)
-      this.#post({ type: 'stop', id: this.#lastStop, path })
+      this.#post({ type: 'stop', id: this.#lastStop, path, exit })
     })
   }
 

@@ -7,6 +7,7 @@ import { serializeError } from '../errors.ts'
 import type { ActorSystem, Outside } from './actor-system.ts'
 import type { ActorSpec, Scope, Start, SupervisorSpec } from './child-spec.ts'
 import type { SupervisionEvent } from './event.ts'
+import type { Exit } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
 import { startSystem } from './system.ts'
 import {
@@ -181,9 +182,9 @@ async function run(): Promise<void> {
 }
 
 /** An order to the actor itself ends this side; one to an actor below it does not. */
-async function stop(id: number, who: string): Promise<void> {
+async function stop(id: number, who: string, exit: Exit): Promise<void> {
   isStopping ||= who === path
-  await system!.stopActor(who)
+  await system!.stopActor(who, exit)
   if (who === path) await end({ type: 'stopped', id })
   else post({ type: 'stopped', id })
 }
@@ -191,7 +192,7 @@ async function stop(id: number, who: string): Promise<void> {
 function receive(message: ToThread): void {
   if (message.type === 'deliver') system!.forward(path, message.message)
   else if (message.type === 'note') hearNote(message.note)
-  else if (message.type === 'stop') void stop(message.id, message.path)
+  else if (message.type === 'stop') void stop(message.id, message.path, message.exit)
   else if (message.type === 'kill') system!.kill(message.path)
   else {
     const waiting = asks.get(message.id)

@@ -2,6 +2,7 @@
 
 import type { SerializedError } from '../errors.ts'
 import type { SupervisionEvent } from './event.ts'
+import type { Exit } from './exit.ts'
 import type { InboxStore } from './inbox-store.ts'
 import type { Delivered, Message, Meta, TellOptions } from './message.ts'
 import type { ActorRecord } from './record.ts'
@@ -25,7 +26,7 @@ export type ToThread =
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly type: 'refuse'; readonly id: number; readonly error: SerializedError }
   /** To the actor itself, or with a path to one below it. */
-  | { readonly type: 'stop'; readonly id: number; readonly path: string }
+  | { readonly type: 'stop'; readonly id: number; readonly path: string; readonly exit: Exit }
   | { readonly type: 'kill'; readonly path: string }
 
 /** What of the actor's XState snapshot is shown on the other side. */

@@ -4,7 +4,6 @@ import { basename, relative } from 'node:path'
 import type { RunReport, RunRequest } from '../../actors/runner.ts'
 import type { Config } from '../../config/config.ts'
 import { operatorName } from '../../console/operator.ts'
-import { BotticelliError } from '../../errors.ts'
 import { openRuns } from '../../server/runs.ts'
 import type { NewAuditLine, Store } from '../../store/store.ts'
 import type { Options, Run } from '../command.ts'
@@ -90,15 +89,17 @@ export async function runRequest(request: RunRequest, config: Config, io: Io, ev
 /**
  * A server that starts while the run of a bot is resumed here would go on with it as well. One that runs already was asked
  * first, and does not have that bot.
+ * @throws StoreError `server-running` where another command resumes the run of a bot
  */
-async function besideNoServer({ resume = '' }: RunRequest, { executions }: Store, { database }: Config) {
+async function besideNoServer({ resume = '' }: RunRequest, { executions }: Store, { database, stateDir }: Config) {
   if (executions.find(resume)?.bot === undefined) return undefined
   const { ownDatabase } = await import('../../store/own-database.ts')
   try {
     return ownDatabase(database)
   } catch (error) {
-    if (error instanceof BotticelliError && error.code === 'server-running') return undefined
-    throw error
+    const { askServer } = await import('../../console/control.ts')
+    if ((await askServer(stateDir, 'GET', '/v1/server')) === undefined) throw error
+    return undefined
   }
 }
 

@@ -160,7 +160,8 @@ test('of two who resume a run at once, one goes on with it, and no server beside
   const two = ['executions', 'run'].map((command) => {
     return project.start(command === 'run' ? ['run', '--resume', id] : ['executions', 'resume', id], env)
   })
-  const refused = await Promise.race(two.map((each) => each.says('execution-at-work').then(() => each)))
+  const refused = await Promise.race(two.map((each) => each.says('error[').then(() => each)))
+  expect(refused.output()).toMatch(/error\[(?:execution-at-work|server-running)\]/)
   await until(
     () => server.calls.length === 2,
     30_000,
@@ -177,3 +178,38 @@ test('of two who resume a run at once, one goes on with it, and no server beside
   expect(server.calls).toHaveLength(2)
   project.look((store) => expect(store.ledger.totals()).toMatchObject({ calls: 1, repeated: 1 }))
 }, 60_000)
+
+test.for(['shared', 'thread'])(
+  'a run that is cancelled while its bot (%s) is at it stays cancelled',
+  async (isolation) => {
+    const held = Promise.withResolvers<void>()
+    await using server = await startProviderServer(async () => {
+      await held.promise
+      return 'Said.'
+    })
+    using project = makeProject()
+    project.write(
+      'n.toml',
+      '[narrative]\nname = "n"\nskip_content_generation = true\nmodel = "openai:gpt-4o-mini"\ntoc = ["a"]\n[acts]\na = "A."\n',
+    )
+    project.write(
+      'botticelli.toml',
+      `[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "n.toml"\nevery = "24h"\non_start = true\nisolation = "${isolation}"\n`,
+    )
+    const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
+    const running = project.start(['serve'], env)
+    await until(() => server.calls.length === 1, 30_000, running.output)
+    const id = project.look((store) => store.executions.list()[0]!.id)
+    expect(await project.botticelli(['executions', 'cancel', id, '--yes'])).toMatchObject({ code: 0 })
+    const bot = async () => JSON.parse((await project.botticelli(['status', '--json'])).stdout).bots[0]
+    for (let tries = 0; tries < 50 && (await bot()).state !== 'idle'; tries++);
+    expect(await bot()).toMatchObject({ state: 'idle', failed: 0, consecutiveFailures: 0, restarts: 0 })
+    expect(project.look((store) => store.executions.find(id))).toMatchObject({ status: 'cancelled' })
+    expect(project.look((store) => store.mailbox.load('/bots/writer'))).toEqual([])
+
+    held.resolve()
+    expect(await project.botticelli(['executions', 'resume', id])).toMatchObject({ code: 0 })
+    await running.says('"event":"bot.run_completed"')
+    expect(project.look((store) => store.executions.find(id))).toMatchObject({ status: 'completed' })
+  },
+)
