@@ -4,10 +4,12 @@
 //   M2. All missing ones run in one transaction under the write lock: of several processes that open at once one
 //       migrates, the others wait and find it done.
 //   M3. A database of a newer version is left alone.
+//   M4. So is one of an older version that another process has to itself: it could not go on with what it finds.
 
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type Database from 'better-sqlite3'
+import { otherOwnerOf } from './own-database.ts'
 import { StoreError } from './store-error.ts'
 
 interface Migration {
@@ -21,10 +23,12 @@ type Applied = Pick<Migration, 'number' | 'name' | 'checksum'>
 
 const FOLDER = new URL('./migrations/', import.meta.url)
 
-/** @throws StoreError `store-newer`, `store-migration-changed` */
+/** @throws StoreError `store-newer`, `store-migration-changed`, `server-running` */
 export function migrate(connection: Database.Database, path: string, migrations = readMigrations(FOLDER)): void {
   // The look without a lock is enough in all cases but the first start, and a server that writes is not waited for.
-  if (missing(migrations, applied(connection), path).length === 0) return
+  const [first] = missing(migrations, applied(connection), path)
+  if (first === undefined) return
+  if (first.number > 1) refuseOwned(path, first)
   connection
     .transaction(() => {
       connection.exec(
@@ -36,6 +40,16 @@ export function migrate(connection: Database.Database, path: string, migrations 
       }
     })
     .exclusive()
+}
+
+/** M4. */
+function refuseOwned(path: string, { name }: Migration): void {
+  const owner = otherOwnerOf(path)
+  if (owner === undefined) return
+  const message = `The database ${path} is of an older version (${name} is missing), with which the process ${owner} is at work.`
+  throw new StoreError('server-running', message, {
+    fix: `It could not go on with a newer one. End it, start the newer version, then try again: kill ${owner}`,
+  })
 }
 
 /** For a database that may only be read. @throws StoreError `store-older`, `store-newer`, `store-migration-changed` */

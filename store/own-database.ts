@@ -15,7 +15,7 @@ import { StoreError, translate } from './store-error.ts'
  * @throws StoreError `server-running` with the process that holds it, `store-open`, `store-read-only`, `store-full`
  */
 export function ownDatabase(database: string): Disposable {
-  const file = `${existsSync(database) ? realpathSync(database) : resolve(database)}.lock`
+  const file = lockOf(database)
   const connection = connect(file)
   try {
     hold(connection, database)
@@ -24,6 +24,27 @@ export function ownDatabase(database: string): Disposable {
     connection.close()
     throw translate(error, file)
   }
+}
+
+/** The other process that holds it; undefined where none does, or this one. */
+export function otherOwnerOf(database: string): number | undefined {
+  const file = lockOf(database)
+  if (!existsSync(file)) return undefined
+  const connection = new Database(file, { timeout: 0 })
+  try {
+    connection.exec('begin immediate; rollback')
+    return undefined
+  } catch (error) {
+    if (!isHeld(error)) throw translate(error, file)
+    const owner = ownerIn(connection)
+    return owner === process.pid ? undefined : owner
+  } finally {
+    connection.close()
+  }
+}
+
+function lockOf(database: string): string {
+  return `${existsSync(database) ? realpathSync(database) : resolve(database)}.lock`
 }
 
 function connect(file: string): Database.Database {
@@ -57,13 +78,16 @@ function begin(connection: Database.Database, database: string): void {
   try {
     connection.exec('begin immediate')
   } catch (error) {
-    const isHeld = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
-    if (!isHeld) throw error
+    if (!isHeld(error)) throw error
     const pid = ownerIn(connection)
     throw new StoreError('server-running', `The process ${pid} has the database ${database} to itself.`, {
       fix: `It is a server, or goes on with the run of a bot. Wait for its end, or stop it: kill ${pid}`,
     })
   }
+}
+
+function isHeld(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
 function ownerIn(connection: Database.Database): number {

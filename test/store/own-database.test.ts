@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { migrate, readMigrations } from '../../store/migrate.ts'
 import { openStore } from '../../store/open-store.ts'
 import { ownDatabase } from '../../store/own-database.ts'
 
@@ -32,6 +34,22 @@ test('keeps no command from reading and writing', () => {
   using store = openStore(database)
   store.schedules.pause('poster', { at: 1, by: 'ann', reason: 'test' })
   expect(store.schedules.find('poster')?.pausedAt).toBe(1)
+})
+
+test('a database of an older version is left to the other process that works on it', async () => {
+  const older = readMigrations(new URL('../../store/migrations/', import.meta.url)).slice(0, -1)
+  const old = new Database(database)
+  migrate(old, database, older)
+  old.close()
+  const owner = await startOwner()
+  expect(() => openStore(database)).toThrow(
+    expect.objectContaining({ code: 'server-running', message: expect.stringContaining(`process ${owner.pid}`) }),
+  )
+  owner.kill('SIGKILL')
+  await new Promise((gone) => owner.once('exit', gone))
+  using _owned = ownDatabase(database)
+  using store = openStore(database)
+  expect(store.maintenance.migrations()).toHaveLength(older.length + 1)
 })
 
 test('is of the file, by whatever link it is reached', () => {
