@@ -32,15 +32,20 @@ export function engineRoutes(app: () => Botticelli | undefined): Routes {
     'POST /v1/executions/resume': (query) =>
       change(query, ({ store, system }, id) => {
         const bot = store.executions.find(id)?.bot
+        const isAtWork = system.record(pathOfRun(id, bot)) !== undefined
+        if (isAtWork) return { done: false, reason: 'It is at work.' }
         const told = bot !== undefined && system.tell(pathOfBot(bot), { type: 'bot.resume', run: id } as never).accepted
         return told ? { done: true } : { done: false, reason: 'Its bot does not run.' }
       }),
     'POST /v1/executions/cancel': (query) =>
       change(query, ({ store, system }, id) => {
-        const bot = store.executions.find(id)?.bot
-        const path = bot === undefined ? `/runs/run-${id}` : `${pathOfBot(bot)}/run-${id}`
+        const path = pathOfRun(id, store.executions.find(id)?.bot)
         if (system.record(path) !== undefined) void system.stopActor(path, CANCELLED)
         return { done: true }
       }),
   }
+}
+
+function pathOfRun(id: string, bot: string | undefined): string {
+  return bot === undefined ? `/runs/run-${id}` : `${pathOfBot(bot)}/run-${id}`
 }

@@ -151,10 +151,15 @@ test('of two who resume a run at once, one goes on with it, and no server beside
   const killed = project.start(['serve'], env)
   await until(() => server.calls.length === 1, 30_000, killed.output)
   const id = project.look((store) => store.executions.list()[0]!.id)
-  expect(await project.botticelli(['run', '--resume', id], env)).toMatchObject({
-    code: 7,
-    stderr: expect.stringContaining('execution-at-work'),
-  })
+  for (const words of [
+    ['run', '--resume'],
+    ['executions', 'resume'],
+  ]) {
+    expect(await project.botticelli([...words, id], env)).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('execution-at-work'),
+    })
+  }
   await killed.kill('SIGKILL')
 
   const two = ['executions', 'run'].map((command) => {
