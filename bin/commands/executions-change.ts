@@ -104,5 +104,7 @@ async function find(id: string, io: Io): Promise<ExecutionSummary> {
 }
 
 function ended({ id, status }: ExecutionSummary): BotticelliError {
-  return new BotticelliError('execution-ended', `The execution ${id} is ${status} already.`)
+  const fix =
+    status === 'cancelled' ? { fix: `Go on with it, if that is meant: botticelli executions resume ${id}` } : {}
+  return new BotticelliError('execution-ended', `The execution ${id} is ${status} already.`, fix)
 }

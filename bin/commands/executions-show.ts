@@ -119,7 +119,7 @@ function show(
   if (told !== status && execution.bot !== undefined) {
     io.remark('\nNo server runs: the next one goes on with it.')
   } else if (status !== 'completed' && !isAtWork && doubts.length === 0) {
-    io.remark(`\nGo on with it: botticelli run ${relative(io.cwd, execution.file)} --resume ${execution.id}`)
+    io.remark(`\nGo on with it: botticelli executions resume ${execution.id}`)
   }
 }
 

@@ -50,4 +50,5 @@ test('a run that is cancelled while its publication is on its way keeps the row 
   const third = await cancel()
   expect(third.code).toBe(1)
   expect(third.stderr).toContain('execution-ended')
+  expect(third.stderr).toContain(`botticelli executions resume ${RUN}`)
 })
