@@ -106,7 +106,12 @@ export function makePipelineProject(env: Readonly<Record<string, string>>, kind:
       return said
     },
     async [Symbol.asyncDispose]() {
-      for (const child of running) child.kill('SIGKILL')
+      for (const child of running) {
+        child.kill('SIGKILL')
+        // Of one whose tracer holds them open: this process would not end.
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+      }
       rmSync(folder, { recursive: true, force: true })
     },
   }
