@@ -116,7 +116,6 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     problemsOf: postedOnce,
   },
   'two bots with different texts in one channel': {
-    isLong: true,
     rows: ['first', 'second'],
     ...FEWER,
     bots: TWO_BOTS,
