@@ -1,9 +1,12 @@
 // Read flags: takes the flags that somebody knows, with their values, out of the words of a command line.
 //
+// Node reads the words, see `parseArgs` of node:util.
+//
 //   F1. `--name value`, `--name=value`, `-n value` and `-nvalue`; flags without a value may be written in one, `-qv`.
 //   F2. After `--` nothing is a flag.
 //   F3. What is not known stays among the words, in its place; a flag with a faulty value is read as if it were not there.
 
+import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util'
 import type { FlagSpec } from './command.ts'
 
 export interface ReadFlags {
@@ -19,26 +22,31 @@ export interface ReadFlags {
 type FlagValue = true | string | number | readonly string[]
 
 export function readFlags(words: readonly string[], specs: readonly FlagSpec[]): ReadFlags {
-  const known = new Map(specs.flatMap((spec) => namesOf(spec).map((name) => [name, spec] as const)))
+  const known = new Map(specs.map((spec) => [longNameOf(spec), spec]))
+  const options = Object.fromEntries(specs.map((spec) => [longNameOf(spec), descriptorOf(spec)]))
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true })
   const values = new Map<string, FlagValue>()
   const rest: string[] = []
   let fault: string | undefined
-  const left = [...words]
-  for (let word = left.shift(); word !== undefined; word = left.shift()) {
-    if (word === '--') {
-      rest.push(word, ...left)
-      break
+  let at = -1
+  /** How many letters of the word at that place were flags; undefined when no more of them are. */
+  let letters: number | undefined
+  for (const token of tokens) {
+    if (token.index !== at) letters = 0
+    at = token.index
+    if (letters === undefined) continue
+    const word = words[at]!
+    const spec = token.kind === 'option' ? known.get(token.name) : undefined
+    if (token.kind !== 'option' || spec === undefined) {
+      rest.push(letters === 0 ? word : `-${word.slice(1 + letters)}`)
+      letters = undefined
+      continue
     }
-    const [name, given] = apart(word)
-    const spec = known.get(name)
-    const takesValue = spec?.flag.endsWith('>') === true
+    letters++
+    if (takesValue(spec)) take(spec, token.value)
     // `--json=yes` is no way to write a flag without a value.
-    if (spec === undefined || (!takesValue && given !== undefined && word.startsWith('--'))) rest.push(word)
-    else if (takesValue) take(spec, given ?? left.shift())
-    else {
-      values.set(longNameOf(spec), true)
-      if (given !== undefined) left.unshift(`-${given}`)
-    }
+    else if (token.value !== undefined) rest.push(word)
+    else values.set(token.name, true)
   }
   return { values, rest, fault }
 
@@ -58,14 +66,17 @@ export function namesOf({ flag }: FlagSpec): readonly string[] {
   return flag.replace(/ <.*/, '').split(', ')
 }
 
-function longNameOf(spec: FlagSpec): string {
-  return namesOf(spec).at(-1)!.slice('--'.length)
+function descriptorOf(spec: FlagSpec): ParseArgsOptionDescriptor {
+  const short = namesOf(spec)
+    .find((name) => !name.startsWith('--'))
+    ?.slice(1)
+  return { type: takesValue(spec) ? 'string' : 'boolean', ...(short !== undefined && { short }) }
 }
 
-/** The name of the flag, and what is written in one with it. */
-function apart(word: string): readonly [name: string, given: string | undefined] {
-  const isShort = /^-[^-]./.test(word)
-  const end = isShort ? 2 : word.indexOf('=')
-  if (end < 0 || !word.startsWith('-')) return [word, undefined]
-  return [word.slice(0, end), word.slice(isShort ? end : end + 1)]
+function takesValue({ flag }: FlagSpec): boolean {
+  return flag.endsWith('>')
+}
+
+function longNameOf(spec: FlagSpec): string {
+  return namesOf(spec).at(-1)!.slice('--'.length)
 }

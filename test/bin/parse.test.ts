@@ -58,6 +58,9 @@ describe('what was meant', () => {
 
   test('short flags are written in one, or with their value', () => {
     expect(parse(['-qvC/x', 'status'])).toMatchObject({ globals: { quiet: true, verbose: true, project: '/x' } })
+    const parsed = parse(['logs', '-vf'])
+    expect(parsed.globals.verbose).toBe(true)
+    expect(parsed.is === 'command' && parsed.options.isSet('follow')).toBe(true)
   })
 
   test('a flag is read by its kind', () => {
