@@ -47,6 +47,8 @@ const { values } = parseArgs({
 })
 const say = (line: string) => void (values.json || console.log(line))
 
+// Before the others, whose recorded statements the process would still hold.
+const memory = values.soak ? await measureMemory() : undefined
 const speeds = []
 for (const inFlight of [1, 32]) {
   const found = { inFlight, ...(await measure(inFlight, Number(values.items), Number(values.rounds))) }
@@ -55,7 +57,6 @@ for (const inFlight of [1, 32]) {
 }
 const coldStart = await measureColdStart(COLD_ROUNDS)
 say(toldCold(coldStart))
-const memory = values.soak ? await measureMemory() : undefined
 if (values.json) console.log(JSON.stringify({ speeds, coldStart, ...(memory && { memory }) }, null, 2))
 
 async function measure(inFlight: number, items: number, count: number): Promise<Round> {
