@@ -605,7 +605,7 @@ export const CODES = {
   },
   'node-too-old': {
     summary: 'Node 24 is needed, and none was found.',
-    fix: 'Run "npm ci" in the project, which brings it, or install Node 24.',
+    fix: 'Run "npm ci" in the checkout, or "npm install node@24" where the package is installed, which brings it; or install Node 24.',
   },
   'install-failed': {
     summary: 'npm could not install what the project needs.',

@@ -68,15 +68,18 @@ describe.skipIf(systemNode.status !== 0)(`with Node ${systemNode.stdout?.trim()}
     )
   })
 
-  test.runIf(isOld)('says what to do where there is no Node 24, and ends with 78', () => {
-    const bare = join(folder, 'bare', 'bin')
+  test.runIf(isOld).for<[where: string, home: string, fix: string]>([
+    ['a checkout', 'bare', 'npm ci'],
+    ['an installed package', join('project', 'node_modules', 'botticelli'), 'npm install node@24'],
+  ])('says what to do in %s where there is no Node 24, and ends with 78', ([, home, fix]) => {
+    const bare = join(folder, home, 'bin')
     mkdirSync(bare, { recursive: true })
     cpSync(LAUNCHER, join(bare, 'botticelli'))
-    cpSync(join(ROOT, 'package.json'), join(folder, 'bare', 'package.json'))
+    cpSync(join(ROOT, 'package.json'), join(folder, home, 'package.json'))
     const { status, stderr } = run(join(bare, 'botticelli'), ['--version'], folder)
     expect(status).toBe(78)
     expect(stderr).toMatch(/^error\[node-too-old\]: Botticelli needs Node 24, and this is Node \d+/)
-    expect(stderr).toContain('npm ci')
+    expect(stderr).toContain(fix)
   })
 
   test.runIf(isOld)('does not hand over to the Node that runs it, whatever its package says', () => {
