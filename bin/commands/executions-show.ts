@@ -89,7 +89,8 @@ function show(
   const all = tokens(inputTokens + outputTokens)
   const took = endedAt === undefined ? 'not ended' : duration(endedAt - startedAt)
   io.print(`${io.paint('bold', oneLine(execution.narrative, 100))}  ${relative(io.cwd, execution.file)}`)
-  const told = status === 'running' && !isAtWork ? 'running, by nobody' : status
+  const isLeft = status === 'running' && !isAtWork
+  const told = isLeft ? 'running, by nobody' : status
   io.print(`${execution.id} · ${told} · ${ago(startedAt, io.now())} · ${took} · ${all} · ${money(costUsd)}`)
   if (traceparent !== undefined) io.print(`trace ${traceparent.split('-')[1]}`)
   if (execution.version !== undefined) io.print(`version ${shortHash(execution.version)}${sinceThen(files, io)}`)
@@ -116,7 +117,7 @@ function show(
     for (const child of children) io.print(`  ${child.id}  ${child.status}  ${oneLine(child.narrative, 100)}`)
   }
   if (execution.error !== undefined) io.print(`\n${errorText(execution.error, io)}`)
-  if (told !== status && execution.bot !== undefined) {
+  if (isLeft && execution.bot !== undefined) {
     io.remark('\nNo server runs: the next one goes on with it.')
   } else if (status !== 'completed' && !isAtWork && doubts.length === 0) {
     io.remark(`\nGo on with it: botticelli executions resume ${execution.id}`)

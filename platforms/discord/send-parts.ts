@@ -114,15 +114,16 @@ function takeParts(
   isEnd: boolean,
 ): readonly (JsonObject | undefined)[] | undefined {
   const found: (JsonObject | undefined)[] = []
+  const isAll = () => isEnd || !found.includes(undefined)
   call.claim((isFree) => {
     found.splice(0, found.length, ...parts.map(() => undefined))
     for (const one of messages) {
       const index = parts.findIndex((part, index) => found[index] === undefined && isMessage(one, part, index, call))
       if (index >= 0 && isFree(textAt(one, 'id'))) found[index] = one
     }
-    return isEnd || !found.includes(undefined) ? found.flatMap((one) => (one ? [textAt(one, 'id')] : [])) : []
+    return isAll() ? found.flatMap((one) => (one ? [textAt(one, 'id')] : [])) : []
   })
-  return isEnd || !found.includes(undefined) ? found : undefined
+  return isAll() ? found : undefined
 }
 
 function byAge(one: JsonObject, other: JsonObject): number {

@@ -97,21 +97,26 @@ function isCompleted({ status }: { readonly status: string }): boolean {
   return status === 'completed'
 }
 
+/** With a bot that begins at once. */
+function projectOfWriter(acts: readonly string[]) {
+  const project = makeProject()
+  const narrative = '[narrative]\nname = "n"\nskip_content_generation = true\nmodel = "openai:gpt-4o-mini"'
+  const prompts = acts.map((act) => `${act} = "${act.toUpperCase()}."`).join('\n')
+  project.write('n.toml', `${narrative}\ntoc = ${JSON.stringify(acts)}\n[acts]\n${prompts}\n`)
+  project.write(
+    'botticelli.toml',
+    '[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "n.toml"\nevery = "24h"\non_start = true\n',
+  )
+  return project
+}
+
 test('SIGTERM while a bot goes on with a run that was killed lets the run finish', async () => {
   let held: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>()
   await using server = await startProviderServer(async () => {
     await held?.promise
     return 'Said.'
   })
-  using project = makeProject()
-  project.write(
-    'n.toml',
-    '[narrative]\nname = "n"\nskip_content_generation = true\nmodel = "openai:gpt-4o-mini"\ntoc = ["a", "b"]\n[acts]\na = "A."\nb = "B."\n',
-  )
-  project.write(
-    'botticelli.toml',
-    '[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "n.toml"\nevery = "24h"\non_start = true\n',
-  )
+  using project = projectOfWriter(['a', 'b'])
   const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
   const first = project.start(['serve'], env)
   await until(() => server.calls.length === 1, 30_000, first.output)
@@ -138,23 +143,16 @@ test('of two who resume a run at once, one goes on with it, and no server beside
     await held?.promise
     return 'Said.'
   })
-  using project = makeProject()
-  project.write(
-    'n.toml',
-    '[narrative]\nname = "n"\nskip_content_generation = true\nmodel = "openai:gpt-4o-mini"\ntoc = ["a"]\n[acts]\na = "A."\n',
-  )
-  project.write(
-    'botticelli.toml',
-    '[telemetry]\nmetrics = false\n[bots.writer]\nnarrative = "n.toml"\nevery = "24h"\non_start = true\n',
-  )
+  using project = projectOfWriter(['a'])
   const env = { OPENAI_API_KEY: 'test-key-of-openai', OPENAI_BASE_URL: server.urls.openai }
   const killed = project.start(['serve'], env)
   await until(() => server.calls.length === 1, 30_000, killed.output)
   const id = project.look((store) => store.executions.list()[0]!.id)
-  for (const words of [
+  const ways = [
     ['run', '--resume'],
     ['executions', 'resume'],
-  ]) {
+  ]
+  for (const words of ways) {
     expect(await project.botticelli([...words, id], env)).toMatchObject({
       code: 7,
       stderr: expect.stringContaining('execution-at-work'),
@@ -162,9 +160,7 @@ test('of two who resume a run at once, one goes on with it, and no server beside
   }
   await killed.kill('SIGKILL')
 
-  const two = ['executions', 'run'].map((command) => {
-    return project.start(command === 'run' ? ['run', '--resume', id] : ['executions', 'resume', id], env)
-  })
+  const two = ways.map((words) => project.start([...words, id], env))
   const refused = await Promise.race(two.map((each) => each.says('error[').then(() => each)))
   expect(refused.output()).toMatch(/error\[(?:execution-at-work|server-running)\]/)
   await until(
